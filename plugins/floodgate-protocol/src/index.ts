@@ -1,0 +1,29 @@
+/**
+ * @packageDocumentation
+ * The Floodgate protocol: messages and their codec, tokens, certificates, sessions, errors and crypto. It
+ * does no I/O and runs in Node and browsers.
+ *
+ * ```ts
+ * import { encode, decode } from '@floodgate/protocol'
+ *
+ * const bytes = encode('reject', { code: 'bad-index', message: 0x23, indexes: [7] })
+ * console.log(decode(bytes, 'reject').message.code) // bad-index
+ * ```
+ */
+
+export * from './bitmap.ts'
+export * from './bytes.ts'
+export * from './codec.ts'
+export * from './crypto/box.ts'
+export type { Crypto, CryptoBackEnd, SignKey } from './crypto/interface.ts'
+export { strict } from './crypto/strict.ts'
+export { tweetnaclBackEnd } from './crypto/tweetnacl.ts'
+export * from './errors.ts'
+export * from './identity.ts'
+export * from './merkle.ts'
+export * from './messages.ts'
+export * from './offer.ts'
+export * from './session.ts'
+export * from './tokens.ts'
+export * from './trust.ts'
+export { platformCrypto } from '#crypto'

@@ -1,0 +1,61 @@
+// The offer inside a torrent's info dictionary: who sells it, where, for how much. It lies in the info
+// dictionary so that the info hash commits to it: whoever swaps the provider's key has another torrent.
+
+import { fromUtf8 } from './bytes.ts'
+import type { Crypto } from './crypto/interface.ts'
+import { FloodgateError } from './errors.ts'
+
+export interface Offer {
+  /** The provider's root public key, 32 bytes. */
+  rootKey: Uint8Array
+  /** Base URL of tracker and API, such as `https://cdn.example`. */
+  api: string
+  /** Price of one piece in minor units of `currency`. */
+  price: bigint
+  /** ISO 4217 code, or the provider's own credit. */
+  currency: string
+  /** Does the swarm serve peers without Floodgate a free share? */
+  open: boolean
+}
+
+/** Key of the offer in the info dictionary. */
+export const OFFER_KEY = 'floodgate'
+
+/** The value for the info dictionary: byte strings only, so that every bencoder writes it alike. */
+export function encodeOffer(offer: Offer): Record<string, Uint8Array | string> {
+  return {
+    api: offer.api,
+    currency: offer.currency,
+    key: offer.rootKey,
+    mode: offer.open ? 'open' : 'closed',
+    price: offer.price.toString()
+  }
+}
+
+/**
+ * Reads the offer of a decoded info dictionary (byte strings as Uint8Array). Throws `not-a-paid-torrent`
+ * when there is none or it is malformed: a torrent is a stranger's file.
+ */
+export function decodeOffer(crypto: Crypto, info: unknown): Offer {
+  const value = (info as Record<string, unknown> | null | undefined)?.[OFFER_KEY]
+  if (typeof value !== 'object' || value === null) throw new FloodgateError('not-a-paid-torrent')
+  const field = (name: string, max: number): Uint8Array => {
+    const bytes = (value as Record<string, unknown>)[name]
+    if (bytes instanceof Uint8Array && bytes.length <= max) return bytes
+    throw new FloodgateError('not-a-paid-torrent', name)
+  }
+  const textOf = (name: string, max: number, form: RegExp): string => {
+    const text = fromUtf8(field(name, max))
+    if (text !== undefined && form.test(text)) return text
+    throw new FloodgateError('not-a-paid-torrent', name)
+  }
+  const rootKey = new Uint8Array(field('key', 32))
+  if (!crypto.isSignKey(rootKey)) throw new FloodgateError('not-a-paid-torrent', 'key')
+  return {
+    rootKey,
+    api: textOf('api', 256, /^https?:\/\/[^\s]+$/).replace(/\/+$/, ''),
+    price: BigInt(textOf('price', 19, /^(0|[1-9]\d{0,17})$/)),
+    currency: textOf('currency', 8, /^[A-Z]{3,8}$/),
+    open: textOf('mode', 6, /^(open|closed)$/) === 'open'
+  }
+}
