@@ -42,10 +42,13 @@ export function toBase64url(bytes: Uint8Array): string {
 export function fromBase64url(text: string): Uint8Array | undefined {
   if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(binary, (char) => char.charCodeAt(0))
+  const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0))
+  // The last character has spare bits, which atob ignores: only one spelling of the bytes is read.
+  return toBase64url(bytes) === text ? bytes : undefined
 }
 
-const asText = new TextDecoder('utf-8', { fatal: true })
+/** A byte order mark is kept (`ignoreBOM` means that): dropped, two byte strings would read as one text. */
+const asText = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** UTF-8 text of `bytes`; undefined when they are not UTF-8. */
 export function fromUtf8(bytes: Uint8Array): string | undefined {

@@ -87,6 +87,8 @@ export function decode<N extends MessageName>(bytes: Uint8Array, ...allowed: N[]
     throw new FloodgateError('unexpected-message', compiled.name)
   }
   if (bytes.length > compiled.row.bytesMax) throw new FloodgateError('too-long', compiled.name)
+  // A view without Buffer's methods, whose slice() does not copy; fields are views of it.
+  bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
   const end = compiled.row.signed ? bytes.length - SIGNATURE_LENGTH : bytes.length
   if (end < 3) throw new FloodgateError('truncated')
   const reader = new Reader(bytes.subarray(1, end))

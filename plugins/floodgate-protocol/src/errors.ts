@@ -50,6 +50,7 @@ export const ERRORS = {
   'too-many-resends': row('peer', false, 429, 69, 'The piece was sent again as often as allowed.'),
   'too-many-requests': row('peer', true, 429, 75, 'More requests than the limit allows.'),
   'limit-reached': row('peer', true, 402, 75, 'Too many unpaid pieces: pay first.'),
+  unpaid: row('peer', true, 402, 75, 'Pieces were sent and not paid in time.'),
   'bad-token': row('peer', false, 400, 65, 'The token does not belong to the purse.'),
   'bad-voucher': row('peer', false, 400, 65, 'The voucher does not add up.'),
   'bad-delivery': row('peer', false, 400, 65, 'The signed piece hash is not the content’s.'),

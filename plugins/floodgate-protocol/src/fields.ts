@@ -5,7 +5,15 @@ import { Reader, Writer } from './bencode.ts'
 import { compare, fromUtf8, utf8 } from './bytes.ts'
 import { FloodgateError } from './errors.ts'
 
+/** A kind's limits as data: documentation, test vectors and tests are made from them. */
+export type Shape =
+  | { kind: 'bytes' | 'text' | 'uint'; min: number; max: number }
+  | { kind: 'amount' }
+  | { kind: 'list'; min: number; max: number; of: Shape }
+  | { kind: 'record'; fields: Record<string, Shape> }
+
 export interface Kind<T> {
+  readonly shape: Shape
   read(reader: Reader): T
   write(writer: Writer, value: T): void
 }
@@ -15,14 +23,17 @@ export type Fields = Record<string, Kind<unknown>>
 export type RecordOf<F extends Fields> = { [K in keyof F]: ValueOf<F[K]> }
 
 function kind<T>(
+  shape: Shape,
   read: (reader: Reader) => T,
   ok: (value: T) => boolean,
   write: (writer: Writer, value: T) => void
 ): Kind<T> {
   return {
+    shape,
     read,
     write(writer, value) {
-      if (!ok(value)) throw new FloodgateError('bad-field', String(value).slice(0, 40))
+      // Never the value itself: it may be a token or a seed, and errors are shown and logged.
+      if (!ok(value)) throw new FloodgateError('bad-field', `not a valid ${shape.kind}`)
       write(writer, value)
     }
   }
@@ -31,6 +42,7 @@ function kind<T>(
 /** A byte string of `min` to `max` bytes. */
 export const blob = (max: number, min = 0): Kind<Uint8Array> =>
   kind(
+    { kind: 'bytes', min, max },
     (reader) => reader.string(min, max),
     (value) => value instanceof Uint8Array && value.length >= min && value.length <= max,
     (writer, value) => writer.string(value)
@@ -42,6 +54,7 @@ export const bytes = (length: number): Kind<Uint8Array> => blob(length, length)
 /** A whole number from 0 to `max`, which is at most 2^53 − 1. */
 export const uint = (max: number): Kind<number> =>
   kind(
+    { kind: 'uint', min: 0, max },
     (reader) => reader.integer(max),
     (value) => Number.isSafeInteger(value) && value >= 0 && value <= max,
     (writer, value) => writer.integer(value)
@@ -50,6 +63,7 @@ export const uint = (max: number): Kind<number> =>
 /** UTF-8 text of at most `max` bytes. */
 export const text = (max: number): Kind<string> =>
   kind(
+    { kind: 'text', min: 0, max },
     (reader) => {
       const value = fromUtf8(reader.string(0, max))
       if (value === undefined) throw new FloodgateError('bad-field', 'not UTF-8')
@@ -66,6 +80,7 @@ const AMOUNT_MAX = 2n ** 63n - 1n
  * other languages read those as doubles, and 2^53 minor units of some currencies is not that much.
  */
 export const amount: Kind<bigint> = kind(
+  { kind: 'amount' },
   (reader) => {
     const view = reader.string(8, 8)
     const value = new DataView(view.buffer, view.byteOffset, 8).getBigUint64(0)
@@ -83,6 +98,7 @@ export const amount: Kind<bigint> = kind(
 /** A list of `min` to `max` values of one kind. */
 export const list = <T>(item: Kind<T>, max: number, min = 0): Kind<T[]> =>
   kind(
+    { kind: 'list', min, max, of: item.shape },
     (reader) => {
       reader.openList()
       const values: T[] = []
@@ -112,7 +128,9 @@ export function record<F extends Fields>(fields: F): Kind<RecordOf<F>> {
       key: utf8(name)
     }))
     .sort((a, b) => compare(a.key, b.key))
+  const shapes = rows.map((row) => [row.name, row.field.shape] as const)
   return kind(
+    { kind: 'record', fields: Object.fromEntries(shapes) },
     (reader) => {
       const value: Record<string, unknown> = {}
       reader.openDictionary()
@@ -123,7 +141,7 @@ export function record<F extends Fields>(fields: F): Kind<RecordOf<F>> {
       reader.close()
       return value as RecordOf<F>
     },
-    (value) => typeof value === 'object',
+    (value) => typeof value === 'object' && value !== null,
     (writer, value) => {
       writer.openDictionary()
       for (const row of rows) {

@@ -11,6 +11,7 @@
  * ```
  */
 
+export { Reader, Writer } from './bencode.ts'
 export * from './bitmap.ts'
 export * from './bytes.ts'
 export * from './codec.ts'

@@ -2,6 +2,7 @@
 // different prefixes, and a leaf binds its index, so that a token proves exactly one piece.
 
 import { concat, equal, u32 } from './bytes.ts'
+import { FloodgateError } from './errors.ts'
 
 export type Hash = (data: Uint8Array) => Uint8Array
 
@@ -18,9 +19,10 @@ const nodeHash = (hash: Hash, left: Uint8Array, right: Uint8Array): Uint8Array =
 
 /**
  * All levels, leaves first. A level's odd last node moves up unchanged, which gives the same root and paths
- * as the recursive definition of RFC 9162.
+ * as the recursive definition of RFC 9162. A tree has at least one leaf.
  */
 export function buildTree(hash: Hash, leaves: Uint8Array[]): Uint8Array[][] {
+  if (leaves.length === 0) throw new FloodgateError('bad-field', 'a tree of nothing')
   const levels = [leaves]
   for (let below = leaves; below.length > 1;) {
     const level: Uint8Array[] = []
@@ -57,7 +59,7 @@ export function checkPath(
   path: Uint8Array,
   root: Uint8Array
 ): boolean {
-  if (index >= count || path.length % 32 !== 0) return false
+  if (!Number.isInteger(index) || index < 0 || index >= count) return false
   let at = 0
   let node = leaf
   for (let last = count - 1; last > 0; last >>= 1, index >>= 1) {

@@ -1,7 +1,7 @@
 // The offer inside a torrent's info dictionary: who sells it, where, for how much. It lies in the info
 // dictionary so that the info hash commits to it: whoever swaps the provider's key has another torrent.
 
-import { fromUtf8 } from './bytes.ts'
+import { fromUtf8, utf8 } from './bytes.ts'
 import type { Crypto } from './crypto/interface.ts'
 import { FloodgateError } from './errors.ts'
 
@@ -21,8 +21,23 @@ export interface Offer {
 /** Key of the offer in the info dictionary. */
 export const OFFER_KEY = 'floodgate'
 
-/** The value for the info dictionary: byte strings only, so that every bencoder writes it alike. */
+/** No query, fragment or user in the address: routes are appended to it. */
+const API = /^https?:\/\/[^\s?#@]+$/
+const API_MAX = 256
+const PRICE = /^(0|[1-9]\d{0,17})$/
+const CURRENCY = /^[A-Z]{3,8}$/
+
+/**
+ * The value for the info dictionary: byte strings only, so that every bencoder writes it alike. Throws
+ * `bad-option` for what `decodeOffer` would not read: such a torrent could never be bought from.
+ */
 export function encodeOffer(offer: Offer): Record<string, Uint8Array | string> {
+  const length = utf8(offer.api).length
+  if (!API.test(offer.api) || !URL.canParse(offer.api) || length > API_MAX) {
+    throw new FloodgateError('bad-option', 'api')
+  }
+  if (!PRICE.test(offer.price.toString())) throw new FloodgateError('bad-option', 'price')
+  if (!CURRENCY.test(offer.currency)) throw new FloodgateError('bad-option', 'currency')
   return {
     api: offer.api,
     currency: offer.currency,
@@ -51,11 +66,13 @@ export function decodeOffer(crypto: Crypto, info: unknown): Offer {
   }
   const rootKey = new Uint8Array(field('key', 32))
   if (!crypto.isSignKey(rootKey)) throw new FloodgateError('not-a-paid-torrent', 'key')
+  const api = textOf('api', API_MAX, API).replace(/\/+$/, '')
+  if (!URL.canParse(api)) throw new FloodgateError('not-a-paid-torrent', 'api')
   return {
     rootKey,
-    api: textOf('api', 256, /^https?:\/\/[^\s]+$/).replace(/\/+$/, ''),
-    price: BigInt(textOf('price', 19, /^(0|[1-9]\d{0,17})$/)),
-    currency: textOf('currency', 8, /^[A-Z]{3,8}$/),
+    api,
+    price: BigInt(textOf('price', 18, PRICE)),
+    currency: textOf('currency', 8, CURRENCY),
     open: textOf('mode', 6, /^(open|closed)$/) === 'open'
   }
 }

@@ -4,6 +4,7 @@
 
 import { compare, concat, utf8 } from './bytes.ts'
 import { FloodgateError } from './errors.ts'
+import { MESSAGES } from './messages.ts'
 import type { Crypto } from './crypto/interface.ts'
 
 const SESSION = utf8('floodgate/1/session\0')
@@ -11,12 +12,18 @@ const KEY = utf8('floodgate/1/session key\0')
 /** First byte of a sealed frame; no message has this id. */
 export const SEALED = 0xff
 const HEAD = 9
+const TAG_LENGTH = 16
+/** The longest frame that can hold a message of a session; a longer one is refused unopened. */
+const FRAME_MAX =
+  HEAD +
+  TAG_LENGTH +
+  Math.max(...Object.values(MESSAGES).map((row) => (row.sealed === 'session' ? row.bytesMax : 0)))
 
 export interface Session {
   readonly id: Uint8Array
   /** Seals a message for the other side. */
   seal(message: Uint8Array): Uint8Array
-  /** Opens what the other side sealed. Throws `cannot-open`. */
+  /** Opens what the other side sealed. Throws `cannot-open` or `too-long`. */
   open(frame: Uint8Array): Uint8Array
 }
 
@@ -56,7 +63,10 @@ export function createSession(
       return concat(head, crypto.seal(sendKey, nonceOf(head), message))
     },
     open(frame) {
-      if (frame[0] !== SEALED || frame.length < HEAD + 16) throw new FloodgateError('cannot-open')
+      if (frame[0] !== SEALED || frame.length < HEAD + TAG_LENGTH) {
+        throw new FloodgateError('cannot-open')
+      }
+      if (frame.length > FRAME_MAX) throw new FloodgateError('too-long')
       const message = crypto.open(openKey, nonceOf(frame), frame.subarray(HEAD))
       if (message === undefined) throw new FloodgateError('cannot-open')
       return message

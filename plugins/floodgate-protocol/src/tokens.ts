@@ -46,8 +46,11 @@ export function makeTokens(crypto: Crypto, seed: Uint8Array, count: number): Tok
 
 /** The hash of each token, joined: what a seller may ask for instead of paths (F39). */
 export function tokenHashes(crypto: Crypto, seed: Uint8Array, count: number): Uint8Array {
-  const leaf = (index: number) => leafHash(crypto.sha256, index, tokenAt(crypto, seed, index))
-  return concat(...Array.from({ length: count }, (_, index) => leaf(index)))
+  const hashes = new Uint8Array(count * 32)
+  for (let index = 0; index < count; index++) {
+    hashes.set(leafHash(crypto.sha256, index, tokenAt(crypto, seed, index)), index * 32)
+  }
+  return hashes
 }
 
 /** Is `token` the one for `index` in the purse of this root? The seller's side (F40). */

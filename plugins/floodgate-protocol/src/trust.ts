@@ -48,6 +48,7 @@ export class Trust {
   /** Takes in an epoch key certified by the root. Empty bytes are nothing; errors as for `issued`. */
   async addEpoch(bytes: Uint8Array, now: number): Promise<Epoch | undefined> {
     if (bytes.length === 0) return undefined
+    bytes = new Uint8Array(bytes) // what is kept must not pin, or change with, a network buffer
     const { message } = decode(bytes, 'epoch')
     const id = toHex(keyIdOf(this.crypto, message.signKey))
     const known = this.#epochs.get(id)
@@ -65,17 +66,20 @@ export class Trust {
 
   /**
    * Decodes and verifies a message issued by the provider. Throws `wrong-provider`, `expired`,
-   * `not-yet-valid`, `unknown-issuer` or `bad-signature`.
+   * `not-yet-valid`, `unknown-issuer` or `bad-signature`. What an epoch key signed ends with it: a key
+   * that leaks after its epoch is worth nothing, to a process that knew it no more than to a new one.
    */
   async issued<N extends IssuedName>(name: N, bytes: Uint8Array, now: number): Promise<Message<N>> {
+    bytes = new Uint8Array(bytes)
     const id = toHex(this.crypto.sha256(bytes))
     const known = this.#checked.get(id)
     const message = (known ?? decode(bytes, name)).message as Message<N> & Header
     if (known !== undefined && known.name !== name) throw new FloodgateError('unexpected-message')
     this.#expectValid(message, now)
-    if (known !== undefined) return message
     const epoch = this.#epochs.get(toHex(message.key))
     if (epoch === undefined) throw new FloodgateError('unknown-issuer')
+    this.#expectValid(epoch, now)
+    if (known !== undefined) return message
     await verifySignature(this.crypto, bytes, epoch.signKey)
     if (this.#checked.size === CHECKED_MAX) this.#checked.delete(this.#checked.keys().next().value!)
     this.#checked.set(id, { name, message, bytes } as unknown as Decoded)
@@ -84,7 +88,8 @@ export class Trust {
 
   /**
    * Decodes and verifies a message signed by the owner of `certificate`. Throws `wrong-provider`,
-   * `bad-signature` and what the codec throws.
+   * `bad-signature` and what the codec throws. The header's key id must be true: a court that looks
+   * keys up by it could not use the message as evidence otherwise.
    */
   async signedBy<N extends SignedName>(
     name: N,
@@ -95,6 +100,9 @@ export class Trust {
     const header = message as Header
     if (!equal(header.provider, this.provider)) throw new FloodgateError('wrong-provider')
     if (!equal(header.signer, certificate.uid)) throw new FloodgateError('bad-signature', 'signer')
+    if (!equal(header.key, keyIdOf(this.crypto, certificate.signKey))) {
+      throw new FloodgateError('bad-signature', 'key')
+    }
     await verifySignature(this.crypto, bytes, certificate.signKey)
     return message
   }

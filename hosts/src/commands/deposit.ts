@@ -1,0 +1,57 @@
+// `floodgate deposit`: the operator books money that arrived for an account.
+
+import { randomUUID } from 'node:crypto'
+import { FloodgateError } from '@floodgate/protocol'
+import { postDeposit } from '../provider/api-client.ts'
+import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { unlessStopped } from '../stop.ts'
+import { money, parseAmount } from '../units.ts'
+import { examples, type AddCommand, type Session } from './command.ts'
+
+interface DepositOptions {
+  data: string
+  reason: string
+  id?: string
+}
+
+export const addDeposit: AddCommand = (program, act) => {
+  program
+    .command('deposit')
+    .description('book money that arrived for an account (operator)')
+    .argument('<uid>', 'the account: 32 hex digits')
+    .argument('<amount>', 'minor units, such as 1250 for 12.50 EUR', parseAmount)
+    .requiredOption('--data <dir>', 'directory of the provider, which must be running')
+    .requiredOption('--reason <text>', 'what it is, such as "transfer 4711"')
+    .option('--id <id>', 'names this deposit: the same id is booked only once (default: a new one)')
+    .addHelpText(
+      'after',
+      examples(
+        'floodgate deposit 9f2c… 1250 --reason "transfer 4711" --id bank-4711 --data ./shop'
+      )
+    )
+    .action(
+      act((session, uid: string, amount: bigint, options: DepositOptions) =>
+        runDeposit(session, uid, amount, options)
+      )
+    )
+}
+
+async function runDeposit(
+  { out, signal }: Session,
+  uid: string,
+  amount: bigint,
+  { data, reason, id = randomUUID() }: DepositOptions
+): Promise<void> {
+  if (!/^[0-9a-f]{32}$/.test(uid)) throw new FloodgateError('bad-option', `uid ${uid}`)
+  if (amount === 0n) throw new FloodgateError('bad-option', 'an amount above 0')
+  const home = homeOf(data)
+  const { url, currency } = await expectSettings(home)
+  const token = await loadOperatorToken(home)
+  const posting = postDeposit(url, token, { uid, amount: String(amount), reason, id })
+  const { balance } = await unlessStopped(signal, posting)
+  out.tell(
+    'deposited',
+    { uid, amount, reason, id, balance, currency },
+    `booked ${money(amount, currency)} for ${uid}, balance ${money(BigInt(balance), currency)}`
+  )
+}

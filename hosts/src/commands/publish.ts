@@ -1,0 +1,113 @@
+// `floodgate publish`: makes the torrent, puts it on the provider's shelf, and waits until it is sold.
+
+import { stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { FloodgateError, codeOf, toHex } from '@floodgate/protocol'
+import { createByteBar } from '../bars.ts'
+import { fetchContents } from '../provider/api-client.ts'
+import { expectSettings, homeOf, loadKeys, makeHome, type Settings } from '../provider/home.ts'
+import { shelve } from '../provider/shelf.ts'
+import { describeTorrent, makeTorrent } from '../provider/torrent.ts'
+import { pause, unlessStopped } from '../stop.ts'
+import { count, money, parseAmount, parseSize, size } from '../units.ts'
+import { examples, type AddCommand, type Session } from './command.ts'
+
+/** A running provider looks at its shelf twice a second; a disk may be slow. */
+const SOLD_WITHIN_MS = 15_000
+const ASK_EVERY_MS = 250
+
+interface PublishOptions {
+  data: string
+  price: bigint
+  pieceLength?: number
+  open?: boolean
+  title?: string
+}
+
+export const addPublish: AddCommand = (program, act) => {
+  program
+    .command('publish')
+    .description('offer a file or directory for sale')
+    .argument('<path>', 'file or directory; it stays where it is and must not change')
+    .requiredOption('--data <dir>', 'directory of the provider')
+    .requiredOption('--price <n>', 'price of one piece in minor units, such as 2 for 0.02 EUR', parseAmount)
+    .option('--piece-length <size>', 'length of a piece, a power of two such as 1M', parseSize)
+    .option('--open', 'serve peers without Floodgate too, a free share')
+    .option('--title <text>', 'name of the content (default: that of the file)')
+    .addHelpText(
+      'after',
+      examples(
+        'floodgate publish film.mkv --price 2 --data ./shop',
+        'floodgate publish talks/ --price 1 --piece-length 1M --title "Talks 2026" --data ./shop'
+      )
+    )
+    .action(act((session, path: string, options: PublishOptions) => runPublish(session, path, options)))
+}
+
+async function runPublish({ out, signal }: Session, path: string, options: PublishOptions): Promise<void> {
+  const home = homeOf(options.data)
+  const settings = await expectSettings(home)
+  const { url: api, currency } = settings
+  if (options.price === 0n) throw new FloodgateError('bad-option', '--price 0: nothing is sold for nothing')
+  const name = nameOf(options.title ?? basename(resolve(path)))
+  const found = await stat(path)
+  await makeHome(home)
+  const { rootKey } = await loadKeys(home)
+  const offer = { rootKey, api, currency, price: options.price, open: options.open === true }
+  const bar = createByteBar(out, 'hashing', found.isFile() ? found.size : 0)
+  let torrent: Uint8Array
+  try {
+    const { pieceLength } = options
+    const onProgress = (hashed: number, length: number): void => {
+      if (found.isFile()) bar(hashed, '')
+      out.tell('hashing', { hashed, length })
+    }
+    torrent = await unlessStopped(signal, makeTorrent({ path, name, offer, pieceLength, onProgress }))
+  } finally {
+    bar.stop()
+  }
+  const { infoHash, pieces, length, magnet } = await describeTorrent(torrent)
+  const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data: path })
+  const sold = await waitUntilSold(settings, infoHash, signal)
+  const total = options.price * BigInt(pieces)
+  out.tell('published', {
+    ...{ name, infoHash, pieces, length, price: options.price, total, currency, magnet },
+    ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey) }
+  })
+  out.say(
+    [
+      `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(options.price, currency)} each, ${money(total, currency)} in all`,
+      `info hash  ${infoHash}`,
+      `torrent    ${torrentFile}`,
+      `magnet     ${magnet}`,
+      sold ? `for sale at ${api}` : `It will be for sale as soon as the provider runs: floodgate provider --data ${home.dir}`
+    ].join('\n')
+  )
+}
+
+/** A title becomes a file name at every buyer's. Throws `bad-option`. */
+function nameOf(title: string): string {
+  const bad = title === '' || title === '.' || title === '..' || title.length > 200
+  const isOdd = (char: string): boolean => char < ' ' || '/\\<>:"|?*'.includes(char)
+  if (!bad && ![...title].some(isOdd)) return title
+  throw new FloodgateError('bad-option', `${JSON.stringify(title)} cannot be a file name: say --title`)
+}
+
+/** True when the running provider lists it; false when none runs. Throws `unreachable` when it runs and does not. */
+async function waitUntilSold(
+  { url }: Settings,
+  infoHash: string,
+  signal: AbortSignal
+): Promise<boolean> {
+  for (const until = Date.now() + SOLD_WITHIN_MS; Date.now() < until; ) {
+    try {
+      const contents = await unlessStopped(signal, fetchContents(url))
+      if (contents.some((content) => content.infoHash === infoHash)) return true
+    } catch (error) {
+      if (codeOf(error) === 'unreachable') return false
+      throw error
+    }
+    await pause(ASK_EVERY_MS, signal)
+  }
+  throw new FloodgateError('unreachable', 'the provider runs, but does not sell it: see what it prints')
+}

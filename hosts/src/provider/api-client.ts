@@ -1,0 +1,95 @@
+// What our commands ask a provider over HTTP beside what a wallet asks: contents, torrents, status, the operator's acts.
+// Bounded in time and size; every failure has a code of the error table.
+
+import { FloodgateError, isErrorCode } from '@floodgate/protocol'
+import type { ContentJson, MintCounters, TrackerCounters } from '@floodgate/tracker'
+
+const BASE = '/floodgate/v1'
+const TIMEOUT_MS = 15_000
+/** As the provider's own limit for torrents. */
+const BODY_MAX = 4 * 1024 * 1024
+
+export interface Status {
+  tracker: TrackerCounters
+  mint: MintCounters
+}
+
+/** The body of a successful answer. Throws `unreachable`, `too-long`, or the code that the provider gives. */
+export async function fetchBytes(url: string, init: RequestInit = {}): Promise<Uint8Array> {
+  let response: Response
+  let body: Uint8Array
+  try {
+    response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    body = await readBody(response)
+  } catch (error) {
+    if (error instanceof FloodgateError) throw error
+    const cause = ((error as Error).cause ?? error) as Error
+    throw new FloodgateError('unreachable', `${url}: ${cause.message}`)
+  }
+  if (response.ok) return body
+  throw refusalOf(response.status, Buffer.from(body).toString('utf8'))
+}
+
+async function readBody(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length
+    if (length > BODY_MAX) throw new FloodgateError('too-long', response.url)
+    chunks.push(chunk)
+  }
+  return new Uint8Array(Buffer.concat(chunks))
+}
+
+function refusalOf(status: number, text: string): FloodgateError {
+  let said: { error?: unknown; detail?: unknown } = {}
+  try {
+    said = JSON.parse(text) as typeof said
+  } catch {
+    said = {} // not from a provider's API; the status says enough
+  }
+  const code = said?.error
+  if (typeof code !== 'string' || !isErrorCode(code)) {
+    return new FloodgateError(status >= 500 ? 'unreachable' : 'not-found', `HTTP ${status}`)
+  }
+  return new FloodgateError(code, typeof said.detail === 'string' ? said.detail : '')
+}
+
+async function fetchJson<T>(url: string, init?: RequestInit): Promise<T> {
+  const body = await fetchBytes(url, init)
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8')) as T
+  } catch {
+    throw new FloodgateError('bad-field', `${url} answers no JSON`)
+  }
+}
+
+export const fetchStatus = (api: string): Promise<Status> => fetchJson(`${api}${BASE}/status`)
+
+export const fetchContents = (api: string): Promise<ContentJson[]> =>
+  fetchJson(`${api}${BASE}/contents`)
+
+/** The torrent file of a content. Throws `unknown-content`. */
+export const fetchTorrent = (api: string, infoHash: string): Promise<Uint8Array> =>
+  fetchBytes(`${api}${BASE}/contents/${infoHash}.torrent`)
+
+export interface Deposit {
+  uid: string
+  amount: string
+  reason: string
+  /** Names the deposit once and for all. */
+  id: string
+}
+
+/** Books a deposit as the operator. Throws `not-allowed`, `unknown-account` or `conflict`. */
+export function postDeposit(
+  api: string,
+  token: string,
+  deposit: Deposit
+): Promise<Deposit & { balance: string }> {
+  return fetchJson(`${api}${BASE}/operator/deposits`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(deposit)
+  })
+}

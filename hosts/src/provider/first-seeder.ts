@@ -1,0 +1,149 @@
+// The provider's own seeder: a WebTorrent client with a wallet of its own, registered as an ordinary account. What it
+// earns is the provider's; it claims in batches, when trade pauses, and never more often than every two seconds.
+
+import { claim, register, type Wallet } from '@floodgate/wallet'
+import { codeOf, toHex } from '@floodgate/protocol'
+import type { Torrent } from 'webtorrent'
+import { failureOf } from '../failures.ts'
+import type { Output } from '../output.ts'
+import { ReadOnlyStore } from '../read-only-store.ts'
+import { pause } from '../stop.ts'
+import { Trading } from '../trade/trading.ts'
+import { openOrCreateWallet } from '../wallets.ts'
+import type { Home, Settings } from './home.ts'
+import type { Shelved } from './shelf.ts'
+import { torrentOf } from './shelf.ts'
+
+/** Trade that rests this long is worth a claim. */
+const QUIET_MS = 2000
+/** Trade that never rests is claimed as often as this. */
+const CLAIM_EVERY_MS = 60_000
+const RETRY_MS = 5000
+
+export interface SeederOptions {
+  home: Home
+  settings: Settings
+  out: Output
+  signal: AbortSignal
+  uploadLimit?: number
+  limit?: number
+  port?: number
+}
+
+export class FirstSeeder {
+  readonly #trading: Trading
+  readonly #out: Output
+  readonly #torrents = new Map<string, Torrent>()
+  #quiet: ReturnType<typeof setTimeout> | undefined
+  #dueAt = 0
+  #claiming: Promise<void> = Promise.resolve()
+  #closed = false
+
+  private constructor(trading: Trading, out: Output) {
+    this.#trading = trading
+    this.#out = out
+    trading.floodgate.on('earned', () => this.#earned())
+    if (trading.unclaimed().pieces > 0) this.#earned()
+  }
+
+  /** Starts it; while the provider's own address does not answer (a proxy that is not up yet) it tries again. */
+  static async start(options: SeederOptions): Promise<FirstSeeder> {
+    const { home, settings, out, signal, uploadLimit, limit, port } = options
+    let trading: Trading | undefined
+    const onSaveError = (error: unknown): void => {
+      const { code, text } = failureOf(error)
+      out.warn(code, `The seeder's wallet cannot be saved: ${text}`)
+    }
+    const wallet = await untilReached(out, signal, () =>
+      openOrCreateWallet(home.seederWallet, settings.url, '', onSaveError)
+    )
+    try {
+      await untilReached(out, signal, () => register(wallet, 'the provider’s own seeder'))
+      trading = await Trading.start({
+        ...{ wallet, out, uploadLimit, limit, port },
+        approve: () => false,
+        fatal: false
+      })
+      return new FirstSeeder(trading, out)
+    } catch (error) {
+      await wallet.close()
+      throw error
+    }
+  }
+
+  get uid(): string {
+    return toHex(this.#trading.wallet.uid)
+  }
+
+  get wallet(): Wallet {
+    return this.#trading.wallet
+  }
+
+  has(infoHash: string): boolean {
+    return this.#torrents.has(infoHash)
+  }
+
+  /** Seeds what lies on the shelf; resolves when it was checked. Answers how many pieces are there. */
+  async seed(shelved: Shelved): Promise<{ pieces: number; missing: number }> {
+    const options = { path: shelved.dataDir, store: ReadOnlyStore }
+    const { torrent } = await this.#trading.add(await torrentOf(shelved), options, 'ready')
+    this.#torrents.set(shelved.infoHash, torrent)
+    const pieces = torrent.pieces.length
+    const here = torrent.pieces.filter((_, index) => torrent.bitfield.get(index)).length
+    return { pieces, missing: pieces - here }
+  }
+
+  /** Stops seeding a content that was taken from the shelf. */
+  forget(infoHash: string): void {
+    this.#torrents.get(infoHash)?.destroy()
+    this.#torrents.delete(infoHash)
+  }
+
+  /** All contents that are seeded now. */
+  get seeding(): string[] {
+    return [...this.#torrents.keys()]
+  }
+
+  #earned(): void {
+    const now = Date.now()
+    if (this.#dueAt === 0) this.#dueAt = now + CLAIM_EVERY_MS
+    clearTimeout(this.#quiet)
+    if (this.#closed) return
+    this.#quiet = setTimeout(() => this.#claim(), Math.min(QUIET_MS, Math.max(0, this.#dueAt - now)))
+  }
+
+  #claim(): void {
+    this.#dueAt = 0
+    this.#claiming = this.#claiming.then(async () => {
+      try {
+        await claim(this.#trading.wallet)
+      } catch (error) {
+        this.#out.warn(codeOf(error), `The seeder's claim did not go through: ${failureOf(error).text}`)
+        this.#earned()
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#quiet)
+    await this.#claiming
+    await this.#trading.close()
+  }
+}
+
+async function untilReached<T>(
+  out: Output,
+  signal: AbortSignal,
+  attempt: () => Promise<T>
+): Promise<T> {
+  for (let said = false; ; said = true) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (codeOf(error) !== 'unreachable') throw error
+      if (!said) out.warn('unreachable', `${failureOf(error).text} The first seeder waits for it.`)
+      await pause(RETRY_MS, signal)
+    }
+  }
+}

@@ -1,0 +1,136 @@
+// The provider as one running thing: ledger, tracker with its API, and what is for sale. It listens, and puts everything
+// away in the order in which nothing is lost.
+
+import type { AddressInfo } from 'node:net'
+import { FloodgateError } from '@floodgate/protocol'
+import {
+  floodgateTracker,
+  sqliteLedger,
+  type FloodgateTracker,
+  type LedgerStore,
+  type ProviderKeys
+} from '@floodgate/tracker'
+import Server from 'bittorrent-tracker/server'
+import {
+  loadKeys,
+  loadOperatorToken,
+  loadSettings,
+  makeHome,
+  writePrivate,
+  type Home,
+  type Settings
+} from './home.ts'
+import { watchedStore, type Watcher } from './watched-store.ts'
+
+/** Browsers' offers and an envelope fit in; see the tracker's guard. */
+const WS_PAYLOAD_MAX = 65_536
+const PORT_DEFAULT = 8700
+const LOOPBACK = '127.0.0.1'
+
+export interface ServiceOptions {
+  host?: string
+  port?: number
+  name?: string
+  currency?: string
+  /** Public base URL, when it is another than where we listen. */
+  url?: string
+  /** Take the asker's address from the X-Forwarded-For of a proxy before us. */
+  trustProxy?: boolean
+  watch: Watcher
+  /** Our own faults, which strangers are not told. */
+  onError: (error: unknown) => void
+}
+
+export interface Service {
+  readonly settings: Settings
+  readonly keys: ProviderKeys
+  readonly tracker: FloodgateTracker
+  readonly store: LedgerStore
+  close(): Promise<void>
+}
+
+/**
+ * Starts the provider of `home`. Throws `ledger-in-use` when another process runs it, `bad-option`, and what the system
+ * says about ports and disks.
+ */
+export async function startService(home: Home, options: ServiceOptions): Promise<Service> {
+  await makeHome(home)
+  const known = await loadSettings(home)
+  const currency = options.currency ?? known?.currency ?? 'EUR'
+  // The ledger is the lock on the directory: it comes first.
+  const store = await sqliteLedger(home.ledger, { currency })
+  let server: Server | undefined
+  try {
+    const keys = await loadKeys(home)
+    const operatorToken = await loadOperatorToken(home)
+    const name = options.name ?? known?.name ?? 'Floodgate provider'
+    const ws = { maxPayload: WS_PAYLOAD_MAX }
+    server = new Server({ udp: false, stats: false, ws, trustProxy: options.trustProxy === true })
+    server.on('warning', options.onError)
+    const { watch, onError } = options
+    const tracker = floodgateTracker(server, {
+      store: watchedStore(store, watch),
+      ...{ keys, name, currency, operatorToken, onError }
+    })
+    const host = options.host ?? known?.host ?? LOOPBACK
+    const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT)
+    const settings = settle(known, { url: options.url, name, currency, host, port })
+    await writePrivate(home.settings, `${JSON.stringify(settings, null, 2)}\n`)
+    return { settings, keys, tracker, store, close: () => close(server!, tracker, store) }
+  } catch (error) {
+    await closeServer(server)
+    await store.close()
+    throw error
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.removeListener('error', reject)
+      resolve((server.http?.address() as AddressInfo).port)
+    })
+  })
+}
+
+/** Throws `bad-option` when the address would change under torrents that are out already. */
+function settle(known: Settings | undefined, now: Omit<Settings, 'url'> & { url?: string }): Settings {
+  const url = urlOf(known, now)
+  if (known !== undefined && known.url !== url) {
+    throw new FloodgateError('bad-option', `torrents out there name ${known.url}, not ${url}`)
+  }
+  return { ...now, url }
+}
+
+function urlOf(known: Settings | undefined, now: Omit<Settings, 'url'> & { url?: string }): string {
+  if (now.url !== undefined) {
+    if (!URL.canParse(now.url) || !/^https?:\/\/[^\s?#@]+$/.test(now.url)) {
+      throw new FloodgateError('bad-option', `--url ${now.url}`)
+    }
+    return now.url.replace(/\/+$/, '')
+  }
+  const behindProxy = known !== undefined && known.url !== `http://${known.host}:${known.port}`
+  if (behindProxy) return known.url
+  if (now.host === '0.0.0.0' || now.host === '::') {
+    throw new FloodgateError('bad-option', 'say --url: buyers cannot reach you at every address')
+  }
+  const host = now.host.includes(':') ? `[${now.host}]` : now.host
+  return `http://${host}:${now.port}`
+}
+
+/** First no more requests, then the books. */
+async function close(server: Server, tracker: FloodgateTracker, store: LedgerStore): Promise<void> {
+  await tracker.close()
+  await closeServer(server)
+  await store.close()
+}
+
+function closeServer(server: Server | undefined): Promise<void> {
+  if (server === undefined) return Promise.resolve()
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    // Answers under way are let finish; kept-alive connections would hold us up for seconds.
+    server.http?.closeIdleConnections()
+  })
+}

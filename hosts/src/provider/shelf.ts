@@ -1,0 +1,56 @@
+// The provider's shelf, DIR/contents: `publish` puts a torrent and a link to its data there, the running provider looks
+// again and again at what lies there. Nothing has to be told to anybody: what is there is for sale.
+
+import { mkdir, readFile, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const TORRENT = 'content.torrent'
+const DATA = 'data'
+const INFO_HASH = /^[0-9a-f]{40}$/
+
+export interface Shelved {
+  infoHash: string
+  torrentFile: string
+  /** Directory in which the content lies under the torrent's name. */
+  dataDir: string
+}
+
+const at = (contents: string, infoHash: string): Shelved => ({
+  infoHash,
+  torrentFile: join(contents, infoHash, TORRENT),
+  dataDir: join(contents, infoHash, DATA)
+})
+
+/**
+ * Puts a content on the shelf, whole or not at all; the same again replaces it. The data stay where they are: the shelf
+ * holds a link under the torrent's name.
+ */
+export async function shelve(
+  contents: string,
+  content: { infoHash: string; torrent: Uint8Array; name: string; data: string }
+): Promise<Shelved> {
+  const { infoHash, torrent, name, data } = content
+  const beside = join(contents, `.${infoHash}.${process.pid}`)
+  try {
+    await mkdir(join(beside, DATA), { recursive: true, mode: 0o700 })
+    await writeFile(join(beside, TORRENT), torrent, { flush: true })
+    await symlink(await realpath(data), join(beside, DATA, name))
+    const place = join(contents, infoHash)
+    await rm(place, { recursive: true, force: true })
+    await rename(beside, place)
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true })
+    throw error
+  }
+  return at(contents, infoHash)
+}
+
+/** What lies on the shelf now. */
+export async function look(contents: string): Promise<Shelved[]> {
+  const names = await readdir(contents)
+  return names.filter((name) => INFO_HASH.test(name)).map((infoHash) => at(contents, infoHash))
+}
+
+export async function torrentOf({ torrentFile }: Shelved): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(torrentFile))
+}

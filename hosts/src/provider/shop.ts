@@ -1,0 +1,128 @@
+// Keeps what is for sale true to the shelf: looks at it again and again, publishes what is new, seeds it, and stops
+// seeding what was taken away. It is level-triggered: what failed once is tried again at the next look.
+
+import { codeOf } from '@floodgate/protocol'
+import { failureOf } from '../failures.ts'
+import type { Output } from '../output.ts'
+import { count, money, short } from '../units.ts'
+import type { FirstSeeder } from './first-seeder.ts'
+import type { Home } from './home.ts'
+import type { Service } from './service.ts'
+import { look, torrentOf, type Shelved } from './shelf.ts'
+
+const LOOK_EVERY_MS = 500
+const STATUS_EVERY_MS = 60_000
+
+export class Shop {
+  readonly #home: Home
+  readonly #service: Service
+  readonly #out: Output
+  readonly #published = new Set<string>()
+  /** What was said about a content that cannot be sold or seeded, so that it is said once. */
+  readonly #complaints = new Map<string, string>()
+  #seeder: FirstSeeder | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #running: Promise<void> = Promise.resolve()
+  #closed = false
+  #status = ''
+  #statusAt = Date.now()
+
+  constructor(home: Home, service: Service, out: Output) {
+    this.#home = home
+    this.#service = service
+    this.#out = out
+  }
+
+  /** Opens: resolves after the first look, and looks again until `close`. */
+  async keep(seeder: FirstSeeder | undefined, signal: AbortSignal): Promise<void> {
+    this.#seeder = seeder
+    if (!signal.aborted) await this.#round()
+  }
+
+  #round(): Promise<void> {
+    this.#running = this.#look().finally(() => {
+      if (!this.#closed) this.#timer = setTimeout(() => void this.#round(), LOOK_EVERY_MS)
+    })
+    return this.#running
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const shelved = await look(this.#home.contents)
+      for (const content of shelved) {
+        if (this.#closed) return
+        await this.#offer(content)
+      }
+      this.#drop(new Set(shelved.map(({ infoHash }) => infoHash)))
+    } catch (error) {
+      this.#complain('contents', error)
+    }
+    this.#tellStatus()
+  }
+
+  async #offer(content: Shelved): Promise<void> {
+    const { infoHash } = content
+    try {
+      if (!this.#published.has(infoHash)) await this.#publish(content)
+      if (this.#seeder?.has(infoHash) === false) await this.#seed(this.#seeder, content)
+      this.#complaints.delete(infoHash)
+    } catch (error) {
+      this.#complain(infoHash, error)
+    }
+  }
+
+  async #publish(content: Shelved): Promise<void> {
+    const said = await this.#service.tracker.publish(await torrentOf(content))
+    this.#published.add(content.infoHash)
+    const { name, infoHash, pieces, price, currency } = said
+    const text = `for sale  ${name}  ${infoHash}  ${count(pieces, 'piece')} at ${money(BigInt(price), currency)}`
+    this.#out.tell('published', said, text)
+  }
+
+  async #seed(seeder: FirstSeeder, content: Shelved): Promise<void> {
+    const { infoHash } = content
+    const { pieces, missing } = await seeder.seed(content)
+    const text = `seeding   ${short(infoHash)}  ${count(pieces - missing, 'piece')}`
+    this.#out.tell('seeding', { infoHash, pieces, missing }, text)
+    if (missing > 0) {
+      const where = `${short(infoHash)}: ${count(missing, 'piece')} of ${pieces}`
+      this.#out.warn('data-changed', `${where} are not as they were when it was published.`)
+    }
+  }
+
+  /** What left the shelf is seeded no more. It stays in the ledger: purses for it are out. */
+  #drop(shelved: Set<string>): void {
+    for (const infoHash of this.#seeder?.seeding ?? []) {
+      if (shelved.has(infoHash)) continue
+      this.#seeder?.forget(infoHash)
+      this.#out.tell('unshelved', { infoHash }, `removed   ${short(infoHash)} is seeded no more`)
+    }
+    for (const infoHash of this.#published) if (!shelved.has(infoHash)) this.#published.delete(infoHash)
+  }
+
+  #complain(about: string, error: unknown): void {
+    const { text } = failureOf(error)
+    if (this.#complaints.get(about) === text) return
+    this.#complaints.set(about, text)
+    this.#out.warn(codeOf(error), `${short(about)} is not for sale: ${text}`)
+  }
+
+  /** Once a minute, if anything changed. */
+  #tellStatus(): void {
+    if (Date.now() - this.#statusAt < STATUS_EVERY_MS) return
+    const { mint, tracker } = this.#service.tracker.counters
+    const { announces, purchases, claims, tokens } = mint
+    const status = `${count(announces, 'announce')}, ${count(purchases, 'purchase')}, ${count(claims, 'claim')}, ${count(tokens, 'token')} paid`
+    this.#statusAt = Date.now()
+    if (status === this.#status) return
+    this.#status = status
+    this.#out.tell('status', { mint, messages: tracker }, `status    ${status}`)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    await this.#running
+    clearTimeout(this.#timer)
+  }
+}

@@ -1,0 +1,51 @@
+// Makes the torrent of a content for sale: private, with our offer in its info dictionary and our tracker alone.
+
+import { FloodgateError, encodeOffer, type Offer } from '@floodgate/protocol'
+import createTorrent from 'create-torrent'
+import parseTorrent, { toMagnetURI } from 'parse-torrent'
+
+const PIECE_MIN = 16 * 1024
+
+export interface TorrentRequest {
+  /** File or directory. */
+  path: string
+  name: string
+  offer: Offer
+  /** Bytes; a power of two from 16 KiB on. WebTorrent's choice by default. */
+  pieceLength?: number
+  onProgress?: (hashed: number, length: number) => void
+}
+
+/** Throws `bad-option` for an odd piece length, and what the file system says. */
+export function makeTorrent(request: TorrentRequest): Promise<Uint8Array> {
+  const { path, name, offer, pieceLength, onProgress } = request
+  if (pieceLength !== undefined && !(pieceLength >= PIECE_MIN && Number.isInteger(Math.log2(pieceLength)))) {
+    throw new FloodgateError('bad-option', 'the piece length is a power of two from 16k on')
+  }
+  const options = {
+    ...{ name, pieceLength, onProgress },
+    private: true,
+    announceList: [[`${offer.api}/announce`]],
+    createdBy: 'Floodgate',
+    info: { floodgate: encodeOffer(offer) }
+  }
+  return new Promise((resolve, reject) => {
+    createTorrent(path, options, (error, torrent) => (error ? reject(error) : resolve(torrent)))
+  })
+}
+
+export interface TorrentFacts {
+  infoHash: string
+  pieces: number
+  /** Bytes of all files. */
+  length: number
+  /** Names the info hash, the name and our tracker. */
+  magnet: string
+}
+
+/** What people want to know of a torrent file that we made. */
+export async function describeTorrent(torrent: Uint8Array): Promise<TorrentFacts> {
+  const { infoHash, pieces, length, name, announce } = await parseTorrent(torrent)
+  const magnet = toMagnetURI({ infoHash, name, announce })
+  return { infoHash, pieces: pieces.length, length, magnet }
+}

@@ -1,0 +1,184 @@
+// One process that trades: a wallet, a WebTorrent client with our defaults, the plugin in it, and the tally. Commands say
+// what to add; here it is started, told about, and put away so that nothing that was paid or earned is lost.
+
+import {
+  ERRORS,
+  FloodgateError,
+  decodeOffer,
+  equal,
+  toHex,
+  type ErrorCode,
+  type Offer
+} from '@floodgate/protocol'
+import type { Wallet } from '@floodgate/wallet'
+import { floodgate, type Floodgate, type FloodgateOptions } from '@floodgate/wire'
+import type WebTorrent from 'webtorrent'
+import type { Torrent, TorrentOptions } from 'webtorrent'
+import { createClient, destroyClient, type ClientLimits } from '../client.ts'
+import type { Output } from '../output.ts'
+import { count, money, short } from '../units.ts'
+import { Tally } from './tally.ts'
+import type { Target } from './target.ts'
+
+export interface TradingOptions extends ClientLimits {
+  wallet: Wallet
+  out: Output
+  /** Unpaid pieces that one buyer may have from us. */
+  limit?: number
+  /** Asked before a purse is bought. */
+  approve: NonNullable<FloodgateOptions['approve']>
+  /** Tell people about purchases? Programs are always told. */
+  chatty?: boolean
+  /** Ends the job what cannot pass by itself? A provider goes on with its other contents. Default true. */
+  fatal?: boolean
+}
+
+/** The plugin goes on after these, but waiting for them to pass is of no use. */
+const HOPELESS: readonly ErrorCode[] = [
+  'unknown-account',
+  'unknown-content',
+  'wrong-provider',
+  'not-a-paid-torrent',
+  'metadata-swapped',
+  'door-closed',
+  'not-allowed'
+]
+
+export class Trading {
+  readonly wallet: Wallet
+  readonly client: WebTorrent
+  readonly floodgate: Floodgate
+  readonly tally = new Tally()
+  readonly #out: Output
+  readonly #failed: Promise<never>
+  readonly #fatal: boolean
+  #fail: (error: unknown) => void = () => undefined
+  #lastWarning = ''
+
+  private constructor(client: WebTorrent, options: TradingOptions) {
+    this.wallet = options.wallet
+    this.client = client
+    this.#out = options.out
+    this.#fatal = options.fatal ?? true
+    this.#failed = new Promise((_, reject) => (this.#fail = reject))
+    this.#failed.catch(() => undefined) // whoever waits for it hears; nobody has to
+    const { wallet, limit, approve } = options
+    this.floodgate = floodgate(client, { wallet, limitMax: limit, approve })
+    client.on('error', (error) => this.#fail(error))
+    this.#listen(options.chatty === true)
+  }
+
+  static async start(options: TradingOptions): Promise<Trading> {
+    if (!options.wallet.registered) throw new FloodgateError('unknown-account', 'register first')
+    const { port, uploadLimit, downloadLimit } = options
+    return new Trading(await createClient({ port, uploadLimit, downloadLimit }), options)
+  }
+
+  #listen(chatty: boolean): void {
+    const out = this.#out
+    const says = (text: string) => (chatty ? text : undefined)
+    this.floodgate.on('purchase', (detail) => {
+      const { count: pieces, price, currency } = detail
+      const total = money(price * BigInt(pieces), currency)
+      out.tell('purchase', detail, says(`purse     ${count(pieces, 'piece')} for ${total}`))
+    })
+    this.floodgate.on('paid', (detail) => {
+      this.tally.paid(detail)
+      out.tell('paid', detail)
+    })
+    this.floodgate.on('earned', (detail) => {
+      this.tally.earned(detail)
+      out.tell('earned', detail)
+    })
+    this.floodgate.on('open', (detail) => out.tell('open', detail))
+    this.floodgate.on('announced', (detail) => out.tell('announced', detail))
+    this.floodgate.on('refused', (detail) => out.tell('refused', detail))
+    this.floodgate.on('blacklisted', ({ uid, code }) => {
+      out.warn(code, `${short(uid)} is blacklisted: ${ERRORS[code].text}`)
+    })
+    this.floodgate.on('warning', ({ code, error }) => this.warned(code, error))
+  }
+
+  /** Says a warning once in a row; one after which nothing can come ends the job. */
+  warned(code: ErrorCode, error: FloodgateError): void {
+    if (this.#fatal && HOPELESS.includes(code)) return this.#fail(error)
+    if (error.message === this.#lastWarning) return
+    this.#lastWarning = error.message
+    this.#out.warn(code, `${error.message}${ERRORS[code].retry ? ' Trying again.' : ''}`)
+  }
+
+  /** Ends whatever waits with `error`, such as a wallet that cannot be saved. */
+  fail(error: unknown): void {
+    this.#fail(error)
+  }
+
+  /** What `work` gives; rejects when the trade itself fails. */
+  whileTrading<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#failed])
+  }
+
+  /**
+   * Adds a torrent; resolves with its offer when the metadata are here, or the files checked too. Throws
+   * `not-a-paid-torrent`, `wrong-provider`, or what WebTorrent says.
+   */
+  async add(
+    target: Target,
+    options: TorrentOptions,
+    until: 'metadata' | 'ready' = 'metadata'
+  ): Promise<{ torrent: Torrent; offer: Offer }> {
+    const torrent = this.client.add(target, { strategy: 'rarest', ...options })
+    torrent.on('warning', (error) => {
+      this.#out.warn('torrent', error instanceof Error ? error.message : error)
+    })
+    const reached = new Promise<void>((resolve, reject) => {
+      torrent.on('error', (error) => {
+        reject(error)
+        if (this.#fatal) this.#fail(error)
+      })
+      torrent.once(until, resolve)
+    })
+    await this.whileTrading(reached)
+    const { info } = torrent as Torrent & { info?: unknown }
+    const offer = decodeOffer(this.wallet.crypto, info)
+    if (!equal(offer.rootKey, this.wallet.rootKey)) {
+      throw new FloodgateError('wrong-provider', `sold by ${offer.api}`)
+    }
+    return { torrent, offer }
+  }
+
+  /** Pieces we sent and were not paid for yet. */
+  owedToUs(): number {
+    return this.wallet.sales.all().reduce((sum, sale) => sum + sale.owed.size, 0)
+  }
+
+  /** Tokens that we earned and no claim covered: they stay in the wallet. */
+  unclaimed(): { pieces: number; amount: bigint } {
+    const sales = this.wallet.sales.all()
+    return {
+      pieces: sales.reduce((sum, sale) => sum + sale.claimable(), 0),
+      amount: sales.reduce((sum, sale) => sum + sale.purse.price * BigInt(sale.claimable()), 0n)
+    }
+  }
+
+  /** Payments to sellers that no receipt covers yet. */
+  unreceipted(infoHash: string): number {
+    const own = this.wallet.purses.all().filter((purse) => toHex(purse.infoHash) === infoHash)
+    const open = own.flatMap((purse) =>
+      purse.payees().map(({ uid }) => purse.account(uid)?.unreceipted.length ?? 0)
+    )
+    return open.reduce((sum, n) => sum + n, 0)
+  }
+
+  /** Says goodbye to the tracker, closes sockets and files, and saves the wallet, each even if one before failed. */
+  async close(): Promise<void> {
+    try {
+      await this.floodgate.close()
+    } finally {
+      try {
+        await destroyClient(this.client)
+      } finally {
+        await this.wallet.close()
+      }
+    }
+  }
+}

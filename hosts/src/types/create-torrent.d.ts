@@ -1,0 +1,9 @@
+/** What we call of create-torrent beside what the wire's declarations have. */
+import 'create-torrent'
+
+declare module 'create-torrent' {
+  interface CreateTorrentOptions {
+    /** Bytes hashed, of all. */
+    onProgress?: (hashed: number, length: number) => void
+  }
+}

@@ -1,0 +1,14 @@
+/** What we call of parse-torrent 11 (it ships no types). */
+declare module 'parse-torrent' {
+  export interface ParsedTorrent {
+    infoHash: string
+    name: string
+    /** SHA-1 of each piece, hex. */
+    pieces: string[]
+    /** Bytes. */
+    length: number
+    announce: string[]
+  }
+  export default function parseTorrent(torrent: Uint8Array): Promise<ParsedTorrent>
+  export function toMagnetURI(parsed: Pick<ParsedTorrent, 'infoHash' | 'name' | 'announce'>): string
+}

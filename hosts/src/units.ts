@@ -1,0 +1,61 @@
+// How amounts, sizes, rates and times are written for people, and read from them.
+
+import { FloodgateError } from '@floodgate/protocol'
+
+/** Digits behind the point: ISO 4217 says it for currencies; a provider's own credit has none. */
+function digitsOf(currency: string): number {
+  if (currency.length !== 3) return 0
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  return format.resolvedOptions().maximumFractionDigits ?? 2
+}
+
+/** Minor units as people write them: 1250 EUR → `12.50 EUR`. */
+export function money(minor: bigint, currency: string): string {
+  const digits = digitsOf(currency)
+  const sign = minor < 0n ? '-' : ''
+  const text = (minor < 0n ? -minor : minor).toString().padStart(digits + 1, '0')
+  const whole = text.slice(0, text.length - digits)
+  const rest = digits > 0 ? `.${text.slice(-digits)}` : ''
+  return `${sign}${whole}${rest} ${currency}`
+}
+
+const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+
+export function size(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  for (; value >= 1024 && unit < SIZES.length - 1; unit++) value /= 1024
+  return `${unit === 0 ? value : value.toFixed(1)} ${SIZES[unit]}`
+}
+
+export const rate = (bytesPerSecond: number): string => `${size(Math.round(bytesPerSecond))}/s`
+
+/** Uids and hashes are long; eight digits tell them apart for people. */
+export const short = (id: string): string => id.slice(0, 8)
+
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+
+/** `1048576`, `512k`, `1M`, `2G`: bytes, in steps of 1024. Throws `bad-option`. */
+export function parseSize(text: string): number {
+  const found = /^(\d{1,15})\s*([kmg]?)(?:i?b)?$/i.exec(text.trim())
+  if (found === null) throw new FloodgateError('bad-option', `a size such as 512k or 1M, not ${text}`)
+  return Number(found[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(found[2]!.toLowerCase())
+}
+
+/** A whole number of minor units. Throws `bad-option`. */
+export function parseAmount(text: string): bigint {
+  if (!/^(0|[1-9]\d{0,17})$/.test(text)) {
+    throw new FloodgateError('bad-option', `a whole number of minor units such as 250, not ${text}`)
+  }
+  return BigInt(text)
+}
+
+/** A whole number from `min` to `max`, for commander. Throws `bad-option`. */
+export function parseCount(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+    if (value >= min && value <= max) return value
+    throw new FloodgateError('bad-option', `a number from ${min} to ${max}, not ${text}`)
+  }
+}

@@ -1,0 +1,43 @@
+// Wallet files on the command line: opened with the passphrase that was found, made at registration.
+
+import { existsSync } from 'node:fs'
+import { FloodgateError } from '@floodgate/protocol'
+import { Wallet, fetchProvider, fileStorage } from '@floodgate/wallet/file'
+import { findPassphrase, type PassphraseSource } from './passphrase.ts'
+
+export interface WalletOptions extends PassphraseSource {
+  wallet: string
+}
+
+/** Hears when a wallet cannot be saved: no payment goes out until it can. */
+export type OnSaveError = (error: unknown) => void
+
+/** Throws `no-wallet`, `wrong-passphrase`, `wallet-in-use` or `wallet-damaged`. */
+export async function openWallet(
+  options: WalletOptions,
+  signal: AbortSignal,
+  onSaveError?: OnSaveError
+): Promise<Wallet> {
+  // Nobody is asked for the passphrase of a wallet that is not there.
+  if (!existsSync(options.wallet)) throw new FloodgateError('no-wallet', options.wallet)
+  const passphrase = await findPassphrase(options, signal)
+  return Wallet.open({ storage: fileStorage(options.wallet), passphrase, onSaveError })
+}
+
+/** Opens the wallet, or makes one for the provider at `api`. Throws `wrong-provider` for a wallet of another one. */
+export async function openOrCreateWallet(
+  path: string,
+  api: string,
+  passphrase: string,
+  onSaveError?: OnSaveError
+): Promise<Wallet> {
+  const options = { storage: fileStorage(path), passphrase, onSaveError }
+  if (!existsSync(path)) {
+    const { rootKey } = await fetchProvider(api)
+    return Wallet.create({ ...options, rootKey, api })
+  }
+  const wallet = await Wallet.open(options)
+  if (wallet.api === api.replace(/\/+$/, '')) return wallet
+  await wallet.close()
+  throw new FloodgateError('wrong-provider', `the wallet is for ${wallet.api}`)
+}

@@ -1,0 +1,52 @@
+/**
+ * @packageDocumentation
+ * A person's Floodgate wallet: keys and certificate, purses bought, what was paid to whom, what was earned,
+ * and whom not to trade with. It runs in Node and browsers; Node's file storage is `@floodgate/wallet/file`.
+ *
+ * ```ts
+ * import { Wallet, fetchProvider, memoryStorage, register } from '@floodgate/wallet'
+ *
+ * const { rootKey } = await fetchProvider('https://cdn.example')
+ * const wallet = await Wallet.create({
+ *   storage: memoryStorage(),
+ *   passphrase: 'correct horse battery staple',
+ *   rootKey,
+ *   api: 'https://cdn.example'
+ * })
+ * await register(wallet, 'card 4111')
+ * ```
+ */
+
+export {
+  announce,
+  buy,
+  type AnnounceOptions,
+  type AnnounceAnswer,
+  type PeerAddress
+} from './announce.ts'
+export { Blacklist, type BlacklistEntry } from './blacklist.ts'
+export { browserStorage } from './browser.ts'
+export { claim, type ClaimAnswer, type ClaimedPurse } from './claims.ts'
+export { SCRYPT_COST } from './keys.ts'
+export {
+  fetchProvider,
+  account,
+  register,
+  type AccountAnswer,
+  type ProviderInfo
+} from './provider-client.ts'
+export type { Missing } from './payee-book.ts'
+export { Purse, type PayeeAccount } from './purse.ts'
+export { Purses } from './purses.ts'
+export { Sale } from './sale.ts'
+export { Sales } from './sales.ts'
+export {
+  decodeState,
+  encodeState,
+  type ScryptCost,
+  type WalletEvent,
+  type WalletState
+} from './state.ts'
+export { memoryStorage, type WalletStorage } from './storage.ts'
+export type { WalletSummary } from './summary.ts'
+export { Wallet, type CreateOptions, type OpenOptions } from './wallet.ts'

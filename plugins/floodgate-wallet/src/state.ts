@@ -1,0 +1,137 @@
+// The wallet as JSON, and as the text that storages keep: bytes are base64url, amounts decimal strings. It
+// stays small: bitmaps, counts and last vouchers, never one record per token (W9).
+
+import {
+  FloodgateError,
+  emptyBitmap,
+  fromBase64url,
+  toBase64url,
+  toHex,
+  utf8
+} from '@floodgate/protocol'
+import { sha256 } from '@noble/hashes/sha2.js'
+
+/** What the wallet key is derived with (RFC 7914). */
+export interface ScryptCost {
+  N: number
+  r: number
+  p: number
+}
+
+export interface PayeeState {
+  uid: string
+  /** Bitmap of the tokens that are reserved for or paid to this payee. */
+  held: string
+  count: number
+  xor: string
+  /** Paid without receipt yet, in the order of payment. */
+  unreceipted: number[]
+}
+
+export interface PurseState {
+  frame: string
+  /** Sealed. */
+  seed: string
+  paid: string
+  uncertain: string
+  payees: PayeeState[]
+}
+
+export interface PurchaseState {
+  id: string
+  bought: boolean
+}
+
+export interface SaleState {
+  frame: string
+  paid: string
+  xor: string
+  voucher: string
+  owed: number[]
+  claimed: { count: number; credited: string }
+  /** Why the provider refused a claim, and of how many tokens that was. */
+  refused: { count: number; code: string }
+}
+
+export interface BlacklistState {
+  uid: string
+  reason: string
+  evidence: string[]
+  at: number
+  expiresAt: number
+}
+
+/** Something worth telling a person; `at` in Unix milliseconds. */
+export interface WalletEvent {
+  at: number
+  kind: string
+  text: string
+}
+
+export interface WalletState {
+  version: 1
+  rootKey: string
+  api: string
+  scrypt: ScryptCost & { salt: string }
+  /** Sealed: signing seed, then box secret. */
+  keys: string
+  uid: string
+  certificate: string
+  epochs: string[]
+  clockOffsetMs: number
+  /** Of the last signed request to the provider. */
+  counter: number
+  /** False only after a clean close. */
+  open: boolean
+  /** The current purchase by info hash (hex); `bought` when its purse came. */
+  purchases: Record<string, PurchaseState>
+  purses: PurseState[]
+  sales: SaleState[]
+  /** Tokens paid by a uid in sales that were dropped since. */
+  paidBefore: Record<string, number>
+  blacklist: BlacklistState[]
+  events: WalletEvent[]
+}
+
+const HEAD = 'floodgate-wallet 1 '
+
+const checksum = (json: string): string => toHex(sha256(utf8(json)))
+
+/** The text to store: a line with the format and a checksum, then the JSON. */
+export function encodeState(state: WalletState): string {
+  const json = JSON.stringify(state)
+  return `${HEAD}${checksum(json)}\n${json}`
+}
+
+/** The inverse. Throws `wallet-damaged` when a single character is not as it was written. */
+export function decodeState(text: string): WalletState {
+  const end = text.indexOf('\n')
+  const json = text.slice(end + 1)
+  if (end < 0 || text.slice(0, end) !== HEAD + checksum(json)) {
+    throw new FloodgateError('wallet-damaged', 'checksum')
+  }
+  return JSON.parse(json) as WalletState
+}
+
+/** Bytes of a field of the state. */
+export function unpack(text: string): Uint8Array {
+  const bytes = fromBase64url(text)
+  if (bytes === undefined) throw new FloodgateError('wallet-damaged', 'base64url')
+  return bytes
+}
+
+/** A bitmap without the zeros at its end: of a download in order, half of it. */
+export function packBitmap(bitmap: Uint8Array): string {
+  let length = bitmap.length
+  while (length > 0 && bitmap[length - 1] === 0) length--
+  return toBase64url(bitmap.subarray(0, length))
+}
+
+/** The inverse, for a purse of `count` tokens. */
+export function unpackBitmap(text: string, count: number): Uint8Array {
+  const bitmap = emptyBitmap(count)
+  const bytes = unpack(text)
+  if (bytes.length > bitmap.length) throw new FloodgateError('wallet-damaged', 'bitmap')
+  bitmap.set(bytes)
+  return bitmap
+}

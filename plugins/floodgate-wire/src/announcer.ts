@@ -1,0 +1,103 @@
+// Announces one torrent to the provider: signed, over HTTP, with our own fetch, so that the event can be
+// signed and the peers come inside the provider's signed list (F9, F10, F26, F27). An announce that wants a
+// purse buys it; announced again it is the same purse (I7: one message to the provider per purchase).
+
+import { FloodgateError, codeOf, type Offer } from '@floodgate/protocol'
+import { announce, type AnnounceAnswer, type Wallet } from '@floodgate/wallet'
+
+const RETRY_MIN_MS = 2000
+const RETRY_MAX_MS = 60_000
+
+export interface AnnounceSource {
+  infoHash: Uint8Array
+  /** 20 bytes. */
+  peerId: Uint8Array
+  port(): number
+  /** Bytes still missing. */
+  left(): number
+  /** The offer to buy now, or undefined: no purse needed. */
+  wanted(): Offer | undefined
+  answered(answer: AnnounceAnswer): void
+  failed(error: FloodgateError): void
+}
+
+export class Announcer {
+  readonly #wallet: Wallet
+  readonly #source: AnnounceSource
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #retryMs = RETRY_MIN_MS
+  #running: Promise<void> | undefined
+  #again = false
+  #stopped = false
+  #event = 'started'
+
+  constructor(wallet: Wallet, source: AnnounceSource) {
+    this.#wallet = wallet
+    this.#source = source
+  }
+
+  /** Announces now, or once more after the announce under way. */
+  now(event = ''): void {
+    if (this.#stopped) return
+    if (event !== '') this.#event = event
+    if (this.#running !== undefined) {
+      this.#again = true
+      return
+    }
+    clearTimeout(this.#timer)
+    this.#running = this.#announce().finally(() => {
+      this.#running = undefined
+      if (!this.#again) return
+      this.#again = false
+      this.now()
+    })
+  }
+
+  async #announce(): Promise<void> {
+    const event = this.#event
+    try {
+      const answer = await this.#send(event)
+      if (this.#event === event) this.#event = ''
+      this.#retryMs = RETRY_MIN_MS
+      if (this.#stopped) return
+      this.#later(answer.intervalSeconds * 1000)
+      this.#source.answered(answer)
+    } catch (error) {
+      if (this.#stopped) return
+      this.#later(this.#retryMs)
+      this.#retryMs = Math.min(RETRY_MAX_MS, this.#retryMs * 2)
+      const ours = error instanceof FloodgateError
+      this.#source.failed(ours ? error : new FloodgateError(codeOf(error), String(error)))
+    }
+  }
+
+  #send(event: string): Promise<AnnounceAnswer> {
+    const { infoHash, peerId, port, left, wanted } = this.#source
+    const offer = wanted()
+    return announce(this.#wallet, {
+      infoHash,
+      peerId,
+      port: port(),
+      left: left(),
+      event,
+      want: offer !== undefined,
+      price: offer?.price ?? 0n,
+      currency: offer?.currency ?? ''
+    })
+  }
+
+  #later(delayMs: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.now(), delayMs)
+  }
+
+  /** Says `stopped` once, and no more. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#running
+    // Best effort: the tracker forgets us by itself.
+    await this.#send('stopped').catch((error: unknown) => void error)
+  }
+}

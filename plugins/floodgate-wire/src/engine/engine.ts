@@ -1,0 +1,172 @@
+/**
+ * The engine of one torrent: makes WebTorrent fetch whole pieces from one wire each, and serve a block only once the
+ * trade admitted its piece. It moves bytes and knows nothing of money, keys or messages; the trade sits behind `seam.ts`.
+ */
+import type Wire from 'bittorrent-protocol'
+import type { Torrent } from 'webtorrent'
+import { Buyer } from './buyer.ts'
+import { openTorrent, openWire, peerOf, type PeerDoors, type TorrentDoors, type WireDoors } from './doors.ts'
+import type { Refused } from './frames.ts'
+import { Gate } from './gate.ts'
+import { guardWire, type ContentShape } from './guard.ts'
+import { Outbox } from './outbox.ts'
+import { Picker } from './picker.ts'
+import type { Buying, Selling, WireEngine } from './seam.ts'
+
+export interface EngineOptions {
+  /** Bytes asked for and not here, per wire. More does not make it faster, only memory fuller. Default 4 MiB. */
+  pipelineBytes?: number
+  /** A bound piece that gets no byte for so long is given back. Default 30 s. */
+  progressTimeoutMs?: number
+  /** Requests held per wire for pieces that are not admitted yet. Default 4,096 (64 MiB). */
+  heldMax?: number
+  /** Uniform in [0, 1); for tests. */
+  random?: () => number
+  /** Told when the guard ended a wire. */
+  refused?: (wire: Wire, ...why: Parameters<Refused>) => void
+}
+
+export interface TorrentEngine {
+  /** The engine's half of this wire; the same one each time. Call it from `torrent.on('wire')`. */
+  wire(wire: Wire): WireEngine
+  /** Gives every piece back and stops the clock. The torrent's own destruction does it too. */
+  stop(): void
+}
+
+interface AttachedWire {
+  engine: WireEngine
+  close(): void
+}
+
+/** Addresses of dropped peers that are remembered per torrent. */
+const DROPPED_MAX = 1_000
+
+/**
+ * Attaches the engine to a torrent, before its first wire (`client.on('add')`).
+ * @throws DoorClosed (`engine-door-closed`) when WebTorrent is of a version the engine does not know.
+ */
+export function attachEngine(torrent: Torrent, options: EngineOptions = {}): TorrentEngine {
+  const open = openTorrent(torrent)
+  const progressTimeoutMs = options.progressTimeoutMs ?? 30_000
+  const picker = new Picker(open, {
+    pipelineBytes: options.pipelineBytes ?? 4 * 1024 * 1024,
+    progressTimeoutMs,
+    random: options.random ?? Math.random
+  })
+  takeOverPicking(open, picker)
+  const dropped = refuseDropped(open)
+  const clock = setInterval(() => picker.expire(Date.now()), progressTimeoutMs / 4)
+  if (typeof clock === 'object') clock.unref()
+  const engines = new Map<Wire, AttachedWire>()
+  const stop = () => {
+    clearInterval(clock)
+    for (const { close } of engines.values()) close()
+    engines.clear()
+  }
+  torrent.once('close', stop)
+
+  return {
+    wire(wire) {
+      let attached = engines.get(wire)
+      if (!attached) {
+        attached = attachWire(open, openWire(wire), picker, dropped, options)
+        engines.set(wire, attached)
+        wire.once('close', () => engines.delete(wire))
+      }
+      return attached.engine
+    },
+    stop
+  }
+}
+
+/** WebTorrent's picker is called after every block for every wire; ours takes its place. Web seeds keep theirs. */
+function takeOverPicking(torrent: Torrent & TorrentDoors, picker: Picker): void {
+  const request = torrent._request.bind(torrent)
+  const updateSelections = torrent._updateSelections.bind(torrent)
+  torrent._request = (wire, index, hotswap) =>
+    wire.type === 'webSeed' && !picker.bound(index) && request(wire, index, hotswap)
+  torrent._update = () => {
+    if (torrent.destroyed) return
+    picker.changed(false)
+  }
+  torrent._updateSelections = () => {
+    picker.changed(true)
+    updateSelections()
+  }
+}
+
+/** A tracker names a dropped peer again at every announce. */
+function refuseDropped(torrent: Torrent & TorrentDoors): Set<string> {
+  const dropped = new Set<string>()
+  const addPeer = torrent._addPeer.bind(torrent)
+  torrent._addPeer = (peer, type, source) =>
+    typeof peer === 'string' && dropped.has(peer) ? null : addPeer(peer, type, source)
+  return dropped
+}
+
+function attachWire(
+  torrent: Torrent & TorrentDoors,
+  wire: Wire & WireDoors,
+  picker: Picker,
+  dropped: Set<string>,
+  options: EngineOptions
+): AttachedWire {
+  const shape = (): ContentShape | null => (torrent.metadata ? measures(torrent) : null)
+  const frames = guardWire(wire, {
+    shape,
+    infoHash: torrent.infoHash,
+    unreadBytesMax: 4 * 1024 * 1024,
+    refused: (...why) => options.refused?.(wire, ...why)
+  })
+  const outbox = new Outbox(wire)
+  const gate = new Gate(torrent, wire, outbox, options.heldMax ?? 4096)
+  const buyer = new Buyer(wire, picker)
+  frames.sink = buyer
+  picker.add(buyer)
+  peerOf(torrent, wire)?.conn?.setNoDelay?.(true)
+  wire.setTimeout(2 * (options.progressTimeoutMs ?? 30_000), true)
+  const close = () => {
+    gate.close()
+    picker.remove(buyer)
+  }
+  // `end` looks like a choke that no frame carried.
+  wire.on('choke', () => (frames.current === 0 ? buyer.release(buyer.pieces, 'choke') : close()))
+  wire.once('finish', close)
+  wire.once('close', close)
+
+  const engine: WireEngine = {
+    open(buying: Buying, selling: Selling) {
+      buyer.buying = buying
+      gate.open(selling)
+      picker.wake()
+    },
+    free: () => gate.open(null),
+    admit: (index) => gate.admit(index),
+    refuse: (index) => gate.refuse(index),
+    wake() {
+      buyer.barrenAt = -1
+      picker.wake()
+    },
+    drop() {
+      dropPeer(peerOf(torrent, wire), wire, dropped)
+      wire.destroy()
+    }
+  }
+  return { engine, close }
+}
+
+/** An incoming peer's address is of one connection only; its key is what the trade refuses. */
+function dropPeer(peer: PeerDoors | null, wire: Wire, dropped: Set<string>): void {
+  if (!peer) return
+  peer.retries = Infinity
+  if (!peer.addr || !wire.type.endsWith('Outgoing')) return
+  for (const oldest of dropped) {
+    if (dropped.size < DROPPED_MAX) break
+    dropped.delete(oldest)
+  }
+  dropped.add(peer.addr)
+}
+
+function measures({ pieces, pieceLength, lastPieceLength }: Torrent): ContentShape {
+  return { pieces: pieces.length, pieceLength, lastPieceLength }
+}

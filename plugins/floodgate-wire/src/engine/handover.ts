@@ -1,0 +1,55 @@
+/** What happens once all blocks of a piece are here: judge its hash, pay, store, announce; the order WebTorrent keeps. */
+import type { Torrent } from 'webtorrent'
+import type { BoundPiece } from './bound-piece.ts'
+import type { Buyer } from './buyer.ts'
+import type { TorrentDoors } from './doors.ts'
+
+/** `settled(true)` once the piece is in the store, `settled(false)` as soon as its hash is known to be wrong. */
+export function handOver(
+  torrent: Torrent & TorrentDoors,
+  buyer: Buyer,
+  piece: BoundPiece,
+  settled: (good: boolean) => void
+): void {
+  const judge = (hex: string) => {
+    if (torrent.destroyed) return
+    if (hex !== torrent._hashes[piece.index]) {
+      torrent.emit('warning', new Error(`Piece ${piece.index} failed verification`))
+      settled(false)
+      buyer.buying?.junk(piece.index)
+      return
+    }
+    const stored = Promise.withResolvers<void>()
+    // A store that fails destroys the torrent with its error; nobody has to listen here as well.
+    stored.promise.catch(() => undefined)
+    buyer.thrive()
+    buyer.buying?.got(piece.index, stored.promise)
+    store(torrent, piece, (error) => {
+      if (error) return stored.reject(error)
+      stored.resolve()
+      settled(true)
+    })
+  }
+  const hex = piece.hex()
+  if (typeof hex === 'string') judge(hex)
+  else void hex.then(judge, (error: Error) => torrent._destroy(error))
+}
+
+function store(
+  torrent: Torrent & TorrentDoors,
+  piece: BoundPiece,
+  done: (error: Error | null) => void
+): void {
+  torrent.store.put(piece.index, piece.bytes, (error) => {
+    if (torrent.destroyed) return done(error ?? new Error('torrent is destroyed'))
+    if (error) {
+      torrent._destroy(error)
+      return done(error)
+    }
+    torrent.pieces[piece.index] = null
+    torrent._markVerified(piece.index)
+    for (const wire of torrent.wires) wire.have(piece.index)
+    done(null)
+    torrent._checkDone()
+  })
+}

@@ -1,0 +1,230 @@
+/**
+ * Decides which piece is bound to which wire: whole pieces only, each to one wire at a time (F22), no duplicates at the
+ * end. One pass over the wires per turn, however many things happened in it.
+ *
+ * No wake-up is lost. A wire can take a piece only after one of these: a piece became wanted (selections), was given
+ * back, or was announced by the wire's peer; the wire was opened, unchoked, has room again, its pipe is half
+ * empty, or its rest is over; the torrent became ready. Each of them calls `wake`, which asks for a pass unless one is already asked for, and the
+ * request is taken back before the pass looks at anything: what happens during a pass gets a pass of its own. A pass
+ * leaves a wire only when it has no room or nothing for it; `barrenAt` remembers the latter, and every event that
+ * could end it changes `#generation` or the note itself.
+ */
+import { Availability } from './availability.ts'
+import { BoundPiece } from './bound-piece.ts'
+import type { Buyer, BuyerHome } from './buyer.ts'
+import type { TorrentDoors } from './doors.ts'
+import { handOver } from './handover.ts'
+import { orderPieces, type Wanted } from './order.ts'
+import type Wire from 'bittorrent-protocol'
+import type { Torrent } from 'webtorrent'
+
+/** The order may be this stale while peers announce pieces; changed selections show at once. Milliseconds. */
+const ORDER_AGE_MAX = 250
+/** So few pieces left are shared out among the wires, not taken by the first. */
+const SHARE_OUT = 256
+
+export interface PickerOptions {
+  pipelineBytes: number
+  progressTimeoutMs: number
+  random(): number
+}
+
+export class Picker implements BuyerHome {
+  readonly pipelineBytes: number
+  readonly #torrent: Torrent & TorrentDoors
+  readonly #options: PickerOptions
+  readonly #buyers = new Map<Wire, Buyer>()
+  readonly #bound = new Map<number, BoundPiece>()
+  #availability: Availability | null = null
+  #order: Int32Array = new Int32Array(0)
+  /** Everything in the order before this is here. */
+  #head = 0
+  #orderAt = 0
+  #orderStale = true
+  #selectionsChanged = true
+  #generation = 0
+  #due = false
+
+  constructor(torrent: Torrent & TorrentDoors, options: PickerOptions) {
+    this.#torrent = torrent
+    this.#options = options
+    this.pipelineBytes = options.pipelineBytes
+  }
+
+  add(buyer: Buyer): void {
+    const { wire } = buyer
+    this.#buyers.set(wire, buyer)
+    const changed = () => {
+      this.#availability?.forget()
+      this.#orderStale = true
+      buyer.barrenAt = -1
+      this.wake()
+    }
+    changed()
+    wire.on('bitfield', changed)
+    wire.on('have-all', changed)
+    wire.on('have', (index) => {
+      this.#availability?.add(index)
+      this.#orderStale = true
+      buyer.barrenAt = -1
+      this.wake()
+    })
+    wire.on('unchoke', () => this.wake())
+  }
+
+  remove(buyer: Buyer): void {
+    this.#buyers.delete(buyer.wire)
+    this.#availability?.forget()
+    this.#orderStale = true
+    buyer.close()
+  }
+
+  /** WebTorrent says that something changed, perhaps what is wanted. */
+  changed(selections: boolean): void {
+    if (selections) this.#selectionsChanged = true
+    this.#generation++
+    this.wake()
+  }
+
+  /** Asks for a pass at the end of this turn. */
+  wake(): void {
+    if (this.#due) return
+    this.#due = true
+    queueMicrotask(() => {
+      this.#due = false
+      if (this.#torrent.ready && !this.#torrent.destroyed) this.#pass()
+    })
+  }
+
+  bound(index: number): BoundPiece | undefined {
+    return this.#bound.get(index)
+  }
+
+  gaveBack(piece: BoundPiece): void {
+    this.#bound.delete(piece.index)
+    const own = this.#torrent.pieces[piece.index]
+    if (own) own.missing = own.length
+    this.#generation++
+  }
+
+  progress(piece: BoundPiece, bytes: number): void {
+    const own = this.#torrent.pieces[piece.index]
+    if (own) own.missing -= bytes
+  }
+
+  complete(buyer: Buyer, piece: BoundPiece): void {
+    handOver(this.#torrent, buyer, piece, (good) => {
+      if (good) {
+        this.#bound.delete(piece.index)
+      } else {
+        buyer.rest()
+        this.gaveBack(piece)
+      }
+      this.wake()
+    })
+    this.wake()
+  }
+
+  /** Gives back what makes no progress. Called by the engine's clock. */
+  expire(now: number): void {
+    const oldest = now - this.#options.progressTimeoutMs
+    for (const buyer of this.#buyers.values()) {
+      const head = buyer.pieces[0]
+      if (!head) continue
+      const stuck = buyer.progressAt < oldest ? buyer.pieces : []
+      // A peer that serves others first may do so for one time-out more.
+      const passedOver = head.progressAt < oldest - this.#options.progressTimeoutMs ? [head] : []
+      const late = stuck.length > 0 ? stuck : passedOver
+      if (late.length === 0) continue
+      buyer.rest()
+      buyer.release(late, 'timeout')
+    }
+  }
+
+  #pass(): void {
+    for (const wire of this.#torrent.wires) {
+      if (wire.type === 'webSeed') this.#torrent._updateWire(wire)
+    }
+    const eager = [...this.#buyers.values()].filter(
+      (buyer) => buyer.barrenAt !== this.#generation && buyer.room() > 0
+    )
+    if (eager.length === 0) return
+    this.#refreshOrder()
+    const share = Math.ceil(this.#leftUpTo(SHARE_OUT) / eager.length)
+    const start = Math.floor(this.#options.random() * eager.length)
+    for (let turn = 0; turn < eager.length; turn++) {
+      this.#serve(eager[(start + turn) % eager.length]!, share < SHARE_OUT / eager.length ? share : Infinity)
+    }
+  }
+
+  /** Binds as many pieces to this wire as it takes. */
+  #serve(buyer: Buyer, share: number): void {
+    const pipe = Math.ceil(buyer.freeBytes / this.#torrent.pieceLength)
+    const count = Math.min(buyer.room(), pipe, Math.max(1, share))
+    if (count < 1) return
+    const generation = this.#generation
+    const indexes = this.#pick(buyer, count)
+    if (indexes.length < count) buyer.barrenAt = generation
+    if (indexes.length === 0) return
+    const now = Date.now()
+    const pieces = indexes.map((index) => new BoundPiece(index, this.#lengthOf(index), now))
+    for (const piece of pieces) this.#bound.set(piece.index, piece)
+    buyer.bind(pieces)
+  }
+
+  #pick(buyer: Buyer, count: number): number[] {
+    const { bitfield, pieces } = this.#torrent
+    const found: number[] = []
+    while (this.#head < this.#order.length && bitfield.get(this.#order[this.#head]!)) this.#head++
+    for (let at = this.#head; at < this.#order.length && found.length < count; at++) {
+      const index = this.#order[at]!
+      const own = pieces[index]
+      if (!own || own._reservations > 0 || this.#bound.has(index)) continue
+      if (buyer.wire.peerPieces.get(index) && buyer.buying!.mayBuy(index)) found.push(index)
+    }
+    return found
+  }
+
+  #lengthOf(index: number): number {
+    const { pieces, pieceLength, lastPieceLength } = this.#torrent
+    return index === pieces.length - 1 ? lastPieceLength : pieceLength
+  }
+
+  /** How many pieces are wanted and not bound, counted no further than `most`. */
+  #leftUpTo(most: number): number {
+    let left = 0
+    for (let at = this.#head; at < this.#order.length && left < most; at++) {
+      const index = this.#order[at]!
+      if (this.#torrent.pieces[index] && !this.#bound.has(index)) left++
+    }
+    return left
+  }
+
+  #refreshOrder(): void {
+    const now = Date.now()
+    const aged = this.#orderStale && now - this.#orderAt >= ORDER_AGE_MAX
+    if (!this.#selectionsChanged && !aged) return
+    const torrent = this.#torrent
+    this.#availability ??= new Availability(torrent.pieces.length)
+    this.#availability.recount(this.#buyers.keys())
+    const selections: Wanted[] = []
+    for (let at = 0; at < torrent._selections.length; at++) {
+      const { from, to, priority, isStreamSelection } = torrent._selections.get(at)
+      selections.push({ from, to, priority, isStreamSelection })
+    }
+    this.#order = orderPieces({
+      pieces: torrent.pieces.length,
+      selections,
+      have: (index) => torrent.pieces[index] === null,
+      critical: (index) => torrent._critical[index] === true,
+      availability: this.#availability.counts,
+      random: this.#options.random
+    })
+    this.#head = 0
+    this.#orderAt = now
+    this.#orderStale = false
+    this.#selectionsChanged = false
+    this.#generation++
+  }
+}
+

@@ -1,0 +1,112 @@
+// Installs Floodgate into a WebTorrent client: every torrent that this wallet's provider sells is traded;
+// all others are left exactly as they were.
+
+import { FloodgateError, decodeOffer, equal, type Offer } from '@floodgate/protocol'
+import type { Wallet } from '@floodgate/wallet'
+import type WebTorrent from 'webtorrent'
+import type { Torrent } from 'webtorrent'
+import { infoOf } from './content.ts'
+import { FloodgateTarget } from './events.ts'
+import { Swarm } from './swarm.ts'
+import { DEFAULT_TERMS, type Terms } from './trade/terms.ts'
+
+export interface FloodgateOptions extends Partial<Terms> {
+  /** The person's wallet, registered with the provider. */
+  wallet: Wallet
+  /** The provider's base URL, if it is to be checked against the wallet's. */
+  provider?: string
+  /** Asked before a purse is bought; by default every paid torrent added to the client is bought. */
+  approve?: (offer: Offer, torrent: Torrent) => boolean | Promise<boolean>
+}
+
+/** Trackers that a torrent names; WebTorrent documents it as `torrent.announce`. */
+type Announced = Torrent & { announce: string[] }
+
+export class Floodgate extends FloodgateTarget {
+  readonly wallet: Wallet
+  readonly #swarms = new Map<Torrent, Swarm>()
+  readonly #options: FloodgateOptions
+  readonly #terms: Terms
+  readonly #uninstall: () => void
+
+  constructor(client: WebTorrent, options: FloodgateOptions) {
+    super()
+    this.wallet = options.wallet
+    this.#options = options
+    this.#terms = checkTerms(options)
+    const onAdd = (torrent: Torrent): void => {
+      torrent.once('infoHash', () => this.#consider(torrent))
+    }
+    client.on('add', onAdd)
+    this.#uninstall = () => client.removeListener('add', onAdd)
+  }
+
+  #consider(torrent: Torrent): void {
+    try {
+      if (!this.#isOurs(torrent)) return
+      const { announce } = torrent as Announced
+      // We announce ourselves, signed; WebTorrent's own announces would only be refused.
+      ;(torrent as Announced).announce = announce.filter((url) => !this.#isProvider(url))
+      const swarm = new Swarm(
+        torrent,
+        {
+          wallet: this.wallet,
+          terms: this.#terms,
+          approve: this.#options.approve ?? (() => true)
+        },
+        this
+      )
+      this.#swarms.set(torrent, swarm)
+      torrent.once('close', () => this.#swarms.delete(torrent))
+    } catch (error) {
+      const ours = error instanceof FloodgateError
+      const shown = ours ? error : new FloodgateError('internal', String(error))
+      this.emit('warning', { infoHash: torrent.infoHash, code: shown.code, error: shown })
+    }
+  }
+
+  #isProvider(url: string): boolean {
+    return url === this.wallet.api || url.startsWith(`${this.wallet.api}/`)
+  }
+
+  /** By its offer, or for a magnet by its tracker: its offer comes with the metadata. */
+  #isOurs(torrent: Torrent): boolean {
+    const info = infoOf(torrent)
+    if (info === undefined)
+      return (torrent as Announced).announce.some((url) => this.#isProvider(url))
+    if (info['floodgate'] === undefined) return false
+    return equal(decodeOffer(this.wallet.crypto, info).rootKey, this.wallet.rootKey)
+  }
+
+  /** Ends all trading of this client. Tokens earned stay in the wallet. */
+  async close(): Promise<void> {
+    this.#uninstall()
+    await Promise.all([...this.#swarms.values()].map((swarm) => swarm.close()))
+    this.#swarms.clear()
+  }
+}
+
+function checkTerms(options: FloodgateOptions): Terms {
+  const terms = { ...DEFAULT_TERMS }
+  for (const name of Object.keys(terms) as (keyof Terms)[]) {
+    const value = options[name]
+    if (value === undefined) continue
+    if (!Number.isFinite(value) || value <= 0) throw new FloodgateError('bad-option', name)
+    terms[name] = value
+  }
+  if (!Number.isInteger(terms.limitMax) || terms.limitMax > 32) {
+    throw new FloodgateError('bad-option', 'limitMax is 1 to 32')
+  }
+  const { provider, wallet } = options
+  if (provider !== undefined && provider.replace(/\/+$/, '') !== wallet.api) {
+    throw new FloodgateError('wrong-provider', provider)
+  }
+  if (!wallet.registered)
+    throw new FloodgateError('unknown-account', 'the wallet is not registered')
+  return terms
+}
+
+/** Installs Floodgate into `client`. Throws `bad-option`, `wrong-provider` or `unknown-account`. */
+export function floodgate(client: WebTorrent, options: FloodgateOptions): Floodgate {
+  return new Floodgate(client, options)
+}

@@ -1,0 +1,220 @@
+// One paid torrent in a WebTorrent client: finds out what is offered, buys a purse by announcing, and holds
+// a conversation on every wire. Documented events of WebTorrent only; what is private stands in engine/.
+
+import {
+  FloodgateError,
+  decodeOffer,
+  equal,
+  fromHex,
+  type ErrorCode,
+  type Offer
+} from '@floodgate/protocol'
+import type { AnnounceAnswer, Wallet } from '@floodgate/wallet'
+import type Wire from 'bittorrent-protocol'
+import type { Torrent } from 'webtorrent'
+import { Announcer } from './announcer.ts'
+import { contentOf, infoOf } from './content.ts'
+import { attachEngine, type TorrentEngine, type WireEngine } from './engine/index.ts'
+import type { FloodgateTarget } from './events.ts'
+import { wtFloodgate, type WireUser } from './extension.ts'
+import { Conversation } from './trade/conversation.ts'
+import { Grace } from './trade/grace.ts'
+import type { Clock, Market, Terms } from './trade/terms.ts'
+
+export interface SwarmOptions {
+  wallet: Wallet
+  terms: Terms
+  /** Asked before a purse is bought. */
+  approve: (offer: Offer, torrent: Torrent) => boolean | Promise<boolean>
+}
+
+interface Link {
+  engine: WireEngine
+  /** Sends a frame, once the other side is known to speak Floodgate. */
+  send: ((frame: Uint8Array) => void) | undefined
+  silent: boolean
+  conversation: Conversation | undefined
+  /** Frames that came before the torrent was ready. */
+  early: Uint8Array[]
+}
+
+/** A hello and its repeats; everything later is an answer to us. */
+const EARLY_MAX = 4
+
+const clock: Clock = {
+  after(delayMs, action) {
+    const timer = setTimeout(action, delayMs)
+    return () => clearTimeout(timer)
+  }
+}
+
+export class Swarm {
+  readonly torrent: Torrent
+  readonly #options: SwarmOptions
+  readonly #events: FloodgateTarget
+  readonly #engine: TorrentEngine
+  readonly #announcer: Announcer
+  readonly #links = new Map<Wire, Link>()
+  readonly #grace: Grace
+  #offer: Offer | undefined
+  #market: Market | undefined
+  #approved = false
+  #closed = false
+
+  constructor(torrent: Torrent, options: SwarmOptions, events: FloodgateTarget) {
+    this.torrent = torrent
+    this.#options = options
+    this.#events = events
+    this.#engine = attachEngine(torrent)
+    this.#grace = new Grace(clock, options.terms.graceMs)
+    this.#announcer = new Announcer(options.wallet, this.#announceSource())
+    torrent.on('wire', (wire) => this.#onWire(wire))
+    torrent.on('ready', () => void this.#onReady())
+    torrent.on('done', () => this.#announcer.now('completed'))
+    torrent.once('close', () => void this.close())
+    // A magnet's metadata come from peers, so these are asked for first, without a purse.
+    if (infoOf(torrent) === undefined) this.#announcer.now()
+  }
+
+  #announceSource() {
+    const { torrent } = this
+    return {
+      infoHash: fromHex(torrent.infoHash),
+      peerId: fromHex(torrent.client.peerId),
+      port: () => torrent.client.torrentPort,
+      left: () => (torrent.ready ? Math.max(0, torrent.length - torrent.downloaded) : 1),
+      wanted: () => (this.#needsPurse() ? this.#offer : undefined),
+      answered: (answer: AnnounceAnswer) => this.#onAnswer(answer),
+      failed: (error: FloodgateError) => this.#warn(error)
+    }
+  }
+
+  #needsPurse(): boolean {
+    const { wallet } = this.#options
+    if (!this.#approved || this.torrent.done) return false
+    return wallet.purses.open(fromHex(this.torrent.infoHash)) === undefined
+  }
+
+  #warn(error: FloodgateError): void {
+    const { infoHash } = this.torrent
+    this.#events.emit('warning', { infoHash, code: error.code, error })
+  }
+
+  #onAnswer(answer: AnnounceAnswer): void {
+    const { infoHash } = this.torrent
+    const { peers, purse, complete, incomplete } = answer
+    if (purse !== undefined) {
+      const { count, price, currency } = purse
+      this.#events.emit('purchase', { infoHash, count, price, currency })
+      for (const link of this.#links.values()) {
+        link.conversation?.purseChanged().catch((error: unknown) => this.#failed(error))
+      }
+    }
+    this.#events.emit('announced', { infoHash, peers: peers.length, complete, incomplete })
+    for (const { host, port } of peers) {
+      this.torrent.addPeer(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+    }
+  }
+
+  async #onReady(): Promise<void> {
+    try {
+      await this.#openMarket()
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  async #openMarket(): Promise<void> {
+    const { torrent } = this
+    const { wallet, terms, approve } = this.#options
+    const offer = decodeOffer(wallet.crypto, infoOf(torrent))
+    if (!equal(offer.rootKey, wallet.rootKey)) throw new FloodgateError('wrong-provider')
+    const content = contentOf(torrent, offer)
+    wallet.purses.open(content.infoHash)?.settleUncertain(content.has)
+    if (!torrent.done) this.#approved = await approve(offer, torrent)
+    if (this.#closed) return
+    this.#offer = offer
+    this.#market = {
+      wallet,
+      content,
+      terms,
+      clock,
+      grace: this.#grace,
+      wakeAll: () => {
+        for (const link of this.#links.values()) link.engine.wake()
+      },
+      emit: (event, detail) =>
+        this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never)
+    }
+    this.#announcer.now()
+    for (const link of this.#links.values()) this.#advance(link)
+  }
+
+  #failed(error: unknown): void {
+    const ours = error instanceof FloodgateError
+    this.#warn(ours ? error : new FloodgateError('internal', String(error)))
+  }
+
+  #onWire(wire: Wire): void {
+    if (wire.type === 'webSeed') return
+    const link: Link = {
+      engine: this.#engine.wire(wire),
+      send: undefined,
+      silent: false,
+      conversation: undefined,
+      early: []
+    }
+    this.#links.set(wire, link)
+    wire.once('close', () => {
+      link.conversation?.close()
+      this.#links.delete(wire)
+    })
+    wire.use(wtFloodgate(() => this.#userOf(link)))
+  }
+
+  #userOf(link: Link): WireUser {
+    return {
+      speaks: (send) => {
+        link.send = send
+        this.#advance(link)
+      },
+      silent: () => {
+        link.silent = true
+        this.#advance(link)
+      },
+      frame: (frame) => {
+        if (link.conversation !== undefined) link.conversation.receive(frame)
+        else if (link.early.length < EARLY_MAX) link.early.push(frame)
+      },
+      failed: (error) => this.#failed(error)
+    }
+  }
+
+  /** Begins what can be begun on a wire, now that the torrent or the other side is known better. */
+  #advance(link: Link): void {
+    if (this.#market === undefined || link.conversation !== undefined) return
+    if (link.silent) return this.#meetStranger(link)
+    if (link.send === undefined) return
+    link.conversation = new Conversation(this.#market, link.engine, link.send)
+    link.conversation.start()
+    for (const frame of link.early.splice(0)) link.conversation.receive(frame)
+  }
+
+  /** A peer without the plugin: a free share in an open swarm, a polite refusal in a closed one. */
+  #meetStranger(link: Link): void {
+    if (this.#offer?.open === true) return link.engine.free()
+    const code: ErrorCode = 'not-floodgate'
+    this.#market?.emit('refused', { uid: '', by: 'us', code, indexes: [] })
+    link.engine.drop()
+  }
+
+  /** Stops trading; the torrent itself is left alone. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    for (const link of this.#links.values()) link.conversation?.close()
+    this.#engine.stop()
+    this.#grace.close()
+    await this.#announcer.stop()
+  }
+}

@@ -1,0 +1,242 @@
+// The buyer's half of a conversation: asks for whole pieces, and pays each one that fits its hash and is in
+// the store (F22, F32–F35, F51, I3). Tokens are reserved to this seller before anything is asked, so that no
+// token is ever promised to two.
+
+import {
+  FloodgateError,
+  RESENDS_MAX,
+  WINDOW_MAX,
+  decode,
+  equal,
+  type Message
+} from '@floodgate/protocol'
+import type { Purse } from '@floodgate/wallet'
+import type { Buying as BuyingSeam, ReleaseReason } from '../engine/seam.ts'
+import { Paying } from './paying.ts'
+import type { Speech } from './speech.ts'
+import type { Market } from './terms.ts'
+
+/** A request we sent, and the seller's signed answer. */
+interface Ask {
+  frame: Uint8Array
+  hash: Uint8Array
+  delivery: Uint8Array | undefined
+}
+
+export class Buying implements BuyingSeam {
+  readonly #market: Market
+  readonly #speech: Speech
+  readonly #wake: () => void
+  readonly #paying: Paying
+  readonly purse: Purse
+  /** Pieces bound to this seller that did not arrive yet. */
+  readonly #bound = new Set<number>()
+  /** Pieces in our store whose signed delivery is still on its way. */
+  readonly #arrived = new Set<number>()
+  /** The request that asked for a piece, until the piece is owed or given back. */
+  readonly #asked = new Map<number, Ask>()
+  /** Pieces the seller sent, or began to send, before, and counts as owed. */
+  #owed = new Set<number>()
+  /** Tries of a piece that came and did not fit (F51). */
+  readonly #junk = new Map<number, number>()
+  /** Pieces that the seller will not sell for now. */
+  readonly #refused = new Set<number>()
+  #limit = 0
+  /** Did the seller say where we stand? Until then nothing is asked of it. */
+  heard = false
+  #closed = false
+
+  constructor(market: Market, speech: Speech, purse: Purse, wake: () => void) {
+    this.#market = market
+    this.#speech = speech
+    this.#paying = new Paying(market, speech, purse, wake)
+    this.purse = purse
+    this.#wake = wake
+  }
+
+  get #payee(): Uint8Array {
+    return this.#speech.other.certificate.uid
+  }
+
+  // — the engine's questions —
+
+  /** One piece beyond the limit is asked for ahead, so that the pipe never runs dry while a payment is under way. */
+  room(): number {
+    if (this.#closed || this.#limit === 0) return 0
+    return Math.min(WINDOW_MAX, this.#limit + 1) - this.#bound.size
+  }
+
+  mayBuy(index: number): boolean {
+    if (this.#refused.has(index)) return false
+    const holder = this.purse.holder(index)
+    if (holder !== undefined && !equal(holder, this.#payee)) return false
+    return this.#owed.size < this.#limit || this.#owed.has(index)
+  }
+
+  async bind(indexes: number[]): Promise<boolean> {
+    const payee = this.#payee
+    for (const index of indexes) {
+      const holder = this.purse.holder(index)
+      const ours = holder === undefined ? this.purse.reserve(index, payee) : equal(holder, payee)
+      if (!ours) return false
+      this.#market.grace.end(this.purse, index)
+      this.#bound.add(index)
+    }
+    const first = indexes.filter((index) => this.#triesOf(index) === 0)
+    const again = indexes.filter((index) => this.#triesOf(index) > 0)
+    if (first.length > 0) await this.#ask(first, 0)
+    for (const index of again) await this.#ask([index], this.#triesOf(index))
+    return true
+  }
+
+  /** Resends of this piece that were asked for so far, or that a payment or debt on record implies. */
+  #triesOf(index: number): number {
+    const known = this.#owed.has(index) || this.purse.isPaid(index) ? 1 : 0
+    return Math.min(RESENDS_MAX, Math.max(known, this.#junk.get(index) ?? 0))
+  }
+
+  async #ask(indexes: number[], resend: number): Promise<void> {
+    const frame = await this.#speech.sign('request', {
+      payee: this.#payee,
+      infoHash: this.#market.content.infoHash,
+      purse: this.purse.id,
+      indexes,
+      resend
+    })
+    const hash = this.#market.wallet.crypto.sha256(frame)
+    const ask: Ask = { frame, hash, delivery: undefined }
+    for (const index of indexes) this.#asked.set(index, ask)
+    this.#speech.sayFrame(frame)
+  }
+
+  got(index: number, stored: Promise<void>): void {
+    this.#bound.delete(index)
+    // Only what is in the store is paid: after a crash, what is not there cannot have been paid.
+    this.#speech.alongside(async () => {
+      await stored
+      this.#arrived.add(index)
+      this.#settle(index)
+    })
+  }
+
+  /** A piece in the store, and the seller's signature for it: pay. In either order. */
+  #settle(index: number): void {
+    const delivery = this.#asked.get(index)?.delivery
+    if (delivery === undefined || !this.#arrived.delete(index)) return
+    this.#asked.delete(index)
+    this.#owed.delete(index)
+    this.#paying.owe(index, delivery)
+  }
+
+  junk(index: number): void {
+    this.#giveBack(index)
+    this.#junk.set(index, (this.#junk.get(index) ?? 0) + 1)
+    this.#speech.reject('junk-piece', 'delivery', [index])
+    const all = [...this.#junk.values()].reduce((sum, tries) => sum + tries, 0)
+    if (all <= RESENDS_MAX) return
+    this.#speech.blacklist('junk-piece')
+    throw new FloodgateError('junk-piece', String(index))
+  }
+
+  released(index: number, why: ReleaseReason): void {
+    if (why === 'refused') this.#refused.add(index)
+    if (why === 'refused' || !this.#asked.has(index)) return this.#giveBack(index)
+    this.#bound.delete(index)
+    this.#asked.delete(index)
+    const { grace, wakeAll } = this.#market
+    grace.begin(this.purse, index, this.#payee, wakeAll)
+  }
+
+  #giveBack(index: number): void {
+    this.#bound.delete(index)
+    this.#asked.delete(index)
+    this.purse.release(index, this.#payee)
+  }
+
+  // — the seller's messages —
+
+  /** The seller's signed hashes must be the content's: else its own signature convicts it (F34). */
+  async takeDelivery(frame: Uint8Array): Promise<void> {
+    const { wallet } = this.#market
+    const { message } = decode(frame, 'delivery')
+    if (!equal(message.session, this.#speech.sessionId)) throw new FloodgateError('wrong-session')
+    const asks = message.indexes.map((index) => this.#asked.get(index))
+    const ask = asks.find((found) => found !== undefined && equal(found.hash, message.request))
+    if (ask === undefined || ask.delivery !== undefined) return // given back meanwhile, or said again
+    await wallet.trust.signedBy('delivery', frame, this.#speech.other.certificate)
+    this.#speech.remember(frame)
+    if (!this.#isTrue(message)) {
+      this.#speech.blacklist('bad-delivery')
+      throw new FloodgateError('bad-delivery')
+    }
+    ask.delivery = frame
+    for (const index of message.indexes) if (this.#asked.get(index) === ask) this.#settle(index)
+  }
+
+  #isTrue(message: Message<'delivery'>): boolean {
+    const { wallet, content } = this.#market
+    return (
+      message.hashes.length === 20 * message.indexes.length &&
+      equal(message.payer, wallet.uid) &&
+      equal(message.infoHash, content.infoHash) &&
+      message.indexes.every((index, i) => {
+        const hash = message.hashes.subarray(20 * i, 20 * i + 20)
+        return index < content.pieceCount && equal(hash, content.pieceHash(index))
+      })
+    )
+  }
+
+  /** Where the seller says we stand: level-triggered, and never a reason to pay more than we owe (W3). */
+  async takeStatement(message: Message<'statement'>): Promise<void> {
+    if (!equal(message.purse, this.purse.id)) return
+    this.heard = true
+    await this.#paying.takeStatement(message)
+    this.#limit = message.limit
+    this.#owed = new Set(message.owed.filter((index) => !this.purse.isPaid(index)))
+    this.#refused.clear()
+    this.#endGrace()
+    for (const index of this.#owed) {
+      if (!this.#hasAndCanPay(index)) continue
+      this.#owed.delete(index)
+      this.#paying.owe(index, undefined)
+    }
+    this.#wake()
+  }
+
+  /** What this seller does not count as owed need not wait for it. */
+  #endGrace(): void {
+    for (const index of this.purse.reservedTo(this.#payee)) {
+      if (this.#owed.has(index) || this.#bound.has(index)) continue
+      if (this.#market.grace.end(this.purse, index)) this.purse.release(index, this.#payee)
+    }
+  }
+
+  /** Is a piece that the seller counts as owed in our store, and its token not another seller's? */
+  #hasAndCanPay(index: number): boolean {
+    if (index >= this.purse.count || !this.#market.content.has(index)) return false
+    const holder = this.purse.holder(index)
+    if (holder === undefined) return this.purse.reserve(index, this.#payee)
+    return equal(holder, this.#payee)
+  }
+
+  async takeReceipt(frame: Uint8Array): Promise<void> {
+    const limit = await this.#paying.takeReceipt(frame)
+    if (limit === undefined) return
+    this.#limit = limit
+    this.#wake()
+  }
+
+  /** Says again what was not answered: requests without delivery, and the last payment. */
+  sayAgain(): void {
+    const asks = new Set([...this.#bound, ...this.#arrived].map((index) => this.#asked.get(index)))
+    for (const ask of asks) {
+      if (ask !== undefined && ask.delivery === undefined) this.#speech.sayFrame(ask.frame)
+    }
+    this.#paying.sayAgain()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#paying.close()
+  }
+}

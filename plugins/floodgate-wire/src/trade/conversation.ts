@@ -1,0 +1,267 @@
+// A conversation with one peer over one connection: handshake, then both halves of the trade. It takes
+// frames one after another, routes each to the half it concerns, and turns every error into one reject or
+// the end of this connection. Nothing a stranger sends gets past here as an exception.
+
+import {
+  FloodgateError,
+  MESSAGES,
+  SEALED,
+  codeOf,
+  decode,
+  equal,
+  nameOf,
+  toHex,
+  type ErrorCode,
+  type MessageName
+} from '@floodgate/protocol'
+import type { WireEngine } from '../engine/seam.ts'
+import { Buying } from './buying.ts'
+import { Handshake, type ShownPurse } from './handshake.ts'
+import { Selling } from './selling.ts'
+import { Speech } from './speech.ts'
+import type { Market } from './terms.ts'
+
+/** Frames that wait for their turn; a peer that sends faster than we can verify is dropped. */
+const INBOX_MAX = 512
+
+/** Refusals after which the connection goes on: the other side may be honest and unlucky. */
+const FORGIVABLE = new Set<ErrorCode>(['bad-index', 'wrong-purse', 'limit-reached', 'no-purse'])
+
+export class Conversation {
+  readonly #market: Market
+  readonly #engine: WireEngine
+  readonly #handshake: Handshake
+  readonly #inbox: Uint8Array[] = []
+  readonly #transmit: (frame: Uint8Array) => void
+  #reading = false
+  #closed = false
+  #speech: Speech | undefined
+  #selling: Selling | undefined
+  #buying: Buying | undefined
+  #stopClock: () => void = () => undefined
+
+  constructor(market: Market, engine: WireEngine, transmit: (frame: Uint8Array) => void) {
+    this.#market = market
+    this.#engine = engine
+    this.#transmit = (frame) => {
+      if (!this.#closed) transmit(frame)
+    }
+    this.#handshake = new Handshake(market, this.#transmit)
+  }
+
+  /** The other side's uid, once proven. */
+  get uid(): Uint8Array | undefined {
+    return this.#handshake.party?.certificate.uid
+  }
+
+  /** Says hello, and from now on what was not answered again. */
+  start(): void {
+    this.#handshake.sayHello()
+    this.#tick()
+  }
+
+  #tick(): void {
+    this.#stopClock = this.#market.clock.after(this.#market.terms.retryMs, () => {
+      if (this.#handshake.party === undefined) this.#handshake.sayHello()
+      else if (this.#buying?.heard === false) this.#speech?.alongside(() => this.#handshake.prove())
+      this.#buying?.sayAgain()
+      this.#tick()
+    })
+  }
+
+  /** Takes one frame of the other side. Never throws. */
+  receive(frame: Uint8Array): void {
+    if (this.#closed) return
+    if (this.#inbox.length === INBOX_MAX) return this.#fail(new FloodgateError('too-many-requests'))
+    this.#inbox.push(frame)
+    if (!this.#reading) void this.#read()
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true
+    for (let frame = this.#inbox.shift(); frame !== undefined; frame = this.#inbox.shift()) {
+      if (this.#closed) break
+      try {
+        await this.#take(frame)
+      } catch (error) {
+        this.#fail(error, frame)
+      }
+    }
+    this.#reading = false
+  }
+
+  async #take(frame: Uint8Array): Promise<void> {
+    if (frame[0] === MESSAGES.hello.id) {
+      if (frame.length > MESSAGES.hello.bytesMax) throw new FloodgateError('too-long', 'hello')
+      await this.#handshake.takeHello(frame)
+      return this.#refuseBlacklisted()
+    }
+    if (frame[0] !== SEALED || this.#handshake.session === undefined) return // said too early: it comes again
+    const message = this.#handshake.session.open(frame)
+    const name = nameOf(message)
+    if (name === 'proof') return this.#takeProof(message)
+    if (this.#speech === undefined) return
+    return this.#route(name, message)
+  }
+
+  async #route(name: MessageName | undefined, frame: Uint8Array): Promise<void> {
+    switch (name) {
+      case 'request':
+        if (this.#selling === undefined) throw new FloodgateError('no-purse')
+        this.#speech!.remember(frame)
+        return this.#selling.takeRequest(frame)
+      case 'payment':
+        if (this.#selling === undefined) throw new FloodgateError('no-purse')
+        return this.#selling.takePayment(frame)
+      case 'delivery':
+        return this.#buying?.takeDelivery(frame)
+      case 'receipt':
+        return this.#buying?.takeReceipt(frame)
+      case 'statement':
+        return this.#buying?.takeStatement(decode(frame, 'statement').message)
+      case 'reject':
+        return this.#takeReject(decode(frame, 'reject').message)
+      case undefined:
+        throw new FloodgateError('unknown-message')
+      default:
+        throw new FloodgateError('unexpected-message', name)
+    }
+  }
+
+  async #takeProof(frame: Uint8Array): Promise<void> {
+    const shown = await this.#handshake.takeProof(frame)
+    if (this.#closed) return
+    if (this.#speech === undefined) this.#open()
+    if (shown !== undefined) this.#sellTo(shown)
+  }
+
+  #open(): void {
+    const party = this.#handshake.party!
+    this.#speech = new Speech(
+      this.#market,
+      this.#handshake.session!,
+      party,
+      this.#transmit,
+      (error) => this.#fail(error)
+    )
+    this.#startBuying()
+    this.#engine.open(this.#buyingSeam(), this.#sellingSeam())
+    this.#market.emit('open', { uid: this.#speech.otherUid })
+  }
+
+  #startBuying(): void {
+    const { wallet, content } = this.#market
+    const purse = wallet.purses.open(content.infoHash)
+    if (purse === undefined || this.#speech === undefined) return
+    if (this.#buying !== undefined && equal(this.#buying.purse.id, purse.id)) return
+    this.#buying?.close()
+    this.#buying = new Buying(this.#market, this.#speech, purse, () => this.#engine.wake())
+  }
+
+  /** The purse shown is the one sold to from now on; shown again, the statement is what was lost. */
+  #sellTo(shown: ShownPurse): void {
+    if (this.#selling === undefined || !equal(this.#selling.purse, shown.certificate.purse)) {
+      this.#selling?.close()
+      this.#selling = new Selling(
+        this.#market,
+        this.#speech!,
+        this.#engine,
+        this.#handshake.party!,
+        shown
+      )
+    }
+    this.#selling.sayStatement()
+  }
+
+  /** Our wallet has another purse for this content: show it, and buy with it. */
+  async purseChanged(): Promise<void> {
+    if (this.#closed || this.#handshake.session === undefined) return
+    this.#startBuying()
+    await this.#handshake.prove()
+  }
+
+  /** The halves may be replaced when a purse is; the engine keeps one seam. */
+  #buyingSeam() {
+    const half = (): Buying | undefined => this.#buying
+    return {
+      room: () => half()?.room() ?? 0,
+      mayBuy: (index: number) => half()?.mayBuy(index) ?? false,
+      bind: async (indexes: number[]) => {
+        try {
+          return (await half()?.bind(indexes)) ?? false
+        } catch (error) {
+          this.#fail(error)
+          return false
+        }
+      },
+      got: (index: number, stored: Promise<void>) => half()?.got(index, stored),
+      junk: (index: number) => this.#fenced(() => half()?.junk(index)),
+      released: (index: number, why: 'choke' | 'close' | 'timeout' | 'refused') =>
+        half()?.released(index, why)
+    }
+  }
+
+  #sellingSeam() {
+    const half = (): Selling | undefined => this.#selling
+    return {
+      admission: (index: number) => {
+        const answer = half()?.admission(index) ?? 'refused'
+        // Blocks may be asked for while the signed request is still being verified.
+        return answer === 'refused' && this.#reading ? 'held' : answer
+      },
+      sent: (index: number, bytes: number) => half()?.sent(index, bytes),
+      choked: () => half()?.choked()
+    }
+  }
+
+  #fenced(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Peers on our blacklist are refused, but for those who only have to pay (F36, W15). */
+  #refuseBlacklisted(): void {
+    const { wallet } = this.#market
+    const uid = this.#handshake.otherUid
+    const entry = uid && wallet.blacklist.has(uid, wallet.now())
+    if (entry && entry.reason !== 'unpaid') throw new FloodgateError('blacklisted')
+  }
+
+  #takeReject(reject: { code: string; indexes: number[] }): void {
+    const code = codeOf({ code: reject.code })
+    this.#market.emit('refused', {
+      uid: this.#speech!.otherUid,
+      by: 'peer',
+      code,
+      indexes: reject.indexes
+    })
+  }
+
+  /** Says once what is wrong, and ends the connection unless the fault is forgivable. */
+  #fail(error: unknown, frame?: Uint8Array): void {
+    if (this.#closed) return
+    const code = codeOf(error)
+    const uid = this.#handshake.otherUid
+    if (this.#speech !== undefined) {
+      const about = (frame && nameOf(frame)) ?? 'hello'
+      this.#speech.reject(code, about)
+    } else {
+      this.#market.emit('refused', { uid: uid ? toHex(uid) : '', by: 'us', code, indexes: [] })
+    }
+    if (FORGIVABLE.has(code)) return
+    this.close()
+    this.#engine.drop()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#stopClock()
+    this.#inbox.length = 0
+    this.#buying?.close()
+    this.#selling?.close()
+  }
+}

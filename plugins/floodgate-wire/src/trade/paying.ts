@@ -1,0 +1,132 @@
+// What the buyer pays one seller: tokens with their paths, and the voucher that covers them. Every payment
+// can be made again from the purse alone, so a lost one costs a message and never a token (W14, G14).
+
+import { WINDOW_MAX, decode, equal, type Message } from '@floodgate/protocol'
+import type { Purse } from '@floodgate/wallet'
+import type { Speech } from './speech.ts'
+import type { Market } from './terms.ts'
+
+const NO_DELIVERY = new Uint8Array(32)
+
+export class Paying {
+  readonly #market: Market
+  readonly #speech: Speech
+  readonly #purse: Purse
+  /** Pieces in our store that this seller has not been paid for, and the delivery that is paid, if here. */
+  readonly #due = new Map<number, Uint8Array | undefined>()
+  readonly #paid: () => void
+  #lastPayment: Uint8Array | undefined
+  #busy = false
+  #closed = false
+
+  constructor(market: Market, speech: Speech, purse: Purse, paid: () => void) {
+    this.#market = market
+    this.#speech = speech
+    this.#purse = purse
+    this.#paid = paid
+  }
+
+  get #payee(): Uint8Array {
+    return this.#speech.other.certificate.uid
+  }
+
+  #unreceipted(): number {
+    return this.#purse.account(this.#payee)?.unreceipted.length ?? 0
+  }
+
+  /** Owes for piece `index`, which `delivery` promised; pays at once, together with what else is due. */
+  owe(index: number, delivery: Uint8Array | undefined): void {
+    if (this.#purse.isPaid(index)) return // paid before, sent again
+    this.#due.set(index, delivery)
+    this.#pay()
+  }
+
+  #pay(): void {
+    if (this.#busy || this.#closed) return
+    const indexes = [...this.#due.keys()].slice(0, WINDOW_MAX - this.#unreceipted())
+    if (indexes.length === 0) return
+    this.#busy = true
+    this.#speech.alongside(async () => {
+      try {
+        await this.#payFor(indexes)
+      } finally {
+        this.#busy = false
+      }
+      this.#pay()
+    })
+  }
+
+  async #payFor(indexes: number[]): Promise<void> {
+    const { wallet, emit } = this.#market
+    // Durable before it is sent: after a crash no token can go to a second payee (I3).
+    await this.#purse.reservationSaved(indexes)
+    if (this.#closed) return
+    const delivery = this.#due.get(indexes.at(-1)!)
+    const { count, xor } = this.#purse.pay(this.#payee, indexes)
+    for (const index of indexes) this.#due.delete(index)
+    await this.#say(indexes, count, xor, delivery && wallet.crypto.sha256(delivery))
+    emit('paid', { uid: this.#speech.otherUid, indexes, price: this.#purse.price })
+    this.#paid()
+  }
+
+  async #say(
+    indexes: number[],
+    count: number,
+    xor: Uint8Array,
+    delivery: Uint8Array = NO_DELIVERY
+  ): Promise<void> {
+    const { tokens } = this.#purse
+    const voucher = await this.#speech.sign('voucher', {
+      payee: this.#payee,
+      purse: this.#purse.id,
+      count,
+      xor,
+      delivery
+    })
+    const items = indexes.map((index) => ({
+      index,
+      token: tokens.token(index),
+      path: tokens.path(index)
+    }))
+    this.#lastPayment = this.#speech.say('payment', { voucher, items })
+  }
+
+  /**
+   * The seller says what it holds. Its proof is our own voucher, from which we learn, after a crash, what
+   * we paid; and what it does not hold is paid again over what it does, a window at a time.
+   */
+  async takeStatement(message: Message<'statement'>): Promise<void> {
+    const { wallet } = this.#market
+    if (message.voucher.length > 0) {
+      const own = { uid: wallet.uid, signKey: wallet.signer.publicKey }
+      const voucher = await wallet.trust.signedBy('voucher', message.voucher, own)
+      if (equal(voucher.payee, this.#payee) && equal(voucher.purse, this.#purse.id)) {
+        this.#purse.adopt(this.#payee, message.paid, voucher.count, voucher.xor)
+      }
+    }
+    if (this.#busy) return
+    const missing = this.#purse.missing(this.#payee, message.paid, WINDOW_MAX)
+    if (missing !== undefined) await this.#say(missing.indexes, missing.count, missing.xor)
+  }
+
+  /** A receipt: the seller's wallet is durable up to `count` tokens (F41). Returns the limit it grants. */
+  async takeReceipt(frame: Uint8Array): Promise<number | undefined> {
+    const { wallet } = this.#market
+    const { message } = decode(frame, 'receipt')
+    if (!equal(message.purse, this.#purse.id) || !equal(message.payer, wallet.uid)) return undefined
+    await wallet.trust.signedBy('receipt', frame, this.#speech.other.certificate)
+    this.#purse.receipted(this.#payee, message.count)
+    if (this.#unreceipted() === 0) this.#lastPayment = undefined
+    this.#pay()
+    return message.limit
+  }
+
+  /** Says the last payment again, if no receipt covers it. */
+  sayAgain(): void {
+    if (this.#lastPayment !== undefined) this.#speech.sayFrame(this.#lastPayment)
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+}

@@ -1,0 +1,288 @@
+// The seller's half of a conversation: admits signed requests while the buyer's debt allows it, checks
+// payments with bytes in hand, and never asks the provider anything (F33–F41, F83, I2). Debt is counted by
+// uid over all connections and survives restarts, since it stands in the wallet.
+
+import {
+  FloodgateError,
+  RESENDS_MAX,
+  WINDOW_MAX,
+  checkToken,
+  concat,
+  decode,
+  equal,
+  hasBit,
+  xorInto,
+  type Message
+} from '@floodgate/protocol'
+import type { Sale } from '@floodgate/wallet'
+import type { Admission, Selling as SellingSeam } from '../engine/seam.ts'
+import type { Party, ShownPurse } from './handshake.ts'
+import type { Speech } from './speech.ts'
+import type { Market } from './terms.ts'
+
+/** What the trade asks of the engine on the selling side. */
+export interface Shelf {
+  admit(index: number): void
+  refuse(index: number): void
+}
+
+/** Times a piece was sent to one purse, by the Sale: shared by all connections of that buyer. */
+const sends = new WeakMap<Sale, Map<number, number>>()
+
+export class Selling implements SellingSeam {
+  readonly #market: Market
+  readonly #speech: Speech
+  readonly #shelf: Shelf
+  readonly #buyer: Party
+  readonly #sale: Sale
+  /** Pieces of accepted requests that wait until debt allows them, in the order asked. */
+  readonly #queue = new Set<number>()
+  /** Pieces being served on this connection, and their bytes sent so far. */
+  readonly #serving = new Map<number, number>()
+  /** Debts that this connection made and of which no byte is out yet. */
+  readonly #untouched = new Set<number>()
+  /** Calls off the time-out of each piece sent and unpaid. */
+  readonly #unpaid = new Map<number, () => void>()
+  /** Request frames taken, by hash, and our answer; a repeated request gets the same one. */
+  readonly #answers = new Map<string, Uint8Array>()
+  #receiptDue = false
+  #closed = false
+
+  constructor(market: Market, speech: Speech, shelf: Shelf, buyer: Party, purse: ShownPurse) {
+    this.#market = market
+    this.#speech = speech
+    this.#shelf = shelf
+    this.#buyer = buyer
+    this.#sale = market.wallet.sales.open(purse.certificate, purse.frame)
+  }
+
+  get purse(): Uint8Array {
+    return this.#sale.purse.purse
+  }
+
+  /** Unpaid pieces allowed to this buyer: 1, and one more for each piece he ever paid, up to the cap. */
+  limit(): number {
+    const { wallet, terms } = this.#market
+    const uid = this.#buyer.certificate.uid
+    if (wallet.blacklist.has(uid, wallet.now()) !== undefined) return 0
+    return Math.min(terms.limitMax, 1 + wallet.sales.paidBy(uid))
+  }
+
+  /** Where we stand: what we hold of this purse and what is owed. True whenever it is said (W3). */
+  sayStatement(): void {
+    this.#speech.say('statement', {
+      purse: this.#sale.purse.purse,
+      limit: this.limit(),
+      owed: [...this.#sale.owed].slice(0, WINDOW_MAX),
+      paid: this.#sale.paid,
+      voucher: this.#sale.voucher ?? new Uint8Array(0)
+    })
+  }
+
+  // — the engine's questions —
+
+  admission(index: number): Admission {
+    if (this.#serving.has(index)) return 'admitted'
+    return this.#queue.has(index) ? 'held' : 'refused'
+  }
+
+  sent(index: number, bytes: number): void {
+    const before = this.#serving.get(index)
+    if (before === undefined) return
+    this.#untouched.delete(index)
+    this.#serving.set(index, before + bytes)
+    if (before + bytes < this.#market.content.pieceLength(index)) return
+    this.#serving.delete(index)
+    if (!this.#sale.owed.has(index)) return
+    const { clock, terms } = this.#market
+    this.#unpaid.get(index)?.()
+    this.#unpaid.set(
+      index,
+      clock.after(terms.paymentTimeoutMs, () => this.#timedOut(index))
+    )
+  }
+
+  choked(): void {
+    this.#forget()
+  }
+
+  // — the buyer's messages —
+
+  /** A signed request: what can be sold is queued and answered with our signed hashes (F33). */
+  async takeRequest(frame: Uint8Array): Promise<void> {
+    const { wallet, content } = this.#market
+    const { message } = decode(frame, 'request')
+    const mine =
+      equal(message.session, this.#speech.sessionId) &&
+      equal(message.infoHash, content.infoHash) &&
+      equal(message.payee, wallet.uid)
+    if (!mine) throw new FloodgateError('wrong-session')
+    if (!equal(message.purse, this.#sale.purse.purse)) throw new FloodgateError('wrong-purse')
+    const known = this.#answers.get(this.#speech.hashText(frame))
+    if (known !== undefined) return this.#speech.sayFrame(known)
+    await wallet.trust.signedBy('request', frame, this.#buyer.certificate)
+    const accepted = message.indexes.filter((index) => this.#accept(index, message.resend))
+    if (accepted.length === 0) return
+    const delivery = await this.#deliver(frame, message, accepted)
+    this.#answers.set(this.#speech.hashText(frame), delivery)
+    if (this.#answers.size > 2 * WINDOW_MAX)
+      this.#answers.delete(this.#answers.keys().next().value!)
+    this.#speech.sayFrame(delivery)
+    this.#admit()
+  }
+
+  #accept(index: number, resend: number): boolean {
+    if (this.#queue.has(index) || this.#serving.has(index)) return true
+    const paid = hasBit(this.#sale.paid, index)
+    const tries = sends.get(this.#sale)?.get(index) ?? 0
+    if (!this.#market.content.has(index)) this.#refuse('bad-index', index)
+    else if (this.limit() === 0) this.#refuse('blacklisted', index)
+    else if (paid && resend === 0) this.#refuse('already-paid', index)
+    else if (tries > RESENDS_MAX) this.#refuse('too-many-resends', index)
+    else if (this.#queue.size >= WINDOW_MAX) this.#refuse('too-many-requests', index)
+    else {
+      this.#queue.add(index)
+      return true
+    }
+    return false
+  }
+
+  #refuse(code: Parameters<Speech['reject']>[0], index: number): void {
+    this.#speech.reject(code, 'request', [index])
+    this.#shelf.refuse(index)
+  }
+
+  /** The delivery: our signature under the hashes of what we are about to send (F33, F64, G4). */
+  #deliver(
+    request: Uint8Array,
+    message: Message<'request'>,
+    indexes: number[]
+  ): Promise<Uint8Array> {
+    const { wallet, content } = this.#market
+    return this.#speech.sign('delivery', {
+      payer: this.#buyer.certificate.uid,
+      infoHash: content.infoHash,
+      purse: message.purse,
+      indexes,
+      hashes: concat(...indexes.map((index) => content.pieceHash(index))),
+      request: wallet.crypto.sha256(request)
+    })
+  }
+
+  /**
+   * Admits queued pieces while the debt stays within the limit: exactly at most `limit()` pieces of this
+   * uid are served or sent and unpaid at any moment, over all its connections (I2, W6). What is owed or
+   * paid already is sent again without new debt, a few times (F51).
+   */
+  #admit(): void {
+    if (this.#closed) return
+    const { wallet } = this.#market
+    const limit = this.limit()
+    for (const index of this.#queue) {
+      const covered = this.#sale.owed.has(index) || hasBit(this.#sale.paid, index)
+      if (!covered && wallet.sales.owedBy(this.#buyer.certificate.uid) >= limit) continue
+      this.#queue.delete(index)
+      if (!covered) {
+        this.#sale.owe(index)
+        this.#untouched.add(index)
+      }
+      const tries = sends.get(this.#sale) ?? new Map<number, number>()
+      sends.set(this.#sale, tries.set(index, (tries.get(index) ?? 0) + 1))
+      this.#serving.set(index, 0)
+      this.#shelf.admit(index)
+    }
+  }
+
+  /** A payment: tokens with paths, and the voucher that now covers them (F35, F40, F42). */
+  async takePayment(frame: Uint8Array): Promise<void> {
+    const { wallet } = this.#market
+    const { message: payment } = decode(frame, 'payment')
+    const { message: voucher } = decode(payment.voucher, 'voucher')
+    const sale = this.#sale
+    if (!equal(voucher.payee, wallet.uid) || !equal(voucher.purse, sale.purse.purse)) {
+      throw new FloodgateError('bad-voucher')
+    }
+    const news = payment.items.filter((item) => !hasBit(sale.paid, item.index))
+    if (new Set(news.map((item) => item.index)).size !== news.length) {
+      throw new FloodgateError('bad-voucher', 'a token twice')
+    }
+    if (news.length === 0) return this.#receiptSoon() // said before: our receipt was lost
+    const xor = sale.xor.slice()
+    for (const { index, token, path } of news) {
+      if (!checkToken(wallet.crypto, sale.purse, index, token, path)) {
+        throw new FloodgateError('bad-token', String(index))
+      }
+      xorInto(xor, token)
+    }
+    if (voucher.count !== sale.count + news.length || !equal(voucher.xor, xor)) {
+      return this.sayStatement() // an earlier payment is missing: say what we hold, the buyer fills the gap
+    }
+    await wallet.trust.signedBy('voucher', payment.voucher, this.#buyer.certificate)
+    if (sale.count + news.length !== voucher.count) return this.sayStatement() // another connection was faster
+    const indexes = news.map((item) => item.index)
+    sale.accept(indexes, xor, voucher.count, payment.voucher)
+    this.#settled(indexes)
+  }
+
+  #settled(indexes: number[]): void {
+    const { emit, wallet } = this.#market
+    const uid = this.#buyer.certificate.uid
+    for (const index of indexes) {
+      this.#unpaid.get(index)?.()
+      this.#unpaid.delete(index)
+    }
+    const entry = wallet.blacklist.has(uid, wallet.now())
+    if (entry?.reason === 'unpaid' && wallet.sales.owedBy(uid) === 0) wallet.blacklist.remove(uid)
+    this.#admit() // before the receipt: nothing on the payment's way waits for the disk (W1)
+    this.#receiptSoon()
+    emit('earned', { uid: this.#speech.otherUid, indexes, price: this.#sale.purse.price })
+  }
+
+  /** A receipt once the wallet is durable; payments that come meanwhile are covered by one more (F41, W14). */
+  #receiptSoon(): void {
+    if (this.#receiptDue) return
+    this.#receiptDue = true
+    this.#speech.alongside(async () => {
+      const { wallet } = this.#market
+      const { count, voucher } = this.#sale
+      try {
+        await wallet.saved()
+      } finally {
+        this.#receiptDue = false
+      }
+      if (this.#closed || voucher === undefined) return
+      if (this.#sale.count !== count) this.#receiptSoon()
+      await this.#speech.saySigned('receipt', {
+        payer: this.#buyer.certificate.uid,
+        purse: this.#sale.purse.purse,
+        count,
+        voucher: wallet.crypto.sha256(voucher),
+        limit: this.limit()
+      })
+    })
+  }
+
+  /** F36: no payment within the set time. Said first, recorded with the evidence, undone when he pays. */
+  #timedOut(index: number): void {
+    this.#unpaid.delete(index)
+    if (!this.#sale.owed.has(index)) return
+    this.#speech.blacklist('unpaid')
+    this.sayStatement()
+  }
+
+  /** Forgets what was not begun. What was begun stays owed: its bytes are out (F36, F52). */
+  #forget(): void {
+    for (const index of this.#untouched) this.#sale.unowe(index)
+    this.#untouched.clear()
+    this.#serving.clear()
+    this.#queue.clear()
+    this.#answers.clear()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#forget()
+    for (const callOff of this.#unpaid.values()) callOff()
+    this.#unpaid.clear()
+  }
+}

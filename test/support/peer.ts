@@ -1,0 +1,65 @@
+// A WebTorrent client with Floodgate in it, in memory and on loopback, as tests need it.
+
+import MemoryChunkStore from 'memory-chunk-store'
+import WebTorrent, { type Torrent } from 'webtorrent'
+import type { Wallet } from '@floodgate/wallet'
+import { floodgate, type Floodgate, type FloodgateOptions } from '@floodgate/wire'
+import type { Sold } from './provider.ts'
+
+export const CLIENT_OPTIONS = {
+  utp: false,
+  secure: 0,
+  dht: false,
+  lsd: false,
+  natUpnp: false,
+  natPmp: false,
+  webSeeds: false,
+  tracker: { rtcConfig: { iceServers: [] } }
+}
+
+export class TestPeer {
+  readonly client = new WebTorrent(CLIENT_OPTIONS)
+  readonly floodgate: Floodgate | undefined
+  readonly wallet: Wallet | undefined
+  readonly warnings: string[] = []
+
+  constructor(wallet?: Wallet, options: Omit<FloodgateOptions, 'wallet'> = {}) {
+    this.client.on('error', (error) => this.warnings.push(String(error)))
+    if (wallet === undefined) return
+    this.wallet = wallet
+    this.floodgate = floodgate(this.client, { wallet, ...options })
+    this.floodgate.on('warning', ({ error }) => this.warnings.push(error.message))
+  }
+
+  /** Seeds what the provider sells; resolves when every piece was verified. */
+  async seed(sold: Sold): Promise<Torrent> {
+    const torrent = this.client.add(sold.torrent, { store: storeOf(sold.data) })
+    await done(torrent)
+    return torrent
+  }
+
+  add(id: Uint8Array | string): Torrent {
+    return this.client.add(id, { store: MemoryChunkStore })
+  }
+
+  async close(): Promise<void> {
+    await this.floodgate?.close()
+    await new Promise<void>((resolve) => this.client.destroy(() => resolve()))
+    await this.wallet?.close()
+  }
+}
+
+export const done = (torrent: Torrent): Promise<void> =>
+  torrent.done ? Promise.resolve() : new Promise((resolve) => torrent.once('done', resolve))
+
+/** A store in memory that holds the data from the first. */
+function storeOf(data: Uint8Array) {
+  return class extends MemoryChunkStore {
+    constructor(chunkLength: number, options?: object) {
+      super(chunkLength, options)
+      for (let at = 0; at < data.length; at += chunkLength) {
+        this.put(at / chunkLength, data.subarray(at, at + chunkLength))
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// A whole provider on loopback: a stock tracker with Floodgate around it, a ledger, and what tests need of
+// it. Real sockets, real messages; only the money is printed.
+
+import Server from 'bittorrent-tracker/server'
+import createTorrent from 'create-torrent'
+import { encodeOffer, platformCrypto, toHex } from '@floodgate/protocol'
+import {
+  createProviderKeys,
+  deposit,
+  floodgateTracker,
+  memoryLedger,
+  type FloodgateTracker,
+  type LedgerStore,
+  type ProviderKeys
+} from '@floodgate/tracker'
+import { Wallet, memoryStorage, register, type WalletStorage } from '@floodgate/wallet'
+
+export interface Sold {
+  name: string
+  torrent: Uint8Array
+  data: Uint8Array
+}
+
+export class TestProvider {
+  readonly store: LedgerStore
+  readonly keys: ProviderKeys
+  readonly tracker: FloodgateTracker
+  readonly url: string
+  readonly #server: InstanceType<typeof Server>
+
+  private constructor(
+    server: InstanceType<typeof Server>,
+    store: LedgerStore,
+    keys: ProviderKeys,
+    tracker: FloodgateTracker,
+    port: number
+  ) {
+    this.#server = server
+    this.store = store
+    this.keys = keys
+    this.tracker = tracker
+    this.url = `http://127.0.0.1:${port}`
+  }
+
+  static async start(
+    store: LedgerStore = memoryLedger({ currency: 'EUR' })
+  ): Promise<TestProvider> {
+    const server = new Server({ udp: false, ws: { maxPayload: 65_536 } })
+    const keys = await createProviderKeys(platformCrypto, Date.now())
+    const tracker = floodgateTracker(server, { store, keys, intervalSeconds: 1 })
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () =>
+        resolve((server.http!.address() as { port: number }).port)
+      )
+    })
+    return new TestProvider(server, store, keys, tracker, port)
+  }
+
+  /** A registered wallet with money. */
+  async wallet(balance = 0n, storage: WalletStorage = memoryStorage()): Promise<Wallet> {
+    const wallet = await Wallet.create({
+      storage,
+      passphrase: '',
+      rootKey: this.keys.rootKey,
+      api: this.url,
+      scrypt: { N: 16, r: 8, p: 1 }
+    })
+    await register(wallet, 'test')
+    const uid = toHex(wallet.uid)
+    if (balance > 0n)
+      await deposit(this.store, uid, balance, 'test', toHex(platformCrypto.random(16)))
+    return wallet
+  }
+
+  /** Puts `length` random bytes on sale. */
+  async sell(
+    name: string,
+    length: number,
+    options: { pieceLength?: number; price?: bigint; open?: boolean } = {}
+  ): Promise<Sold> {
+    const data = platformCrypto.random(Math.min(length, 65_536))
+    const content = Buffer.alloc(length)
+    for (let at = 0; at < length; at += data.length) content.set(data.subarray(0, length - at), at)
+    for (let at = 0; at < length; at += 4096) content.writeUInt32BE(at, Math.min(at, length - 4))
+    const torrent = await new Promise<Uint8Array>((resolve, reject) => {
+      createTorrent(
+        content,
+        {
+          name,
+          private: true,
+          pieceLength: options.pieceLength ?? 65_536,
+          announceList: [[`${this.url}/announce`]],
+          info: {
+            floodgate: encodeOffer({
+              rootKey: this.keys.rootKey,
+              api: this.url,
+              price: options.price ?? 2n,
+              currency: 'EUR',
+              open: options.open ?? false
+            })
+          }
+        },
+        (error: Error | null, file: Uint8Array) => (error ? reject(error) : resolve(file))
+      )
+    })
+    await this.tracker.publish(torrent)
+    return { name, torrent, data: content }
+  }
+
+  async close(): Promise<void> {
+    await this.tracker.close()
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve())
+    })
+    await this.store.close()
+  }
+}

@@ -1,0 +1,198 @@
+// Random histories against any store: money (I1), idempotence and order (W8, G14), and size (I7).
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import type {
+  Claim,
+  ClaimOutcome,
+  Command,
+  LedgerStore,
+  Outcome,
+  Outcomes
+} from '../../../tracker-extension/src/ledger/index.ts'
+import type { OpenLedger } from './compliance.ts'
+import { commandOf, openAccount } from './script.ts'
+
+const uids = ['alice', 'bob', 'carol']
+const contents = { film: { pieces: 11, price: 3 }, book: { pieces: 3, price: 7 } }
+const pick = (...words: string[]) => fc.constantFrom(...words)
+const number = (min: number, max: number) => fc.integer({ min, max })
+
+/** Small worlds of ids, so that repeats, conflicts and double spends are frequent. */
+const line = fc.oneof(
+  fc.tuple(number(0, 3), pick(...uids, 'zoe'), number(0, 80)).map((a) => `deposit d${a.join(' ')}`),
+  fc
+    .tuple(number(0, 4), pick(...uids), pick('film 3', 'film 3', 'book 7', 'book 8'), fc.boolean())
+    .chain(([id, uid, content, again]) =>
+      fc.tuple(number(1, 90), number(50, 120)).map(([now, until]) => {
+        return `purchase p${id} ${uid} ${content} ${again ? 'again' : ''} at=${now} until=${until}`
+      })
+    ),
+  fc
+    .tuple(number(0, 5), pick(...uids), number(0, 4), pick('film', 'book'))
+    .chain(([id, payee, purse, content]) => {
+      const length = contents[content as keyof typeof contents].pieces
+      const digits = fc.array(pick('0', '1'), { minLength: length, maxLength: length })
+      return digits.map((bits) => `redeem c${id} ${payee} p${purse} ${bits.join('')}`)
+    }),
+  fc.tuple(number(0, 4), number(40, 130)).map(([purse, now]) => `close p${purse} at=${now}`)
+)
+
+async function prepare(store: LedgerStore): Promise<void> {
+  for (const uid of uids) await openAccount(store, uid)
+  for (const [infoHash, { pieces, price }] of Object.entries(contents)) {
+    await store.execute(commandOf(`publish ${infoHash} ${pieces} ${price}`))
+  }
+}
+
+type Result = Outcome | string
+
+/** Refusals are results like any other: the code, also for the one claim of a batch. */
+async function attempt(store: LedgerStore, command: Command): Promise<Result> {
+  const outcome = await store.execute(command).catch((error: { code: string }) => error.code)
+  if (typeof outcome === 'string' || !('claims' in outcome)) return outcome
+  const [result] = outcome.claims
+  return 'error' in result! ? result.error : outcome
+}
+
+/** What one seller got from one purse, reckoned from outcomes alone. */
+interface Earned {
+  tokens: Set<number>
+  paid: bigint
+}
+
+/** Follows a history and checks the books after every step against what the outcomes said. */
+class Auditor {
+  readonly #store: LedgerStore
+  readonly #answered = new Map<string, Result>()
+  readonly #earned = new Map<string, Earned>()
+  #depositsMinor = 0n
+  #postings = 0
+  #purses = 0
+
+  constructor(store: LedgerStore) {
+    this.#store = store
+  }
+
+  async step(line: string): Promise<void> {
+    const command = commandOf(line)
+    const result = await attempt(this.#store, command)
+    const books = await this.#store.audit()
+    assert.deepEqual(books.faults, [], line)
+    const first = !this.#answered.has(line)
+    if (typeof result === 'string' || !first) {
+      assert.equal(books.postings, this.#postings, `${line} moved money`)
+    }
+    this.#postings = books.postings
+    if (!first) assert.deepEqual(result, this.#answered.get(line), line)
+    else if (typeof result !== 'string') this.#note(line, command, result)
+    assert.equal(books.depositsMinor, this.#depositsMinor, line)
+    const accounts = await Promise.all(uids.map((uid) => this.#store.account(uid)))
+    const held = accounts.reduce((sum, account) => sum + account!.balanceMinor, 0n)
+    assert.equal(held + books.escrowMinor, this.#depositsMinor, `${line}: money came or went`)
+  }
+
+  #note(line: string, command: Command, result: Outcome): void {
+    // Another purchase's purse is an answer of the moment; everything else is an answer for good.
+    if ('purse' in result && result.chargedMinor === 0n) return
+    const repeated = this.#sameBefore(command, result)
+    this.#answered.set(line, result)
+    if (repeated) return
+    if (command.kind === 'deposit') this.#depositsMinor += command.amountMinor
+    if (command.kind === 'purchase') this.#purses += 1
+    if (command.kind === 'redeem' && 'claims' in result) this.#credit(command.claims[0]!, result)
+  }
+
+  /** The same purchase at another time of day is the same command on another line. */
+  #sameBefore(command: Command, result: Outcome): boolean {
+    if (command.kind !== 'purchase' || !('purse' in result)) return false
+    return result.purse.openedAt !== command.now || result.purse.expiresAt !== command.expiresAt
+  }
+
+  /** W8, I3: whatever the order, a seller's money and what it is owed are price × distinct tokens. */
+  #credit({ payee, purseId, bitmap }: Claim, result: Outcomes['redeem']): void {
+    const outcome = result.claims[0] as ClaimOutcome
+    const key = `${payee} ${purseId}`
+    const earned = this.#earned.get(key) ?? { tokens: new Set(), paid: 0n }
+    this.#earned.set(key, earned)
+    for (let i = 0; i < bitmap.length * 8; i++) {
+      if (bitmap[i >> 3]! & (0x80 >> (i & 7))) earned.tokens.add(i)
+    }
+    earned.paid += outcome.creditedMinor
+    const price = bitmap.length === 1 ? 7n : 3n
+    const owed = price * BigInt(outcome.uncovered)
+    assert.equal(earned.paid + owed, price * BigInt(earned.tokens.size), key)
+  }
+
+  /** I7, W9: rows follow purses, sellers and claims, never tokens. */
+  async checkSize(): Promise<void> {
+    const { tables } = await this.#store.bytes()
+    const claims = [...this.#answered.keys()].filter((line) => line.startsWith('redeem')).length
+    assert.equal(tables.purse.rows, this.#purses)
+    assert.equal(tables.sale.rows, this.#earned.size)
+    assert.equal(tables.claim.rows, claims)
+    assert.equal(tables.journal.rows, this.#postings)
+    assert.ok(tables.offence.rows <= this.#earned.size * uids.length)
+  }
+}
+
+/** Claims as honest trade makes them: each seller's bitmaps grow, and no token goes to two sellers. */
+const honestTrade = fc
+  .array(pick(...uids.slice(1)), { minLength: 1, maxLength: 11 })
+  .chain((payees) => {
+    const claims = payees.map((payee, index) => {
+      const bits = payees.map((one, i) => (one === payee && i <= index ? '1' : '0')).join('')
+      return `redeem c${index} ${payee} p0 ${bits.padEnd(11, '0')}`
+    })
+    const orders = fc.array(fc.shuffledSubarray(claims), { maxLength: 3 })
+    const whole = fc.shuffledSubarray(claims, { minLength: claims.length })
+    return fc.tuple(fc.constant(payees), orders, whole)
+  })
+
+/** Each run opens a store of its own, so `numRuns` is chosen by what opening costs. */
+export function ledgerProperties(name: string, open: OpenLedger, numRuns: number): void {
+  const seed = Number(process.env.FLOODGATE_SEED ?? Date.now() % 2 ** 31)
+
+  const onLedger = async (work: (store: LedgerStore) => Promise<void>): Promise<void> => {
+    const store = await open()
+    try {
+      await prepare(store)
+      await work(store)
+    } finally {
+      await store.close()
+    }
+  }
+
+  describe(`ledger properties: ${name} (FLOODGATE_SEED=${seed})`, () => {
+    it('I1 I3 I7: whatever is done, repeated or refused, the books balance', async () => {
+      const history = fc.array(line, { minLength: 20, maxLength: 80, size: 'max' })
+      const property = fc.asyncProperty(history, (lines) =>
+        onLedger(async (store) => {
+          const auditor = new Auditor(store)
+          await auditor.step('deposit start alice 200')
+          for (const one of lines) await auditor.step(one)
+          await auditor.checkSize()
+        })
+      )
+      await fc.assert(property, { seed, numRuns })
+    }).timeout(120_000)
+
+    it('W8 G14: honest claims in any order, with repeats, pay each seller its tokens', async () => {
+      const property = fc.asyncProperty(honestTrade, ([payees, orders, whole]) =>
+        onLedger(async (store) => {
+          for (const one of ['deposit d0 alice 33', 'purchase p0 alice film 3']) {
+            await store.execute(commandOf(one))
+          }
+          for (const one of [...orders.flat(), ...whole]) await store.execute(commandOf(one))
+          await store.execute(commandOf('close p0 at=200'))
+          for (const uid of uids) {
+            const sold = payees.filter((payee) => payee === uid).length
+            const tokens = uid === 'alice' ? 11 - payees.length : sold
+            assert.equal((await store.account(uid))?.balanceMinor, 3n * BigInt(tokens), uid)
+          }
+          assert.deepEqual((await store.audit()).faults, [])
+        })
+      )
+      await fc.assert(property, { seed, numRuns })
+    }).timeout(120_000)
+  })
+}

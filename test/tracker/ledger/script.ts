@@ -1,0 +1,113 @@
+// Runs a ledger session that is written as a table: command → outcome | balances. One line is one command.
+//
+//   deposit  <id> <uid> <amount>
+//   publish  <content> <pieces> <price> [<currency>]
+//   purchase <purse> <uid> <content> <price> [again]     → <purse answered> -<charged>
+//   redeem   <claim> <payee> <purse> <bits> [count=n]    → +<credited> <fresh>/<conflicting>/<uncovered>
+//   close    <purse>                                     → refund <amount>
+//
+// `at=` and `until=` set the time and the expiry (100 and 200 if not given). An expected error is its code.
+import assert from 'node:assert/strict'
+import {
+  type Command,
+  LedgerError,
+  type LedgerStore,
+  type Outcome
+} from '../../../tracker-extension/src/ledger/index.ts'
+
+/** A key that is the same for the same name. */
+export const keyFor = (name: string): Uint8Array => new Uint8Array(Buffer.alloc(32, name))
+export const voucherFor = (...parts: string[]): Uint8Array =>
+  new Uint8Array(Buffer.from(`voucher ${parts.join(' ')}`))
+
+/** Bits as text ('1100 0001') to a bitmap. */
+export function bits(text: string): Uint8Array {
+  const bitmap = new Uint8Array(Math.ceil(text.length / 8))
+  ;[...text].forEach((bit, i) => {
+    if (bit === '1') bitmap[i >> 3]! |= 0x80 >> (i & 7)
+  })
+  return bitmap
+}
+
+export function openAccount(store: LedgerStore, uid: string): Promise<{ uid: string }> {
+  const keys = { signKey: keyFor(uid), boxKey: keyFor(`${uid} box`) }
+  return store.execute({ kind: 'open', uid, ...keys, handle: `${uid}@example` })
+}
+
+/** The command a line stands for. */
+export function commandOf(line: string): Command {
+  const words = line.split(/\s+/)
+  const option = (name: string, otherwise: number) =>
+    Number(words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? otherwise)
+  const now = option('at', 100)
+  const [kind, a = '', b = '', c = '', d = ''] = words.filter((word) => !word.includes('='))
+  switch (kind) {
+    case 'deposit':
+      return { kind, id: a, uid: b, amountMinor: BigInt(c), reason: 'card', now }
+    case 'publish': {
+      const price = { pieces: Number(b), priceMinor: BigInt(c), currency: d || 'EUR' }
+      const rest = { title: a, torrent: new Uint8Array(9), mode: 'closed' as const }
+      return { kind, infoHash: a, ...price, ...rest }
+    }
+    case 'purchase': {
+      const again = words.includes('again')
+      const time = { now, expiresAt: option('until', 200) }
+      const sealed = new Uint8Array(Buffer.from(`seed of ${a} at ${now}`))
+      const order = { purchaseId: a, uid: b, infoHash: c, priceMinor: BigInt(d) }
+      return { kind, ...order, again, ...time, sealed }
+    }
+    case 'redeem': {
+      const count = option('count', d.replaceAll('0', '').length)
+      const claim = { claimId: a, payee: b, purseId: c, bitmap: bits(d), count }
+      return { kind, claims: [{ ...claim, voucher: voucherFor(c, b, d) }], now }
+    }
+    case 'close':
+      return { kind, purseId: a, now }
+    default:
+      throw new Error(`no command: ${line}`)
+  }
+}
+
+function textOf(outcome: Outcome): string {
+  if ('purse' in outcome) return `${outcome.purse.purseId} -${outcome.chargedMinor}`
+  if ('refundMinor' in outcome) return `refund ${outcome.refundMinor}`
+  if (!('claims' in outcome)) return 'ok'
+  const [result] = outcome.claims
+  if ('error' in result!) return result.error
+  const { creditedMinor, fresh, conflicting, uncovered } = result!
+  return `+${creditedMinor} ${fresh}/${conflicting}/${uncovered}`
+}
+
+/** What happened, in the words of the table; only a `LedgerError` counts as an answer. */
+export async function resultOf(store: LedgerStore, command: Command): Promise<string> {
+  try {
+    return textOf(await store.execute(command))
+  } catch (error) {
+    if (error instanceof LedgerError) return error.code
+    throw error
+  }
+}
+
+/**
+ * Runs a table. Its first line names the accounts (opened here) whose balances stand in the columns; the last
+ * column is always escrow. After every line the books must balance (I1).
+ */
+export async function runTable(store: LedgerStore, table: string): Promise<void> {
+  const [head, ...lines] = table.trim().split('\n')
+  const uids = head!.split('|')[1]!.trim().split(/\s+/).slice(0, -1)
+  for (const uid of uids) await openAccount(store, uid)
+  for (const line of lines) {
+    const [command, rest] = line.trim().split(' → ')
+    const [outcome, balances] = rest!.split('|').map((part) => part.trim())
+    const got = await resultOf(store, commandOf(command!.trim()))
+    const accounts = await Promise.all(uids.map((uid) => store.account(uid)))
+    const books = await store.audit()
+    const found = [...accounts.map((account) => account?.balanceMinor), books.escrowMinor]
+    assert.equal(
+      `${got} | ${found.join(' ')}`,
+      `${outcome} | ${balances!.split(/\s+/).join(' ')}`,
+      line
+    )
+    assert.deepEqual(books.faults, [], line)
+  }
+}

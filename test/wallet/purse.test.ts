@@ -1,0 +1,368 @@
+// The buyer's book: reservations, payments, receipts, what a payee may show, and crashes at chosen points.
+
+import assert from 'node:assert/strict'
+import {
+  countBits,
+  emptyBitmap,
+  hasBit,
+  platformCrypto as crypto,
+  setBit,
+  xorOfTokens
+} from '@floodgate/protocol'
+import { Wallet, memoryStorage, type Purse } from '@floodgate/wallet'
+import { DAY_MS, TestProvider, code, turn, type IssuedPurse } from './bed.ts'
+import { TestDisk } from './disk.ts'
+
+const COUNT = 20
+const [alice, bob] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)]
+
+function bitmapOf(...indexes: number[]): Uint8Array {
+  const bitmap = emptyBitmap(COUNT)
+  for (const index of indexes) setBit(bitmap, index)
+  return bitmap
+}
+
+describe('wallet: a purse', () => {
+  let provider: TestProvider
+  let wallet: Wallet
+  let issued: IssuedPurse
+  let purse: Purse
+  before(async () => {
+    provider = await TestProvider.create()
+  })
+  beforeEach(async () => {
+    wallet = await provider.wallet()
+    issued = await provider.purse(wallet.uid, COUNT)
+    purse = await wallet.purses.add(issued.frame, issued.seed)
+  })
+  afterEach(() => wallet.close())
+
+  const xorOf = (...indexes: number[]) => xorOfTokens(crypto, issued.seed, bitmapOf(...indexes))
+
+  it('I3: reserves a token for one payee; who has it keeps it until it lets go', () => {
+    assert.ok(purse.reserve(3, alice))
+    assert.ok(purse.reserve(3, alice), 'again for the same payee')
+    assert.equal(purse.reserve(3, bob), false)
+    assert.deepEqual(purse.holder(3), alice)
+    purse.release(3, bob)
+    assert.deepEqual(purse.holder(3), alice)
+    purse.release(3, alice)
+    assert.equal(purse.holder(3), undefined)
+    assert.ok(purse.reserve(3, bob))
+    for (const index of [-1, COUNT, 1.5, NaN]) assert.equal(purse.reserve(index, alice), false)
+  })
+
+  it('F35: counts payments and sums their tokens per payee, cumulatively', () => {
+    for (const index of [1, 5, 2]) purse.reserve(index, alice)
+    purse.reserve(7, bob)
+    assert.deepEqual(purse.pay(alice, [5]), { count: 1, xor: xorOf(5), unreceipted: [5] })
+    const third = { count: 3, xor: xorOf(1, 2, 5), unreceipted: [1, 2, 5] }
+    assert.deepEqual(purse.pay(alice, [2, 1]), third)
+    assert.deepEqual(purse.pay(alice, [2, 1, 2]), third, 'repeating changes nothing')
+    assert.deepEqual(purse.pay(bob, [7]), { count: 1, xor: xorOf(7), unreceipted: [7] })
+    assert.deepEqual(purse.account(alice), { ...third, paid: bitmapOf(1, 2, 5) })
+    assert.equal(purse.account(new Uint8Array(16)), undefined)
+    assert.equal(purse.spent(), 4)
+    assert.deepEqual(
+      purse.payees().map(({ count }) => count),
+      [3, 1]
+    )
+  })
+
+  it('I3: pays only what is reserved to the payee, all or nothing, and what is paid stays', () => {
+    purse.reserve(1, alice)
+    purse.reserve(2, bob)
+    assert.throws(() => purse.pay(alice, [1, 2]), code('bad-index'))
+    assert.throws(() => purse.pay(alice, [1, 9]), code('bad-index'))
+    assert.equal(purse.spent(), 0)
+    purse.pay(bob, [2])
+    assert.throws(() => purse.pay(alice, [2]), code('already-paid'))
+    purse.release(2, bob)
+    assert.deepEqual(purse.holder(2), bob)
+    assert.equal(purse.reserve(2, bob), false)
+    assert.equal(purse.reserve(2, alice), false)
+    assert.ok(purse.isPaid(2) && !purse.isPaid(1))
+  })
+
+  it('F41: a receipt covers the first payments up to its count; odd ones cover nothing', () => {
+    for (const index of [9, 4, 6, 1]) purse.reserve(index, alice)
+    purse.pay(alice, [9, 4])
+    purse.pay(alice, [6])
+    const unreceipted = () => purse.account(alice)!.unreceipted
+    purse.receipted(alice, 2)
+    assert.deepEqual(unreceipted(), [6])
+    purse.receipted(alice, 1)
+    purse.receipted(alice, 4)
+    purse.receipted(bob, 1)
+    assert.deepEqual(unreceipted(), [6])
+    purse.pay(alice, [1])
+    assert.deepEqual(unreceipted(), [1, 6])
+    purse.receipted(alice, 3)
+    assert.deepEqual(unreceipted(), [1])
+    purse.receipted(alice, 4)
+    assert.deepEqual(unreceipted(), [])
+  })
+
+  it('W14: adopts what our own voucher proves, and keeps our later payments', () => {
+    for (const index of [1, 2, 3, 4]) purse.reserve(index, alice)
+    purse.pay(alice, [4])
+    assert.ok(purse.adopt(alice, bitmapOf(1, 2), 2, xorOf(1, 2)))
+    const account = { count: 3, xor: xorOf(1, 2, 4), unreceipted: [4], paid: bitmapOf(1, 2, 4) }
+    assert.deepEqual(purse.account(alice), account)
+    assert.ok(purse.adopt(alice, bitmapOf(1, 2), 2, xorOf(1, 2)), 'again')
+    assert.deepEqual(purse.account(alice), account)
+    assert.ok(purse.adopt(alice, bitmapOf(1, 2, 4), 3, xorOf(1, 2, 4)))
+    assert.deepEqual(purse.account(alice)!.unreceipted, [])
+  })
+
+  it('adopts nothing that does not add up or is not this payee’s', () => {
+    for (const index of [1, 2]) purse.reserve(index, alice)
+    purse.reserve(3, bob)
+    const cases: [string, Uint8Array, number, Uint8Array][] = [
+      ['another’s token', bitmapOf(1, 3), 2, xorOf(1, 3)],
+      ['a free token', bitmapOf(1, 9), 2, xorOf(1, 9)],
+      ['a wrong count', bitmapOf(1, 2), 1, xorOf(1, 2)],
+      ['a wrong sum', bitmapOf(1, 2), 2, xorOf(1)],
+      ['a short bitmap', bitmapOf(1, 2).subarray(0, 2), 2, xorOf(1, 2)],
+      ['bits past the end', bitmapOf(1, 2).fill(1, 2), 3, xorOf(1, 2)]
+    ]
+    for (const [what, paid, count, xor] of cases) {
+      assert.equal(purse.adopt(alice, paid, count, xor), false, what)
+    }
+    assert.equal(purse.spent(), 0)
+    assert.equal(purse.adopt(new Uint8Array(16), bitmapOf(1), 1, xorOf(1)), false)
+  })
+
+  it('I3: makes up what the payee lacks, never over tokens that were not paid to it', () => {
+    for (const index of [1, 2, 3, 4]) purse.reserve(index, alice)
+    purse.reserve(5, bob)
+    purse.pay(alice, [1, 2, 3])
+    const lacking = purse.missing(alice, bitmapOf(2), 1)
+    assert.deepEqual(lacking, { indexes: [1], count: 2, xor: xorOf(1, 2) })
+    assert.deepEqual(purse.missing(alice, bitmapOf(2), 9)!.indexes, [1, 3])
+    assert.equal(purse.missing(alice, bitmapOf(1, 2, 3), 9), undefined)
+    for (const claimed of [4, 5, 6]) {
+      assert.equal(purse.missing(alice, bitmapOf(2, claimed), 9), undefined, String(claimed))
+    }
+    assert.equal(purse.missing(alice, new Uint8Array(9), 9), undefined)
+    assert.equal(purse.missing(bob, bitmapOf(), 9), undefined)
+  })
+
+  it('F30: takes a purse only if it is ours, in force, and the seed makes its tokens', async () => {
+    const bad = crypto.random(32)
+    const other = await provider.purse(crypto.random(16), COUNT)
+    const late = Date.now() - 40 * DAY_MS
+    const over = await provider.purse(wallet.uid, COUNT, { time: late, expiry: Date.now() - 1 })
+    const past = await provider.purse(wallet.uid, COUNT, { time: late, expiry: late + DAY_MS })
+    const fresh = await provider.purse(wallet.uid, COUNT)
+    const forged = fresh.frame.slice()
+    forged[forged.length - 1]! ^= 1
+    const stranger = await (await TestProvider.create()).purse(wallet.uid, COUNT)
+    const add = (purse: IssuedPurse) => wallet.purses.add(purse.frame, purse.seed)
+    await assert.rejects(add(other), code('wrong-purse'))
+    await assert.rejects(add(over), code('expired'))
+    await assert.rejects(add(past), code('expired'))
+    await assert.rejects(add({ ...fresh, seed: bad }), code('bad-token'))
+    await assert.rejects(add({ ...fresh, frame: forged }), code('bad-signature'))
+    await assert.rejects(add(stranger), code('wrong-provider'))
+    assert.equal(wallet.purses.all().length, 1)
+    assert.equal(await add(issued), purse, 'the same purse again')
+  })
+
+  it('F30: opens the newest purse in force; a purchase id stays until there is another purchase', async () => {
+    const storage = memoryStorage()
+    let now = Date.now()
+    const buyer = await provider.wallet({ storage, clock: () => now })
+    const infoHash = crypto.random(20)
+    const id = buyer.purses.purchaseId(infoHash)
+    assert.deepEqual(buyer.purses.purchaseId(infoHash), id)
+    assert.equal(buyer.purses.open(infoHash), undefined)
+    const add = async (expiry: number) => {
+      const made = await provider.purse(buyer.uid, 4, { infoHash, expiry })
+      return buyer.purses.add(made.frame, made.seed)
+    }
+    const first = await add(now + 2 * DAY_MS)
+    assert.equal(buyer.purses.open(infoHash), first)
+    assert.deepEqual(buyer.purses.purchaseId(infoHash), id)
+    const more = buyer.purses.newPurchase(infoHash)
+    assert.notDeepEqual(more, id)
+    assert.equal(buyer.purses.open(infoHash), first, 'until the other purse comes')
+    const second = await add(now + DAY_MS)
+    assert.equal(buyer.purses.open(infoHash), second)
+    assert.deepEqual(buyer.purses.purchaseId(infoHash), more)
+    now += 1.5 * DAY_MS
+    assert.equal(buyer.purses.open(infoHash), first)
+    await buyer.close()
+    now += DAY_MS
+    const again = await Wallet.open({ storage, passphrase: 'pass', clock: () => now })
+    assert.equal(again.purses.open(infoHash), undefined)
+    const third = again.purses.purchaseId(infoHash)
+    assert.notDeepEqual(third, more, 'the purchase is over with its purse')
+    assert.deepEqual(again.purses.purchaseId(infoHash), third)
+    assert.equal(again.purses.all().length, 2)
+    await again.close()
+  })
+
+  it('F85: drops long expired purses when the provider’s signatures prove the time, not the clock', async () => {
+    const storage = memoryStorage()
+    let now = Date.now()
+    const options = { storage, passphrase: 'pass', clock: () => now }
+    const buyer = await provider.wallet(options)
+    const add = async (to: Wallet, expiry: number) => {
+      const made = await provider.purse(to.uid, 4, { time: now, expiry })
+      return to.purses.add(made.frame, made.seed)
+    }
+    await add(buyer, now + DAY_MS)
+    await buyer.close()
+    now += 1000 * DAY_MS
+    const wrong = await Wallet.open(options)
+    assert.equal(wrong.purses.all().length, 1)
+    wrong.note('changed', '')
+    await wrong.close()
+    now -= 900 * DAY_MS
+    const later = await Wallet.open(options)
+    const kept = await add(later, now + DAY_MS)
+    assert.equal(later.purses.all().length, 2)
+    await later.close()
+    const last = await Wallet.open(options)
+    assert.deepEqual(
+      last.purses.all().map(({ id }) => id),
+      [kept.id]
+    )
+    await last.close()
+  })
+})
+
+describe('wallet: a purse and crashes', () => {
+  let provider: TestProvider
+  before(async () => {
+    provider = await TestProvider.create()
+  })
+
+  async function setup(disk: TestDisk) {
+    const wallet = await provider.wallet({ storage: disk.storage() })
+    const issued = await provider.purse(wallet.uid, COUNT)
+    const purse = await wallet.purses.add(issued.frame, issued.seed)
+    await wallet.saved()
+    const reopen = async () => {
+      const again = await Wallet.open({ storage: disk.storage(), passphrase: 'pass' })
+      return { again, purse: again.purses.all()[0]! }
+    }
+    return { wallet, purse, issued, reopen }
+  }
+
+  it('W14: a reservation is durable before its payment may go out', async () => {
+    const disk = new TestDisk()
+    const { wallet, purse } = await setup(disk)
+    disk.hold()
+    purse.reserve(1, alice)
+    let durable = false
+    const saved = purse.reservationSaved([1]).then(() => (durable = true))
+    await turn()
+    assert.equal(durable, false)
+    disk.finish()
+    await saved
+    assert.equal(disk.durable!.purses[0]!.payees.length, 1)
+    await turn()
+    await purse.reservationSaved([1])
+    purse.release(1, alice)
+    purse.reserve(1, bob)
+    const refused = assert.rejects(purse.reservationSaved([1]))
+    await turn()
+    disk.fail()
+    await refused
+    disk.release()
+    await wallet.close()
+  })
+
+  it('I6: after a crash a token stays with its payee, and is released only if its piece is not there', async () => {
+    const disk = new TestDisk()
+    const { purse, reopen } = await setup(disk)
+    for (const index of [1, 2, 3]) purse.reserve(index, alice)
+    await purse.reservationSaved([1, 2, 3])
+    disk.hold()
+    purse.pay(alice, [1, 2]) // goes out, and the process dies before it is noted
+    await turn()
+    disk.crash(false)
+    disk.release()
+    const { again, purse: book } = await reopen()
+    assert.deepEqual(book.uncertain(), [1, 2, 3])
+    assert.equal(book.spent(), 0)
+    assert.equal(book.reserve(1, bob), false)
+    book.release(1, alice)
+    assert.deepEqual(book.holder(1), alice, 'what is uncertain cannot be released')
+    book.settleUncertain((index) => index !== 3)
+    assert.deepEqual(book.uncertain(), [1, 2])
+    assert.equal(book.holder(3), undefined)
+    assert.deepEqual(book.holder(2), alice)
+    await again.close()
+
+    const { again: third, purse: kept } = await reopen()
+    assert.deepEqual(kept.uncertain(), [1, 2], 'a clean close does not make it certain')
+    const xor = xorOfTokens(crypto, kept.seed, bitmapOf(1))
+    assert.ok(kept.adopt(alice, bitmapOf(1), 1, xor))
+    assert.deepEqual(kept.uncertain(), [2])
+    kept.pay(alice, [2])
+    assert.deepEqual(kept.uncertain(), [])
+    assert.equal(kept.account(alice)!.count, 2)
+    await third.close()
+  })
+
+  it('a clean close leaves nothing uncertain and no reservation, and keeps what was paid', async () => {
+    const disk = new TestDisk()
+    const { wallet, purse, reopen } = await setup(disk)
+    for (const index of [1, 2, 3]) purse.reserve(index, alice)
+    purse.reserve(4, bob)
+    purse.pay(alice, [3, 1])
+    purse.receipted(alice, 1)
+    const before = purse.account(alice)!
+    await wallet.close()
+    const { again, purse: book } = await reopen()
+    assert.deepEqual(book.uncertain(), [])
+    assert.deepEqual(book.account(alice), before)
+    assert.equal(book.account(bob), undefined)
+    assert.deepEqual(
+      [1, 2, 3, 4].map((index) => book.holder(index) !== undefined),
+      [true, false, true, false]
+    )
+    assert.equal(countBits(before.paid), 2)
+    assert.ok(hasBit(before.paid, 3))
+    const { purses } = again.summary()
+    assert.deepEqual([purses[0]!.spent, purses[0]!.price, purses[0]!.payees.length], [2, 3n, 1])
+    await again.close()
+  })
+
+  it('a state in which one token has two holders, or sums do not fit, is damaged', async () => {
+    const disk = new TestDisk()
+    const { wallet, purse } = await setup(disk)
+    purse.reserve(1, alice)
+    purse.pay(alice, [1])
+    await wallet.close()
+    const open = () => Wallet.open({ storage: disk.storage(), passphrase: 'pass' })
+    const good = structuredClone(disk.durable!)
+    const payee = good.purses[0]!.payees[0]!
+    good.purses[0]!.payees.push({ ...payee, uid: 'AAAA' })
+    disk.durable = structuredClone(good)
+    await assert.rejects(open(), code('wallet-damaged'))
+    good.purses[0]!.payees = [{ ...payee, count: 2 }]
+    disk.durable = structuredClone(good)
+    await assert.rejects(open(), code('wallet-damaged'))
+  })
+
+  it('W9: the state of a purse is bitmaps and sums, not a record per token', async () => {
+    const disk = new TestDisk()
+    const wallet = await provider.wallet({ storage: disk.storage() })
+    const count = 8000
+    const issued = await provider.purse(wallet.uid, count)
+    const purse = await wallet.purses.add(issued.frame, issued.seed)
+    for (let index = 0; index < count; index++) purse.reserve(index, index % 2 ? alice : bob)
+    const half = (rest: number) => Array.from({ length: count / 2 }, (_, i) => i * 2 + rest)
+    purse.pay(bob, half(0))
+    purse.pay(alice, half(1))
+    purse.receipted(bob, count / 2)
+    purse.receipted(alice, count / 2)
+    await wallet.close()
+    const bytes = JSON.stringify(disk.durable!.purses).length
+    assert.ok(bytes < 1500 + 3 * Math.ceil(count / 6), `${bytes} bytes`)
+  })
+})

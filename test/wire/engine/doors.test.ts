@@ -1,0 +1,46 @@
+/** Contract: every private member that the engine goes through is there in the installed WebTorrent, and a closed door is named. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type Wire from 'bittorrent-protocol'
+import { checkDoors, doors } from '../../../plugins/floodgate-wire/src/engine/doors.ts'
+import { attachEngine } from '../../../plugins/floodgate-wire/src/engine/index.ts'
+import { closeAll, connect, content, leecher, newClient, seeder } from './swarm.ts'
+
+describe('doors of WebTorrent', () => {
+  afterEach(closeAll)
+
+  it('are all open in the installed version', async () => {
+    const made = await content({})
+    const seed = await seeder(made, { trade: null })
+    const leech = await leecher(made, { trade: null })
+    connect(leech, seed)
+    const [wire] = (await once(leech.torrent as never, 'wire')) as [Wire]
+    const peers = Reflect.get(leech.torrent, '_peers') as Map<string, object>
+    const holders: Record<string, object> = {
+      torrent: leech.torrent,
+      metadata: leech.torrent,
+      piece: leech.torrent.pieces[0]!,
+      wire,
+      peer: [...peers.values()][0]!,
+      ut_metadata: Reflect.get(wire, 'ut_metadata') as object
+    }
+    for (const door of doors) checkDoors(door.of, holders[door.of]!)
+    const hashes = Reflect.get(leech.torrent, '_hashes') as string[]
+    assert.match(hashes[0]!, /^[0-9a-f]{40}$/)
+  })
+
+  for (const door of doors.filter((door) => door.of === 'torrent')) {
+    it(`engine-door-closed names torrent.${door.name}`, async () => {
+      const torrent = newClient().add((await content({ bytes: 1000 })).torrentFile as never)
+      const own = Object.getOwnPropertyDescriptor(torrent, door.name)
+      Object.defineProperty(torrent, door.name, { value: undefined, configurable: true })
+      assert.throws(
+        () => attachEngine(torrent),
+        (error: { code: string; door: string }) =>
+          error.code === 'engine-door-closed' && error.door === `torrent.${door.name}`
+      )
+      if (own) Object.defineProperty(torrent, door.name, own)
+      else Reflect.deleteProperty(torrent, door.name)
+    })
+  }
+})

@@ -1,0 +1,158 @@
+// The trade over a network that loses, repeats and reorders messages and breaks connections: whatever
+// happens, nobody pays twice, nobody is out by more than the limit, and everything adds up in the end.
+
+import assert from 'node:assert/strict'
+import { bits, equal, hasBit, toHex } from '@floodgate/protocol'
+import { PaperProvider } from '../../support/paper-provider.ts'
+import { Network, type Faults } from './network.ts'
+import { SimLink, SimPeer, type Setting } from './sim-peer.ts'
+
+const PIECES = 40
+const RUNS = Number(process.env['FLOODGATE_SEEDS'] ?? 12)
+const LONGEST_MS = 3_600_000
+
+interface World {
+  network: Network
+  peers: SimPeer[]
+}
+
+async function makeWorld(seed: number, faults: Faults, limitMax: number): Promise<World> {
+  const network = new Network(seed, faults)
+  const provider = new PaperProvider()
+  const infoHash = provider.crypto.random(20)
+  const setting: Setting = { infoHash, pieceCount: PIECES, network, limitMax }
+  const peers: SimPeer[] = []
+  for (const name of ['seeder', 'anna', 'bert', 'cleo']) {
+    const wallet = await provider.wallet()
+    if (name !== 'seeder') await provider.sellPurse(wallet, infoHash, PIECES)
+    peers.push(new SimPeer(name, wallet, setting, name === 'seeder'))
+  }
+  return { network, peers }
+}
+
+/** I2 and W6: at no moment is more than the limit owed to a seller, and the limit follows what was paid. */
+function checkLimits({ peers }: World): void {
+  for (const seller of peers) {
+    for (const buyer of peers) {
+      const owed = seller.wallet.sales.owedBy(buyer.wallet.uid)
+      const paid = seller.wallet.sales.paidBy(buyer.wallet.uid)
+      const limit = Math.min(seller.market.terms.limitMax, 1 + paid)
+      assert.ok(
+        owed >= 0 && owed <= limit,
+        `${seller.name}: ${buyer.name} owes ${owed} of ${limit}`
+      )
+    }
+  }
+}
+
+/** I3: only pieces in the store are paid, each token goes to one payee, and no seller has what was not paid. */
+function checkPayments({ peers }: World): void {
+  for (const buyer of peers.slice(1)) {
+    const purse = buyer.wallet.purses.all()[0]!
+    const paidTo = new Map<number, string>()
+    for (const { uid: payee } of purse.payees()) {
+      for (const index of bits(purse.account(payee)!.paid)) {
+        assert.ok(!paidTo.has(index), `${buyer.name} paid piece ${index} twice`)
+        assert.ok(buyer.store.has(index), `${buyer.name} paid piece ${index} without having it`)
+        paidTo.set(index, toHex(payee))
+      }
+    }
+    for (const seller of peers) {
+      const sale = seller.wallet.sales.get(purse.id)
+      if (sale === undefined) continue
+      for (const index of bits(sale.paid)) {
+        assert.equal(paidTo.get(index), seller.uid, `${seller.name} holds a token not paid to it`)
+      }
+    }
+  }
+}
+
+/** When all is quiet, what buyers paid and what sellers hold is the same, token by token. */
+function agreed({ peers }: World): boolean {
+  return peers.slice(1).every((buyer) => {
+    const purse = buyer.wallet.purses.all()[0]!
+    return purse.payees().every(({ uid: payee }) => {
+      const account = purse.account(payee)!
+      const seller = peers.find((peer) => equal(peer.wallet.uid, payee))!
+      const sale = seller.wallet.sales.get(purse.id)
+      return (
+        account.unreceipted.length === 0 &&
+        sale !== undefined &&
+        sale.count === account.count &&
+        [...bits(account.paid)].every((index) => hasBit(sale.paid, index))
+      )
+    })
+  })
+}
+
+function connectAll({ peers }: World): void {
+  for (const [i, a] of peers.entries()) {
+    for (const b of peers.slice(i + 1)) if (!a.links.has(b)) SimLink.connect(a, b)
+  }
+}
+
+async function play(
+  seed: number,
+  faults: Faults,
+  limitMax: number,
+  breaks: boolean
+): Promise<World> {
+  const world = await makeWorld(seed, faults, limitMax)
+  const { network, peers } = world
+  const check = (): void => {
+    checkLimits(world)
+    checkPayments(world)
+  }
+  connectAll(world)
+  const disturb = (): void => {
+    const peer = peers[Math.floor(network.random() * peers.length)]!
+    const link = [...peer.links.values()][0]
+    if (breaks && network.now < 30_000) link?.drop()
+    connectAll(world)
+    network.clock.after(2000 + network.random() * 4000, disturb)
+  }
+  network.clock.after(2000, disturb)
+  const paidAll = (peer: SimPeer): boolean => peer.wallet.purses.all()[0]!.spent() === PIECES
+  const complete = (): boolean =>
+    peers.every((peer) => peer.store.size === PIECES) &&
+    (breaks || peers.slice(1).every(paidAll)) &&
+    agreed(world)
+  const ended = await network.run(complete, check, LONGEST_MS)
+  const state = peers
+    .map((p) => `${p.name} ${p.store.size} ${[...new Set(p.refused)].join()}`)
+    .join('; ')
+  assert.ok(ended, `not complete after an hour of virtual time: ${state}`)
+  return world
+}
+
+describe('trade: over a lossy network', () => {
+  const quiet = { loss: 0, repeat: 0, delayMaxMs: 20 }
+  const rough = { loss: 0.2, repeat: 0.2, delayMaxMs: 400 }
+
+  it('a perfect network: every piece is paid once, with no refusal', async () => {
+    const { peers } = await play(1, quiet, 4, false)
+    for (const buyer of peers.slice(1)) assert.equal(buyer.wallet.purses.all()[0]!.spent(), PIECES)
+    assert.deepEqual(
+      peers.flatMap((peer) => peer.refused),
+      []
+    )
+  })
+
+  for (const limitMax of [1, 4, 8]) {
+    it(`I2, I3, G14: losses, repeats and reorderings, limit ${limitMax}`, async () => {
+      for (let seed = 1; seed <= RUNS; seed++) {
+        await play(seed, rough, limitMax, false).catch((error: Error) => {
+          throw new Error(`seed ${seed}: ${error.message}`, { cause: error })
+        })
+      }
+    })
+  }
+
+  it('I2, I3: the same with connections that break', async () => {
+    for (let seed = 1; seed <= RUNS; seed++) {
+      await play(seed, rough, 4, true).catch((error: Error) => {
+        throw new Error(`seed ${seed}: ${error.message}`, { cause: error })
+      })
+    }
+  })
+})

@@ -1,0 +1,92 @@
+// The table of routes: all that the provider offers over HTTP. To add a route is to add a row. docs/protocol.md explains
+// the messages; paths stand below /floodgate/v1.
+
+import { BOX_OVERHEAD, FloodgateError, MESSAGES, toBase64url } from '@floodgate/protocol'
+import { accountStanding, register } from '../mint/accounts.ts'
+import { redeemClaim } from '../mint/claims.ts'
+import { hashList } from '../mint/hash-list.ts'
+import { TORRENT_MAX } from '../mint/publish.ts'
+import type { Ask, Desk } from './desk.ts'
+import { contentsJson, depositJson, publishJson } from './json.ts'
+
+export const BASE = '/floodgate/v1'
+
+/** Types of bodies. Messages are octet streams, as the message table has them. */
+export const TYPES = {
+  message: 'application/octet-stream',
+  json: 'application/json',
+  torrent: 'application/x-bittorrent'
+} as const
+
+export interface Route {
+  method: 'GET' | 'POST'
+  /** In the notation of @koa/router. */
+  path: string
+  /** Type and greatest length in bytes of the request's body; none for GET. */
+  takes?: { type: string; bytesMax: number }
+  /** Type of the answer: bytes for `message` and `torrent`, for `json` what JSON.stringify takes. */
+  gives: string
+  /** Only with the operator's token. */
+  operator?: boolean
+  run(desk: Desk, ask: Ask): unknown
+}
+
+const INFO_HASH = /^[0-9a-f]{40}$/
+
+type Run = Route['run']
+const message = (bytesMax: number): NonNullable<Route['takes']> => ({
+  type: TYPES.message,
+  bytesMax
+})
+const get = (path: string, gives: string, run: Run): Route => ({ method: 'GET', path, gives, run })
+const post = (path: string, takes: Route['takes'], gives: string, run: Run): Route => ({
+  ...{ method: 'POST', path, gives, run },
+  takes
+})
+
+export const ROUTES: readonly Route[] = [
+  get('/provider', TYPES.json, ({ mint, name }) => {
+    const time = mint.now()
+    const { issuer, currency } = mint
+    const epoch = toBase64url(issuer.epochAt(time).frame)
+    return { name, rootKey: toBase64url(issuer.rootKey), epoch, currency, time, version: 1 }
+  }),
+  get('/status', TYPES.json, ({ counters }) => counters()),
+  get('/contents', TYPES.json, ({ mint }) => contentsJson(mint)),
+  get('/contents/:infoHash.torrent', TYPES.torrent, async ({ mint }, { params }) => {
+    const infoHash = params['infoHash'] ?? ''
+    const content = INFO_HASH.test(infoHash) ? await mint.store.content(infoHash) : undefined
+    if (content === undefined) throw new FloodgateError('unknown-content')
+    return content.torrent
+  }),
+
+  post('/register', message(MESSAGES.register.bytesMax), TYPES.message, ({ mint }, { body }) =>
+    register(mint, body)
+  ),
+  post(
+    '/claims',
+    message(MESSAGES.claim.bytesMax + BOX_OVERHEAD),
+    TYPES.message,
+    ({ mint }, { body }) => redeemClaim(mint, body)
+  ),
+  post('/hashes', message(MESSAGES.hashRequest.bytesMax), TYPES.message, ({ mint }, { body }) =>
+    hashList(mint, body)
+  ),
+  post('/account', message(MESSAGES.accountRequest.bytesMax), TYPES.json, ({ mint }, { body }) =>
+    accountStanding(mint, body)
+  ),
+
+  {
+    ...post('/operator/deposits', { type: TYPES.json, bytesMax: 4096 }, TYPES.json, depositJson),
+    operator: true
+  },
+  {
+    ...post(
+      '/operator/contents',
+      { type: TYPES.torrent, bytesMax: TORRENT_MAX },
+      TYPES.json,
+      publishJson
+    ),
+    operator: true
+  }
+]

@@ -1,0 +1,150 @@
+// Puts the provider's side around a bittorrent-tracker Server: guard, attachment, mint and API, and the settling of
+// purses that expired. It composes; the rules are in the parts.
+
+import { FloodgateError, platformCrypto, type Crypto } from '@floodgate/protocol'
+import { createApi } from './api/app.ts'
+import { publishJson, type ContentJson } from './api/json.ts'
+import type { Desk } from './api/desk.ts'
+import { attachTracker } from './attach/index.ts'
+import type { GuardOptions, TrackerCounters } from './guard/index.ts'
+import type { LedgerStore } from './ledger/index.ts'
+import { judgeAnnounce } from './mint/announce.ts'
+import { Catalog } from './mint/catalog.ts'
+import { newMintCounters, type MintCounters } from './mint/counters.ts'
+import { Freshness } from './mint/freshness.ts'
+import { Issuer } from './mint/issuer.ts'
+import type { ProviderKeys } from './mint/keys.ts'
+import { FRESH_MS, type Mint } from './mint/mint.ts'
+import { settleExpired } from './mint/settle.ts'
+import { Statements } from './mint/statements.ts'
+import { Strikes } from './mint/strikes.ts'
+
+const MINUTE_MS = 60e3
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+export interface FloodgateTrackerOptions {
+  /** The books. They stay the caller's: `close` does not close them. */
+  store: LedgerStore
+  keys: ProviderKeys
+  /** For people. Default "Floodgate provider". */
+  name?: string
+  /** The ledger's currency. Default EUR. */
+  currency?: string
+  /** Opens the operator's routes; without one they are closed. */
+  operatorToken?: string
+  /** How often Floodgate peers are to announce. Default 30. */
+  intervalSeconds?: number
+  /** How long a purse lives. Default 30 days. */
+  purseLifeMs?: number
+  /** How often expired purses are settled. Default one minute; 0 for never. */
+  settleEveryMs?: number
+  /** For the guard, unless the server has one already. */
+  guard?: GuardOptions
+  /** Told of what is our own fault; strangers only learn `internal`. Default: a `warning` of the server. */
+  onError?: (error: unknown) => void
+  /** The clock, Unix milliseconds. */
+  now?: () => number
+  crypto?: Crypto
+}
+
+export interface FloodgateTracker {
+  /** All that was counted: messages to the tracker, and what the mint did. */
+  readonly counters: { tracker: Readonly<TrackerCounters>; mint: Readonly<MintCounters> }
+  /** Publishes a torrent file that carries our offer. Throws as `publish`. */
+  publish(torrent: Uint8Array): Promise<ContentJson>
+  /** Settles expired purses now; answers how many. */
+  settle(): Promise<number>
+  /** Frees what was taken, and refuses what still comes. The server and the store stay open. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a tracker sell: adds the API under `/floodgate/` on its own port, puts every announce to the mint, and guards the
+ * server against strangers. Call it before or after `listen`.
+ * @param server a Server of bittorrent-tracker 11 with its HTTP transport on
+ * @throws `tracker-door-closed` if the server is of another shape, `bad-option` for wrong options
+ */
+export function floodgateTracker(
+  server: object,
+  options: FloodgateTrackerOptions
+): FloodgateTracker {
+  const mint = createMint(options)
+  const onError = options.onError ?? warnOf(server)
+  let closed = false
+  const desk: Desk = {
+    mint,
+    name: options.name ?? 'Floodgate provider',
+    counters: () => ({ tracker: attached.counters, mint: mint.counters })
+  }
+  const api = createApi(desk, { operatorToken: options.operatorToken, onError })
+  const attached = attachTracker(server, {
+    guard: options.guard,
+    api: (request, response) => {
+      if (!closed) return api(request, response)
+      response.writeHead(503, { Connection: 'close' }).end()
+    },
+    announce: async (ask) =>
+      closed
+        ? { admit: false, code: 'unreachable', reason: new FloodgateError('unreachable').message }
+        : judgeAnnounce(mint, ask, onError)
+  })
+  const settling = settleEvery(mint, options.settleEveryMs ?? MINUTE_MS, onError)
+  return {
+    counters: { tracker: attached.counters, mint: mint.counters },
+    publish: (torrent) => publishJson(desk, { body: torrent, params: {} }),
+    settle: settling.now,
+    async close() {
+      closed = true
+      await settling.stop()
+    }
+  }
+}
+
+function createMint(options: FloodgateTrackerOptions): Mint {
+  const { store, keys, crypto = platformCrypto, now = Date.now } = options
+  return {
+    ...{ store, crypto, now },
+    issuer: new Issuer(crypto, keys),
+    currency: options.currency ?? 'EUR',
+    purseLifeMs: options.purseLifeMs ?? 30 * DAY_MS,
+    intervalSeconds: options.intervalSeconds ?? 30,
+    catalog: new Catalog(store, now),
+    freshness: new Freshness(FRESH_MS),
+    strikes: new Strikes(),
+    statements: new Statements(store),
+    counters: newMintCounters()
+  }
+}
+
+/** The stock server tells of its troubles by `warning`; with nobody listening that is no exception. */
+function warnOf(server: object): (error: unknown) => void {
+  const { emit } = server as { emit(event: string, error: unknown): boolean }
+  return (error) => void emit.call(server, 'warning', error)
+}
+
+function settleEvery(
+  mint: Mint,
+  everyMs: number,
+  onError: (error: unknown) => void
+): { now(): Promise<number>; stop(): Promise<void> } {
+  let running: Promise<number> | undefined
+  const run = async (): Promise<number> => {
+    const closed = await settleExpired(mint.store, mint.now())
+    mint.counters.closed += closed
+    return closed
+  }
+  const settle = (): Promise<number> =>
+    (running ??= run().finally(() => {
+      running = undefined
+    }))
+  const tick = (): void => void settle().catch(onError)
+  const timer = everyMs > 0 ? setInterval(tick, everyMs).unref() : undefined
+  return {
+    now: settle,
+    async stop() {
+      clearInterval(timer)
+      // Whoever asked for it learns if it fails.
+      await Promise.allSettled([running])
+    }
+  }
+}

@@ -1,0 +1,148 @@
+// The books over the server's swarms: how many members each host has, which swarms are empty and
+// may go, and a cap on all of it. The members themselves stay in the server's own store.
+import { checkSwarmDoors } from '../attach/doors.ts'
+import type { SwarmPeer, TrackerServer, TrackerSwarm } from '../attach/server.ts'
+import { hostOf } from './address.ts'
+import type { Limits } from './options.ts'
+import type { CleanAnnounce } from './params.ts'
+import type { Refusal } from './reply.ts'
+import type { Sockets } from './sockets.ts'
+import { Tally } from './tally.ts'
+
+type SwarmClass = new (infoHash: string, server: TrackerServer) => TrackerSwarm
+
+/** A place kept for an announce that is still being decided on. */
+export interface Seat {
+  release(): void
+}
+
+export class SwarmBooks {
+  readonly #server: TrackerServer
+  readonly #limits: Limits
+  readonly #sockets: Sockets
+  readonly #byHost = new Tally()
+  readonly #bySwarmAndHost = new Tally()
+  #swarms = 0
+
+  /** @throws {TrackerDoorError} if the server's swarms are not of the shape we know */
+  constructor(server: TrackerServer, limits: Limits, sockets: Sockets) {
+    this.#server = server
+    this.#limits = limits
+    this.#sockets = sockets
+    checkSwarmDoors(this.#newSwarm('0'.repeat(40)))
+    for (const [infoHash, swarm] of Object.entries(server.torrents)) this.#adopt(infoHash, swarm)
+    // The stock versions wait a tick, so that two first announces make two swarms of which one is
+    // lost.
+    server.getSwarm = (infoHash, done) => done(null, server.torrents[infoHash])
+    server.createSwarm = (infoHash, done) => done(null, this.#create(infoHash))
+  }
+
+  /** Swarms and hosts that are remembered now. */
+  get size(): { swarms: number; hosts: number } {
+    return { swarms: this.#swarms, hosts: this.#byHost.size }
+  }
+
+  /** The member that holds the asker's place, if any. */
+  memberAt(announce: CleanAnnounce): SwarmPeer | undefined {
+    return this.#server.torrents[announce.info_hash]?.peers.peek(placeOf(announce))
+  }
+
+  /**
+   * Keeps a place for the asker until `release`. Refused when its host, or the tracker, has no
+   * more.
+   */
+  seat(announce: CleanAnnounce): Seat | Refusal {
+    if (announce.event === 'stopped' || this.memberAt(announce)) return { release: () => undefined }
+    const known = Object.hasOwn(this.#server.torrents, announce.info_hash)
+    if (!known && this.#swarms >= this.#limits.swarmsMax) {
+      return { code: 'tracker-full', reason: 'the tracker takes no more swarms at the moment' }
+    }
+    const host = hostOf(announce.ip)
+    const inSwarm = `${announce.info_hash} ${host}`
+    if (
+      this.#bySwarmAndHost.of(inSwarm) >= this.#limits.swarmMembersPerAddressMax ||
+      this.#byHost.of(host) >= this.#limits.membersPerAddressMax
+    ) {
+      return { code: 'too-many-members', reason: 'too many members from this address' }
+    }
+    this.#tally(announce.info_hash, host, 1)
+    return { release: () => this.#tally(announce.info_hash, host, -1) }
+  }
+
+  /** A swarm without members is forgotten: a stranger can name any number of info hashes. */
+  freeIfEmpty(infoHash: string): void {
+    if (this.#server.torrents[infoHash]?.peers.length !== 0) return
+    delete this.#server.torrents[infoHash]
+    this.#swarms--
+  }
+
+  /** Lets go of members that went silent: the store notices their age only when it meets them. */
+  sweep(): void {
+    for (const [infoHash, { peers }] of Object.entries(this.#server.torrents)) {
+      // The tail is the one met longest ago; `peek` takes it out if it is too old.
+      while (peers.tail !== null && peers.peek(peers.tail) === undefined);
+      this.freeIfEmpty(infoHash)
+    }
+  }
+
+  #newSwarm(infoHash: string): TrackerSwarm {
+    const { Swarm } = this.#server.constructor as unknown as { Swarm: SwarmClass }
+    return new Swarm(infoHash, this.#server)
+  }
+
+  #create(infoHash: string): TrackerSwarm {
+    const swarm = this.#newSwarm(infoHash)
+    this.#server.torrents[infoHash] = swarm
+    this.#adopt(infoHash, swarm)
+    return swarm
+  }
+
+  #adopt(infoHash: string, swarm: TrackerSwarm): void {
+    this.#swarms++
+    const { peers } = swarm
+    for (const key of peers.keys) this.#joined(infoHash, peers.peek(key))
+    const [set, remove] = [peers.set.bind(peers), peers.remove.bind(peers)]
+    peers.set = (key, peer) => {
+      const before = peers.peek(key)
+      const after = set(key, peer)
+      if (before !== peer) {
+        this.#left(infoHash, before)
+        this.#joined(infoHash, peer)
+      }
+      return after
+    }
+    peers.remove = (key) => {
+      const peer = remove(key)
+      this.#left(infoHash, peer)
+      return peer
+    }
+    // The stock listener removes by peer id, which for an HTTP member is somebody else's place.
+    peers.removeAllListeners('evict')
+    peers.on('evict', ({ value }) => {
+      if (value.complete) swarm.complete--
+      else swarm.incomplete--
+    })
+  }
+
+  #joined(infoHash: string, peer: SwarmPeer | undefined): void {
+    if (!peer) return
+    this.#tally(infoHash, hostOf(peer.ip), 1)
+    if (peer.socket) this.#sockets.joined(peer.socket, infoHash, peer.peerId)
+  }
+
+  #left(infoHash: string, peer: SwarmPeer | undefined): void {
+    if (!peer) return
+    this.#tally(infoHash, hostOf(peer.ip), -1)
+    if (peer.socket) this.#sockets.left(peer.socket, infoHash, peer.peerId)
+  }
+
+  #tally(infoHash: string, host: string, by: 1 | -1): void {
+    this.#byHost.change(host, by)
+    this.#bySwarmAndHost.change(`${infoHash} ${host}`, by)
+  }
+}
+
+/** Under which key the server's swarms keep this member. */
+export function placeOf(announce: CleanAnnounce): string {
+  return announce.type === 'ws' ? announce.peer_id : announce.addr
+}

@@ -1,0 +1,39 @@
+/**
+ * @packageDocumentation
+ * Makes a `bittorrent-tracker` Server sell pieces: guard, signed announces that buy purses, claims, a ledger, and an API
+ * on the tracker's own port.
+ *
+ * ```ts
+ * import Server from 'bittorrent-tracker/server'
+ * import { platformCrypto } from '@floodgate/protocol'
+ * import { createProviderKeys, floodgateTracker, memoryLedger } from '@floodgate/tracker'
+ *
+ * const server = new Server({ udp: false, ws: { maxPayload: 65_536 } })
+ * const store = memoryLedger({ currency: 'EUR' })
+ * const keys = await createProviderKeys(platformCrypto, Date.now())
+ * const tracker = floodgateTracker(server, { store, keys, name: 'Example' })
+ * server.listen(0, '127.0.0.1', () => console.log(tracker.counters.mint.purchases)) // 0
+ * ```
+ */
+
+export * from './attach/index.ts'
+export {
+  floodgateTracker,
+  type FloodgateTracker,
+  type FloodgateTrackerOptions
+} from './floodgate-tracker.ts'
+export * from './guard/index.ts'
+export * from './ledger/index.ts'
+export type { AccountAnswer } from './mint/accounts.ts'
+export type { ContentJson } from './api/json.ts'
+export type { MintCounters } from './mint/counters.ts'
+export {
+  createProviderKeys,
+  renewEpoch,
+  withoutRootSecret,
+  type EpochKeys,
+  type MasterKey,
+  type ProviderKeys
+} from './mint/keys.ts'
+export { providerKeysFromJson, providerKeysToJson } from './mint/keys-json.ts'
+export { deposit, publish, type Published, type Publisher } from './mint/publish.ts'

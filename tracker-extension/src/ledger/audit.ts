@@ -1,0 +1,105 @@
+// Recomputes the books from the journal and the purses and names everything that does not agree (I1, G13).
+// Pure; it trusts no running total. One named check per invariant.
+import { covers, emptyBitmap, or, popcount } from './bitmap.ts'
+import { balanceOf } from './posting.ts'
+import { heldMinor } from './purchase.ts'
+import { type AccountRow, type ScanView, cash, escrow } from './rows.ts'
+
+/** Amounts in minor units. The books are in order if `faults` is empty. */
+export interface Audit {
+  faults: string[]
+  debitsMinor: bigint
+  creditsMinor: bigint
+  /** All money that ever came in. */
+  depositsMinor: bigint
+  /** Money that stands behind open purses. */
+  escrowMinor: bigint
+  postings: number
+  openPurses: number
+}
+
+export function audit(view: ScanView): Audit {
+  const accounts = new Map(view.rows('account'))
+  const { totals, postings, faults } = sumJournal(view)
+  const { heldMinor: escrowMinor, openPurses } = sumPurses(view, faults)
+  checkSales(view, faults)
+  checkTotals(accounts, totals, faults)
+  checkBalances(accounts, faults)
+  const sumOf = (side: keyof AccountRow) =>
+    [...accounts.values()].reduce((sum, row) => sum + row[side], 0n)
+  const debitsMinor = sumOf('debits')
+  const creditsMinor = sumOf('credits')
+  if (debitsMinor !== creditsMinor) faults.push(`debits ${debitsMinor}, credits ${creditsMinor}`)
+  const inEscrow = balanceOf(escrow, accounts.get(escrow) ?? { debits: 0n, credits: 0n })
+  if (inEscrow !== escrowMinor) faults.push(`escrow ${inEscrow}, open purses ${escrowMinor}`)
+  const depositsMinor = accounts.get(cash)?.debits ?? 0n
+  if (escrowMinor > depositsMinor) faults.push(`purses ${escrowMinor}, deposits ${depositsMinor}`)
+  return { faults, debitsMinor, creditsMinor, depositsMinor, escrowMinor, postings, openPurses }
+}
+
+function sumJournal(view: ScanView) {
+  const totals = new Map<string, AccountRow>()
+  const faults: string[] = []
+  const totalOf = (account: string): AccountRow => {
+    const total = totals.get(account) ?? { debits: 0n, credits: 0n }
+    totals.set(account, total)
+    return total
+  }
+  let postings = 0
+  for (const [key, { debit, credit, amountMinor }] of view.rows('journal')) {
+    postings += 1
+    if (Number(key) !== postings) faults.push(`journal line ${key} stands in place ${postings}`)
+    if (amountMinor <= 0n) faults.push(`journal line ${key} moves ${amountMinor}`)
+    totalOf(debit).debits += amountMinor
+    totalOf(credit).credits += amountMinor
+  }
+  return { totals, postings, faults }
+}
+
+function sumPurses(view: ScanView, faults: string[]) {
+  let held = 0n
+  let openPurses = 0
+  for (const [purseId, purse] of view.rows('purse')) {
+    held += heldMinor(purse)
+    if (purse.closedAt !== 0) continue
+    openPurses += 1
+    if (!view.get('peer', purse.uid)) faults.push(`purse ${purseId} has no buyer`)
+  }
+  return { heldMinor: held, openPurses }
+}
+
+/** What a purse has spent is the union of what its sellers claimed; a voucher proves no more than was claimed. */
+function checkSales(view: ScanView, faults: string[]): void {
+  const unions = new Map<string, Uint8Array>()
+  for (const [key, sale] of view.rows('sale')) {
+    const purseId = key.slice(0, key.indexOf(' '))
+    const union = unions.get(purseId)
+    unions.set(purseId, union ? or(union, sale.claimed) : sale.claimed)
+    if (sale.owed > popcount(sale.claimed)) faults.push(`sale ${key} owes more than it sold`)
+  }
+  for (const [purseId, { spent, pieces }] of view.rows('purse')) {
+    const union = unions.get(purseId) ?? emptyBitmap(pieces)
+    const same = covers(spent, union) && covers(union, spent)
+    if (!same) faults.push(`purse ${purseId}: spent is not what its sellers claimed`)
+  }
+}
+
+function checkTotals(
+  accounts: Map<string, AccountRow>,
+  totals: Map<string, AccountRow>,
+  faults: string[]
+): void {
+  for (const account of new Set([...accounts.keys(), ...totals.keys()])) {
+    const kept = accounts.get(account)
+    const sum = totals.get(account)
+    if (kept?.debits !== sum?.debits || kept?.credits !== sum?.credits) {
+      faults.push(`account ${account} is not the sum of its journal lines`)
+    }
+  }
+}
+
+function checkBalances(accounts: Map<string, AccountRow>, faults: string[]): void {
+  for (const [account, row] of accounts) {
+    if (balanceOf(account, row) < 0n) faults.push(`account ${account} is below zero`)
+  }
+}

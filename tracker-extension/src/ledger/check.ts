@@ -1,0 +1,123 @@
+// The shape and the limits of every command, as one table. A checked command is a clean copy: known fields only,
+// and bytes in buffers of their own (a slice of Node's pool would drag 8 KiB along when it is posted to a worker).
+import type { Claim, Command } from './commands.ts'
+import { LedgerError } from './errors.ts'
+
+/** Largest amount and largest total of an account: what a signed 64-bit column holds. */
+export const amountMax = 2n ** 63n - 1n
+/** A bitmap of 128 KiB; a terabyte of 1 MiB pieces. */
+export const piecesMax = 2 ** 20
+const claimsMax = 10_000
+
+type Check = (value: unknown, name: string) => unknown
+
+const bad = (name: string, rule: string) =>
+  new LedgerError('bad-command', `${name} must be ${rule}`)
+
+/** Ids are printable ASCII without space: a space joins ids to keys. */
+const id: Check = (value, name) => {
+  if (typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value)) return value
+  throw bad(name, '1 to 128 printable ASCII characters without space')
+}
+const text: Check = (value, name) => {
+  if (typeof value === 'string' && value.length <= 1024 && value.isWellFormed()) return value
+  throw bad(name, 'a text of at most 1024 characters')
+}
+const oneOf =
+  (...words: string[]): Check =>
+  (value, name) => {
+    if (words.some((word) => word === value)) return value
+    throw bad(name, `one of ${words.join(', ')}`)
+  }
+const bytes =
+  (lengthMin: number, lengthMax: number): Check =>
+  (value, name) => {
+    if (!(value instanceof Uint8Array) || value.length < lengthMin || value.length > lengthMax) {
+      throw bad(name, `${lengthMin} to ${lengthMax} bytes`)
+    }
+    return new Uint8Array(value)
+  }
+const integer =
+  (max: number): Check =>
+  (value, name) => {
+    if (Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= max) return value
+    throw bad(name, `an integer from 1 to ${max}`)
+  }
+const amount: Check = (value, name) => {
+  if (typeof value === 'bigint' && value >= 1n && value <= amountMax) return value
+  throw bad(name, 'a bigint from 1 to 2^63 - 1')
+}
+const flag: Check = (value, name) => {
+  if (typeof value === 'boolean') return value
+  throw bad(name, 'true or false')
+}
+const optional =
+  (check: Check): Check =>
+  (value, name) =>
+    value === undefined ? undefined : check(value, name)
+
+const time = integer(Number.MAX_SAFE_INTEGER)
+const key = bytes(32, 32)
+
+type Shape<T> = { [Field in keyof Required<Omit<T, 'kind'>>]: Check }
+type ShapeOf<Kind extends Command['kind']> = Shape<Extract<Command, { kind: Kind }>>
+
+const claim: Shape<Claim> = {
+  claimId: id,
+  payee: id,
+  purseId: id,
+  bitmap: bytes(1, piecesMax / 8),
+  voucher: bytes(1, 4096),
+  count: integer(piecesMax)
+}
+const claims: Check = (value, name) => {
+  if (!Array.isArray(value) || value.length < 1 || value.length > claimsMax) {
+    throw bad(name, `a list of 1 to ${claimsMax} claims`)
+  }
+  return value.map((one, i) => pick(one, claim, `${name}[${i}].`))
+}
+
+const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
+  open: { uid: id, signKey: key, boxKey: key, handle: text },
+  deposit: { id, uid: id, amountMinor: amount, reason: text, now: time },
+  publish: {
+    infoHash: id,
+    pieces: integer(piecesMax),
+    priceMinor: amount,
+    currency: id,
+    mode: oneOf('closed', 'open'),
+    title: text,
+    torrent: bytes(0, 16 * 2 ** 20)
+  },
+  purchase: {
+    purchaseId: id,
+    uid: id,
+    infoHash: id,
+    priceMinor: amount,
+    again: optional(flag),
+    now: time,
+    expiresAt: time,
+    sealed: optional(bytes(0, 4096)),
+    certificate: optional(bytes(0, 4096))
+  },
+  redeem: { claims, now: time },
+  close: { purseId: id, now: time }
+}
+
+function pick(value: unknown, shape: Record<string, Check>, prefix = ''): object {
+  if (typeof value !== 'object' || value === null) throw bad(prefix || 'command', 'an object')
+  const fields: Record<string, unknown> = { ...value }
+  const clean: Record<string, unknown> = {}
+  for (const [name, check] of Object.entries(shape))
+    clean[name] = check(fields[name], prefix + name)
+  return clean
+}
+
+/** A clean copy of the command. Throws `bad-command` naming the first field that is wrong. */
+export function checkCommand<C extends Command>(command: C): C {
+  const kind: unknown = (command as Partial<Command> | undefined)?.kind
+  if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) {
+    throw bad('kind', `one of ${Object.keys(shapes).join(', ')}`)
+  }
+  return { kind, ...pick(command, shapes[kind as Command['kind']]) } as C
+}

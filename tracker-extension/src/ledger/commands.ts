@@ -1,0 +1,130 @@
+// What can be asked of the ledger and what it answers. Types only; check.ts knows the limits, rules.ts what happens.
+// Every amount is bigint minor units; every time milliseconds since 1970.
+
+/** Opens an account. The same sign key again answers the uid it already has. */
+export interface OpenCommand {
+  kind: 'open'
+  uid: string
+  /** Raw Ed25519 and X25519 public keys, 32 bytes each. */
+  signKey: Uint8Array
+  boxKey: Uint8Array
+  /** Payment handle (F16). */
+  handle: string
+}
+
+/** Money from outside arrives: cash → peer. */
+export interface DepositCommand {
+  kind: 'deposit'
+  id: string
+  uid: string
+  amountMinor: bigint
+  reason: string
+  now: number
+}
+
+/** Says what a content is and costs now. May be repeated; the number of pieces cannot change. */
+export interface PublishCommand {
+  kind: 'publish'
+  infoHash: string
+  pieces: number
+  /** Price of one piece. */
+  priceMinor: bigint
+  currency: string
+  mode: 'closed' | 'open'
+  title: string
+  torrent: Uint8Array
+}
+
+/** Price × pieces: peer → escrow. Answers the purse that is open already, unless `again` asks for another. */
+export interface PurchaseCommand {
+  kind: 'purchase'
+  /** Becomes the id of the purse. */
+  purchaseId: string
+  uid: string
+  infoHash: string
+  /** Price of one piece as the buyer knows it. */
+  priceMinor: bigint
+  again?: boolean
+  now: number
+  expiresAt: number
+  /** Kept with the purse so that a repeated announce gets the very same answer. */
+  sealed?: Uint8Array
+  certificate?: Uint8Array
+}
+
+/** One seller's claim on one purse. The caller has checked the voucher's signature and the XOR of the tokens. */
+export interface Claim {
+  claimId: string
+  payee: string
+  purseId: string
+  /** Bit i = token i, most significant bit first. */
+  bitmap: Uint8Array
+  /** The buyer's voucher, kept as evidence. */
+  voucher: Uint8Array
+  /** Tokens the voucher stands for. */
+  count: number
+}
+
+export interface RedeemCommand {
+  kind: 'redeem'
+  claims: Claim[]
+  now: number
+}
+
+/** After expiry: the rest of the escrow back to the buyer, out of which open debts are paid first. */
+export interface CloseCommand {
+  kind: 'close'
+  purseId: string
+  now: number
+}
+
+export type Command =
+  OpenCommand | DepositCommand | PublishCommand | PurchaseCommand | RedeemCommand | CloseCommand
+
+/** The terms of a purse: what never changes between purchase and end. */
+export interface PurseTerms {
+  purseId: string
+  uid: string
+  infoHash: string
+  pieces: number
+  priceMinor: bigint
+  currency: string
+  openedAt: number
+  expiresAt: number
+  sealed: Uint8Array
+  certificate: Uint8Array
+}
+
+/** What a claim brought. Counts are tokens. */
+export interface ClaimOutcome {
+  claimId: string
+  purseId: string
+  /** Money that moved to the payee by this claim. */
+  creditedMinor: bigint
+  /** New tokens, paid out of escrow. */
+  fresh: number
+  /** New tokens that another seller was paid for before: an offence of the buyer is on record. */
+  conflicting: number
+  /** Tokens of this sale still unpaid after this claim, as the buyer's balance did not suffice. */
+  uncovered: number
+}
+
+/** A claim that was refused; the others of its batch stand. */
+export interface ClaimRefusal {
+  claimId: string
+  purseId: string
+  error: string
+}
+
+export interface Outcomes {
+  open: { uid: string }
+  deposit: { uid: string; amountMinor: bigint }
+  publish: { infoHash: string }
+  /** `chargedMinor` is 0 if another purchase's purse was answered. */
+  purchase: { purse: PurseTerms; chargedMinor: bigint }
+  /** One result per claim, in the order of the claims. */
+  redeem: { claims: (ClaimOutcome | ClaimRefusal)[] }
+  close: { purseId: string; refundMinor: bigint }
+}
+export type OutcomeOf<C extends Command> = Outcomes[C['kind']]
+export type Outcome = Outcomes[Command['kind']]

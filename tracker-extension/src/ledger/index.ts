@@ -1,0 +1,10 @@
+// The public door of the ledger.
+export type { Audit } from './audit.ts'
+export type * from './commands.ts'
+export { LedgerError, type LedgerErrorCode, ledgerErrors } from './errors.ts'
+export { memoryLedger } from './memory.ts'
+export type * from './reads.ts'
+export { execute } from './rules.ts'
+export type { LedgerSize } from './size.ts'
+export { sqliteLedger } from './sqlite.ts'
+export type { LedgerOptions, LedgerStore } from './store.ts'

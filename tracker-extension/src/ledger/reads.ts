@@ -1,0 +1,123 @@
+// What can be read from the ledger: pure functions from a view, the same for every store. Nothing here writes.
+import { audit } from './audit.ts'
+import { indexes } from './bitmap.ts'
+import { balance } from './posting.ts'
+import type { ContentRow, JournalRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
+import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
+import { type LedgerSize, size } from './size.ts'
+
+export type Account = PeerRow & { uid: string; balanceMinor: bigint }
+export type Content = ContentRow & { infoHash: string }
+export type ContentSummary = Omit<Content, 'torrent'>
+export type Purse = PurseRow & { purseId: string }
+export type Sale = SaleRow & { purseId: string; payee: string }
+export type JournalLine = JournalRow & { seq: number }
+/** Evidence of a double spend: both vouchers are signed by the buyer and cover the same tokens. */
+export interface Offence {
+  purseId: string
+  buyer: string
+  first: string
+  second: string
+  indexes: number[]
+  firstVoucher: Uint8Array
+  secondVoucher: Uint8Array
+  at: number
+}
+
+const linesMax = 1000
+
+function account(view: ScanView, uid: string): Account | undefined {
+  const peer = view.get('peer', uid)
+  return peer && { uid, ...peer, balanceMinor: balance(view, peerAccount(uid)) }
+}
+
+function accountByKey(view: ScanView, signKey: Uint8Array): Account | undefined {
+  const known = view.get('signKey', hexOf(signKey))
+  return known && account(view, known.uid)
+}
+
+function content(view: ScanView, infoHash: string): Content | undefined {
+  const row = view.get('content', infoHash)
+  return row && { infoHash, ...row }
+}
+
+function contents(view: ScanView): ContentSummary[] {
+  return Array.from(view.rows('content'), ([infoHash, row]) => {
+    const { pieces, priceMinor, currency, mode, title } = row
+    return { infoHash, pieces, priceMinor, currency, mode, title }
+  })
+}
+
+function purse(view: ScanView, purseId: string): Purse | undefined {
+  const row = view.get('purse', purseId)
+  return row && { purseId, ...row }
+}
+
+function openPurse(view: ScanView, uid: string, infoHash: string): Purse | undefined {
+  const newest = view.get('open', keyOf(uid, infoHash))
+  return newest && purse(view, newest.purseId)
+}
+
+function expired(view: ScanView, now: number, limit: number): string[] {
+  const due: string[] = []
+  for (const [key, { purseId }] of view.rows('expiry')) {
+    if (due.length >= limit || key >= orderedKey(now + 1)) break
+    due.push(purseId)
+  }
+  return due
+}
+
+function sale(view: ScanView, purseId: string, payee: string): Sale | undefined {
+  const row = view.get('sale', keyOf(purseId, payee))
+  return row && { purseId, payee, ...row }
+}
+
+function journal(view: ScanView, after: number, limit: number): JournalLine[] {
+  const lines: JournalLine[] = []
+  for (const [key, row] of view.rows('journal', orderedKey(after))) {
+    if (lines.length >= Math.min(limit, linesMax)) break
+    lines.push({ seq: Number(key), ...row })
+  }
+  return lines
+}
+
+function offences(view: ScanView, purseId?: string): Offence[] {
+  const found: Offence[] = []
+  for (const [, row] of view.rows('offence')) {
+    if (purseId !== undefined && row.purseId !== purseId) continue
+    const { tokens, ...rest } = row
+    found.push({ ...rest, indexes: indexes(tokens) })
+  }
+  return found
+}
+
+/** Every read by name; a store runs `reads[name](view, ...args)` wherever its view lives. */
+export const reads = {
+  account,
+  accountByKey,
+  content,
+  contents,
+  purse,
+  openPurse,
+  expired,
+  sale,
+  journal,
+  offences,
+  audit,
+  bytes: (view: ScanView): LedgerSize => size(view)
+}
+
+export type ReadName = keyof typeof reads
+type Behind<F> = F extends (view: ScanView, ...args: infer Args) => unknown ? Args : never
+export type ReadArgs<N extends ReadName> = Behind<(typeof reads)[N]>
+export type ReadResult<N extends ReadName> = ReturnType<(typeof reads)[N]>
+
+/** Runs a read by its name. */
+export function runRead<N extends ReadName>(
+  view: ScanView,
+  name: N,
+  args: ReadArgs<N>
+): ReadResult<N> {
+  const read = reads[name] as unknown as (view: ScanView, ...args: unknown[]) => ReadResult<N>
+  return read(view, ...args)
+}

@@ -1,0 +1,124 @@
+// A seller's claims become money. Signatures and tokens were checked by the caller; here it is bitmaps and postings.
+// The union of all bitmaps of a seller counts (W8), so claims may be repeated and may come in any order.
+import { hash } from 'node:crypto'
+import { and, andNot, covers, emptyBitmap, fits, or, popcount } from './bitmap.ts'
+import type { Claim, ClaimOutcome, Outcomes, RedeemCommand } from './commands.ts'
+import { LedgerError } from './errors.ts'
+import { allOrNothing } from './overlay.ts'
+import { post } from './posting.ts'
+import { type LedgerView, type PurseRow, type SaleRow, escrow, keyOf, peerAccount } from './rows.ts'
+import { payOwed, salesOf } from './sales.ts'
+
+/** Redeems each claim by itself: one that is refused does not spoil the others of the batch. */
+export function redeem(view: LedgerView, { claims, now }: RedeemCommand): Outcomes['redeem'] {
+  return {
+    claims: claims.map((claim) => {
+      try {
+        return allOrNothing(view, (overlay) => redeemOne(overlay, claim, now))
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error
+        return { claimId: claim.claimId, purseId: claim.purseId, error: error.code }
+      }
+    })
+  }
+}
+
+/** Hash of what the seller claims. Ids hold no space or newline, and the bitmap's length stands in front. */
+function bodyOf({ bitmap, voucher, count }: Claim): Uint8Array {
+  const head = Buffer.from(`${count} ${bitmap.length}\n`)
+  return new Uint8Array(hash('sha256', Buffer.concat([head, bitmap, voucher]), 'buffer'))
+}
+
+function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
+  const { claimId, payee, purseId } = claim
+  // Payee and purse are part of the key: no seller can occupy another's claim id, and one claim id may cover
+  // several purses.
+  const claimKey = keyOf(payee, claimId, purseId)
+  const body = bodyOf(claim)
+  const done = view.get('claim', claimKey)
+  if (done) {
+    if (Buffer.compare(done.body, body) !== 0) throw new LedgerError('conflict', 'claim')
+    const { creditedMinor, fresh, conflicting, uncovered } = done
+    return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered }
+  }
+  const purse = payable(view, claim)
+  const saleKey = keyOf(purseId, payee)
+  const known = view.get('sale', saleKey)
+  const claimed = known?.claimed ?? emptyBitmap(purse.pieces)
+  const added = andNot(claim.bitmap, claimed)
+  const clash = and(added, purse.spent)
+  const conflicting = popcount(clash)
+  const fresh = popcount(added) - conflicting
+
+  const occasion = { at: now, kind: 'redeem', ref: claimId, purseId }
+  const amountMinor = purse.priceMinor * BigInt(fresh)
+  post(view, occasion, { debit: escrow, credit: peerAccount(payee), amountMinor })
+  const due = (known?.owed ?? 0) + conflicting
+  const paid = payOwed(view, occasion, purse, payee, due)
+  const creditedMinor = amountMinor + purse.priceMinor * BigInt(paid)
+  const uncovered = due - paid
+  if (conflicting > 0) recordOffences(view, claim, purse, clash, now)
+
+  const previousPayee = known ? known.previousPayee : purse.lastPayee
+  const evidence = bestEvidence(known, claim, claimed)
+  const sale = { claimed: or(claimed, claim.bitmap), owed: uncovered, ...evidence, previousPayee }
+  view.put('sale', saleKey, sale)
+  const lastPayee = known ? purse.lastPayee : payee
+  if (fresh > 0 || !known) {
+    view.put('purse', purseId, { ...purse, spent: or(purse.spent, added), lastPayee })
+  }
+  view.put('claim', claimKey, { body, creditedMinor, fresh, conflicting, uncovered })
+  return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered }
+}
+
+/** The purse, if this claim may be paid from it at all; otherwise the refusal. */
+function payable(view: LedgerView, { payee, purseId, bitmap, count }: Claim): PurseRow {
+  if (!view.get('peer', payee)) throw new LedgerError('unknown-account', payee)
+  const purse = view.get('purse', purseId)
+  if (!purse) throw new LedgerError('unknown-purse', purseId)
+  if (purse.uid === payee) throw new LedgerError('self-trade')
+  if (purse.closedAt !== 0) throw new LedgerError('purse-closed', purseId)
+  // A voucher is for exactly the tokens whose XOR it names.
+  if (!fits(bitmap, purse.pieces) || popcount(bitmap) !== count) throw new LedgerError('bad-claim')
+  return purse
+}
+
+type Evidence = Pick<SaleRow, 'voucher' | 'voucherClaimed'>
+const all = new Uint8Array()
+
+/**
+ * Which voucher to keep. Vouchers run: as a rule the later proves all the earlier did. Only if a buyer began anew
+ * do two claims prove different tokens; then the greater stays, with the tokens that it proves.
+ */
+function bestEvidence(known: SaleRow | undefined, claim: Claim, claimed: Uint8Array): Evidence {
+  const { bitmap, voucher, count } = claim
+  if (!known || covers(bitmap, claimed)) return { voucher, voucherClaimed: all }
+  const proved = known.voucherClaimed.length > 0 ? known.voucherClaimed : known.claimed
+  const stays = popcount(proved) >= count
+  const union = or(claimed, bitmap)
+  const best = stays ? { voucher: known.voucher, proved } : { voucher, proved: bitmap }
+  return { voucher: best.voucher, voucherClaimed: covers(best.proved, union) ? all : best.proved }
+}
+
+/** One row per pair of payees, not per token (W9), with both vouchers: each is signed by the buyer. */
+function recordOffences(
+  view: LedgerView,
+  claim: Claim,
+  purse: PurseRow,
+  clash: Uint8Array,
+  at: number
+): void {
+  const { purseId, payee: second, voucher: secondVoucher } = claim
+  let rest = clash
+  for (const [first, sale] of salesOf(view, purseId, purse)) {
+    const hit = and(rest, sale.claimed)
+    if (first === second || popcount(hit) === 0) continue
+    rest = andNot(rest, hit)
+    const key = keyOf(purseId, first, second)
+    const before = view.get('offence', key)
+    const tokens = before ? or(before.tokens, hit) : hit
+    const vouchers = { firstVoucher: sale.voucher, secondVoucher }
+    const buyer = purse.uid
+    view.put('offence', key, { purseId, buyer, first, second, tokens, ...vouchers, at })
+  }
+}

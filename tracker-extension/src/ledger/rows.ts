@@ -1,0 +1,153 @@
+// The tables of the ledger and the view through which the rules see them. Types and keys only: no I/O, no rules.
+// Rows are never changed in place; a rule puts a new row.
+
+/** Totals of one account, minor units. `cash` stands on the debit side, all others on the credit side. */
+export interface AccountRow {
+  debits: bigint
+  credits: bigint
+}
+export interface PeerRow {
+  signKey: Uint8Array
+  boxKey: Uint8Array
+  handle: string
+}
+export interface ContentRow {
+  pieces: number
+  /** Price of one piece. */
+  priceMinor: bigint
+  currency: string
+  mode: 'closed' | 'open'
+  title: string
+  torrent: Uint8Array
+}
+export interface PurseRow {
+  uid: string
+  infoHash: string
+  pieces: number
+  priceMinor: bigint
+  currency: string
+  /** Milliseconds since 1970, as all times here. */
+  openedAt: number
+  expiresAt: number
+  /** 0 while open. */
+  closedAt: number
+  refundMinor: bigint
+  /** Which tokens anybody was paid for out of escrow: uniqueness is per purse. */
+  spent: Uint8Array
+  /** Head of the chain of sales of this purse, newest first; '' if none. */
+  lastPayee: string
+  /** The purse that was open for the same buyer and content when this one was bought; '' if none. */
+  older: string
+  sealed: Uint8Array
+  certificate: Uint8Array
+}
+/** What one seller has claimed from one purse. */
+export interface SaleRow {
+  claimed: Uint8Array
+  /** Tokens claimed that neither escrow nor the buyer's balance has covered yet. */
+  owed: number
+  /** The buyer's voucher that proves most, and the tokens it proves (empty: all that is claimed). */
+  voucher: Uint8Array
+  voucherClaimed: Uint8Array
+  previousPayee: string
+}
+/** Outcome of one claim, so that its repetition is answered alike. */
+export interface ClaimRow {
+  body: Uint8Array
+  creditedMinor: bigint
+  fresh: number
+  conflicting: number
+  uncovered: number
+}
+export interface DepositRow {
+  uid: string
+  amountMinor: bigint
+  reason: string
+}
+/** Two vouchers of one buyer for the same tokens to two payees; `tokens` says which. */
+export interface OffenceRow {
+  purseId: string
+  buyer: string
+  first: string
+  second: string
+  tokens: Uint8Array
+  firstVoucher: Uint8Array
+  secondVoucher: Uint8Array
+  at: number
+}
+/** One transfer: `amountMinor` is debited to one account and credited to the other. */
+export interface JournalRow {
+  at: number
+  /** The rule that posted it. */
+  kind: string
+  /** Id of the deposit, purchase or claim; the purse id of a close. */
+  ref: string
+  purseId: string
+  debit: string
+  credit: string
+  amountMinor: bigint
+}
+
+export interface Tables {
+  account: AccountRow
+  peer: PeerRow
+  /** Sign key (hex) → uid. */
+  signKey: { uid: string }
+  content: ContentRow
+  purse: PurseRow
+  /** (uid, info hash) → the newest purse not closed. */
+  open: { purseId: string }
+  /** (expiry, purse) of purses not closed, in order of expiry. */
+  expiry: { purseId: string }
+  sale: SaleRow
+  claim: ClaimRow
+  deposit: DepositRow
+  offence: OffenceRow
+  journal: JournalRow
+  counter: { next: number }
+}
+export type TableName = keyof Tables
+
+/** All that a rule may touch. Implementations need not be transactional: rules run in an overlay. */
+export interface LedgerView {
+  /** The one currency of all amounts (ISO 4217). */
+  readonly currency: string
+  get<T extends TableName>(table: T, key: string): Tables[T] | undefined
+  put<T extends TableName>(table: T, key: string, row: Tables[T]): void
+  remove(table: TableName, key: string): void
+}
+
+/** A view that can also be read through, in order of keys, starting behind `after`. */
+export interface ScanView extends LedgerView {
+  rows<T extends TableName>(table: T, after?: string): Iterable<[key: string, row: Tables[T]]>
+}
+
+/** Joins ids to one key. Ids hold no space (see check.ts), so no two lists of ids give the same key. */
+export const keyOf = (...ids: string[]): string => ids.join(' ')
+
+/** A number as key whose text order is its numeric order; 16 digits hold every safe integer. */
+export const orderedKey = (value: number): string => String(value).padStart(16, '0')
+
+export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+/** The account of a peer's money. */
+export const peerAccount = (uid: string): string => `peer:${uid}`
+export const cash = 'cash'
+export const escrow = 'escrow'
+
+/** Every table, for those who walk through all. */
+export const tableNames = [
+  'account',
+  'peer',
+  'signKey',
+  'content',
+  'purse',
+  'open',
+  'expiry',
+  'sale',
+  'claim',
+  'deposit',
+  'offence',
+  'journal',
+  'counter'
+] as const satisfies TableName[]

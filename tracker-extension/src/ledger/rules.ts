@@ -1,0 +1,72 @@
+// The rules of the ledger: pure functions from a view and a command to an outcome. No I/O and no clock in here.
+// A rule checks everything before it writes; and as it writes on an overlay, a refused command leaves nothing behind.
+import { amountMax, checkCommand } from './check.ts'
+import type {
+  Command,
+  DepositCommand,
+  OpenCommand,
+  OutcomeOf,
+  Outcomes,
+  PublishCommand
+} from './commands.ts'
+import { LedgerError } from './errors.ts'
+import { allOrNothing } from './overlay.ts'
+import { post } from './posting.ts'
+import { close, purchase } from './purchase.ts'
+import { redeem } from './redeem.ts'
+import { type LedgerView, cash, hexOf, peerAccount } from './rows.ts'
+
+function open(view: LedgerView, { uid, signKey, boxKey, handle }: OpenCommand): Outcomes['open'] {
+  const known = view.get('signKey', hexOf(signKey))
+  if (known) return known
+  if (view.get('peer', uid)) throw new LedgerError('conflict', 'uid has another sign key')
+  view.put('peer', uid, { signKey, boxKey, handle })
+  view.put('signKey', hexOf(signKey), { uid })
+  return { uid }
+}
+
+function deposit(view: LedgerView, command: DepositCommand): Outcomes['deposit'] {
+  const { id, uid, amountMinor, reason, now } = command
+  const done = view.get('deposit', id)
+  if (done) {
+    const same = done.uid === uid && done.amountMinor === amountMinor && done.reason === reason
+    if (!same) throw new LedgerError('conflict', 'deposit')
+    return { uid, amountMinor }
+  }
+  if (!view.get('peer', uid)) throw new LedgerError('unknown-account', uid)
+  const occasion = { at: now, kind: 'deposit', ref: id, purseId: '' }
+  post(view, occasion, { debit: cash, credit: peerAccount(uid), amountMinor })
+  view.put('deposit', id, { uid, amountMinor, reason })
+  return { uid, amountMinor }
+}
+
+function publish(view: LedgerView, command: PublishCommand): Outcomes['publish'] {
+  const { infoHash, pieces, priceMinor, currency, mode, title, torrent } = command
+  if (currency !== view.currency) throw new LedgerError('wrong-currency', currency)
+  if (priceMinor * BigInt(pieces) > amountMax) throw new LedgerError('too-large')
+  // The info hash fixes the pieces; price, title and the rest may change from one day to the next.
+  const known = view.get('content', infoHash)
+  if (known && known.pieces !== pieces) throw new LedgerError('conflict', 'number of pieces')
+  view.put('content', infoHash, { pieces, priceMinor, currency, mode, title, torrent })
+  return { infoHash }
+}
+
+type Rule<C extends Command> = (view: LedgerView, command: C) => OutcomeOf<C>
+const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>> } = {
+  open,
+  deposit,
+  publish,
+  purchase,
+  redeem,
+  close
+}
+
+/**
+ * Runs one command against the view: everything it writes, or (with a `LedgerError`) nothing. A command that was
+ * executed before gets the outcome it got then, and nothing moves.
+ */
+export function execute<C extends Command>(view: LedgerView, command: C): OutcomeOf<C> {
+  const clean = checkCommand(command)
+  const rule = rules[clean.kind] as unknown as Rule<C>
+  return allOrNothing(view, (overlay) => rule(overlay, clean))
+}

@@ -1,0 +1,148 @@
+// The tables of rows.ts as SQL: one table of columns, from which definitions and statements follow.
+// The compiler holds the columns and the row types together.
+import type { TableName, Tables } from './rows.ts'
+
+/** How a field is stored; `amount` is a bigint, `number` a safe integer, both 64-bit columns. */
+export type Column = 'text' | 'blob' | 'amount' | 'number'
+type ColumnOf<T> = T extends string
+  ? 'text'
+  : T extends bigint
+    ? 'amount'
+    : T extends number
+      ? 'number'
+      : 'blob'
+type Columns<Row> = { [Field in keyof Row]: ColumnOf<Row[Field]> }
+
+/** `wide` rows hold bitmaps or files: they stay out of the key's tree, so that looking up a key stays cheap. */
+interface Layout<Row> {
+  wide: boolean
+  columns: Columns<Row>
+}
+
+export const schemaVersion = 1
+
+export const schema: { [T in TableName]: Layout<Tables[T]> } = {
+  account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
+  peer: { wide: false, columns: { signKey: 'blob', boxKey: 'blob', handle: 'text' } },
+  signKey: { wide: false, columns: { uid: 'text' } },
+  content: {
+    wide: true,
+    columns: {
+      pieces: 'number',
+      priceMinor: 'amount',
+      currency: 'text',
+      mode: 'text',
+      title: 'text',
+      torrent: 'blob'
+    }
+  },
+  purse: {
+    wide: true,
+    columns: {
+      uid: 'text',
+      infoHash: 'text',
+      pieces: 'number',
+      priceMinor: 'amount',
+      currency: 'text',
+      openedAt: 'number',
+      expiresAt: 'number',
+      closedAt: 'number',
+      refundMinor: 'amount',
+      spent: 'blob',
+      lastPayee: 'text',
+      older: 'text',
+      sealed: 'blob',
+      certificate: 'blob'
+    }
+  },
+  open: { wide: false, columns: { purseId: 'text' } },
+  expiry: { wide: false, columns: { purseId: 'text' } },
+  sale: {
+    wide: true,
+    columns: {
+      claimed: 'blob',
+      owed: 'number',
+      voucher: 'blob',
+      voucherClaimed: 'blob',
+      previousPayee: 'text'
+    }
+  },
+  claim: {
+    wide: false,
+    columns: {
+      body: 'blob',
+      creditedMinor: 'amount',
+      fresh: 'number',
+      conflicting: 'number',
+      uncovered: 'number'
+    }
+  },
+  deposit: { wide: false, columns: { uid: 'text', amountMinor: 'amount', reason: 'text' } },
+  offence: {
+    wide: true,
+    columns: {
+      purseId: 'text',
+      buyer: 'text',
+      first: 'text',
+      second: 'text',
+      tokens: 'blob',
+      firstVoucher: 'blob',
+      secondVoucher: 'blob',
+      at: 'number'
+    }
+  },
+  journal: {
+    wide: false,
+    columns: {
+      at: 'number',
+      kind: 'text',
+      ref: 'text',
+      purseId: 'text',
+      debit: 'text',
+      credit: 'text',
+      amountMinor: 'amount'
+    }
+  },
+  counter: { wide: false, columns: { next: 'number' } }
+}
+
+const sqlType: Record<Column, string> = {
+  text: 'TEXT',
+  blob: 'BLOB',
+  amount: 'INTEGER',
+  number: 'INTEGER'
+}
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+// A prefix keeps clear of the words of SQL.
+const tableOf = (table: TableName) => `ledger_${snake(table)}`
+
+/** The fields of a table in the order of its statements. */
+export const fieldsOf = (table: TableName) => Object.entries(schema[table].columns) as Field[]
+export type Field = [name: string, column: Column]
+
+export function createTable(table: TableName): string {
+  const columns = fieldsOf(table).map(([name, column]) => `${snake(name)} ${sqlType[column]}`)
+  const tail = schema[table].wide ? 'STRICT' : 'STRICT, WITHOUT ROWID'
+  const key = 'key TEXT PRIMARY KEY NOT NULL'
+  return `CREATE TABLE ${tableOf(table)} (${[key, ...columns].join(', ')}) ${tail}`
+}
+
+const namesOf = (table: TableName) => ['key', ...fieldsOf(table).map(([name]) => snake(name))]
+
+export const selectOne = (table: TableName): string =>
+  `SELECT ${namesOf(table).join(', ')} FROM ${tableOf(table)} WHERE key = ?`
+
+export const selectAfter = (table: TableName): string =>
+  `SELECT ${namesOf(table).join(', ')} FROM ${tableOf(table)} WHERE key > ? ORDER BY key`
+
+export function upsert(table: TableName): string {
+  const names = namesOf(table)
+  const set = names.slice(1).map((name) => `${name} = excluded.${name}`)
+  const places = names.map(() => '?')
+  return (
+    `INSERT INTO ${tableOf(table)} (${names.join(', ')}) VALUES (${places.join(', ')}) ` +
+    `ON CONFLICT (key) DO UPDATE SET ${set.join(', ')}`
+  )
+}
+
+export const deleteOne = (table: TableName): string => `DELETE FROM ${tableOf(table)} WHERE key = ?`

@@ -1,0 +1,83 @@
+// The door to the ledger: commands in, outcomes out, reads by key. A new store is a way to run the pure rules and
+// reads (a `LedgerEngine`) on some medium; it must pass the compliance suite.
+import type { Audit } from './audit.ts'
+import type { Command, OutcomeOf } from './commands.ts'
+import type {
+  Account,
+  Content,
+  ContentSummary,
+  JournalLine,
+  Offence,
+  Purse,
+  ReadArgs,
+  ReadName,
+  ReadResult,
+  Sale
+} from './reads.ts'
+import type { LedgerSize } from './size.ts'
+
+/** Which ledger to keep: all amounts of a ledger are in one currency. */
+export interface LedgerOptions {
+  /** ISO 4217. A ledger that was begun in another currency is refused with `wrong-currency`. */
+  currency: string
+}
+
+/**
+ * Reads see all commands whose outcome was given before. What is returned is the caller's own copy.
+ * Every method rejects with a `LedgerError`: `ledger-closed` after `close`, `store-failed` if the medium fails.
+ */
+export interface LedgerStore {
+  /**
+   * Resolves only when the outcome is durable; a rejected command has moved nothing. After `store-failed` it is
+   * unknown whether the command stands: repeat it with the same id. Commands given together are committed together.
+   */
+  execute<C extends Command>(command: C): Promise<OutcomeOf<C>>
+  account(uid: string): Promise<Account | undefined>
+  accountByKey(signKey: Uint8Array): Promise<Account | undefined>
+  content(infoHash: string): Promise<Content | undefined>
+  /** All contents, without the torrent files. */
+  contents(): Promise<ContentSummary[]>
+  purse(purseId: string): Promise<Purse | undefined>
+  /** The newest purse of this buyer for this content that is not closed; it may have expired. */
+  openPurse(uid: string, infoHash: string): Promise<Purse | undefined>
+  /** Purses that may be closed now, the longest expired first. */
+  expired(now: number, limit?: number): Promise<string[]>
+  sale(purseId: string, payee: string): Promise<Sale | undefined>
+  /** Lines behind `after` (0 = from the first), at most 1000 at a time. */
+  journal(after?: number, limit?: number): Promise<JournalLine[]>
+  /** Double spends on record, of one purse or of all. */
+  offences(purseId?: string): Promise<Offence[]>
+  /** Recomputes everything; slow on a great ledger. */
+  audit(): Promise<Audit>
+  /** Counts everything; slow on a great ledger. */
+  bytes(): Promise<LedgerSize>
+  /** Finishes what was given, then releases the medium. May be repeated. */
+  close(): Promise<void>
+}
+
+/** How a store runs rules and reads. */
+export interface LedgerEngine {
+  execute<C extends Command>(command: C): Promise<OutcomeOf<C>>
+  read<N extends ReadName>(name: N, args: ReadArgs<N>): Promise<ReadResult<N>>
+  close(): Promise<void>
+}
+
+/** The store over an engine. */
+export function storeOver(engine: LedgerEngine): LedgerStore {
+  return {
+    execute: (command) => engine.execute(command),
+    account: (uid) => engine.read('account', [uid]),
+    accountByKey: (signKey) => engine.read('accountByKey', [signKey]),
+    content: (infoHash) => engine.read('content', [infoHash]),
+    contents: () => engine.read('contents', []),
+    purse: (purseId) => engine.read('purse', [purseId]),
+    openPurse: (uid, infoHash) => engine.read('openPurse', [uid, infoHash]),
+    expired: (now, limit = 1000) => engine.read('expired', [now, limit]),
+    sale: (purseId, payee) => engine.read('sale', [purseId, payee]),
+    journal: (after = 0, limit = 1000) => engine.read('journal', [after, limit]),
+    offences: (purseId) => engine.read('offences', [purseId]),
+    audit: () => engine.read('audit', []),
+    bytes: () => engine.read('bytes', []),
+    close: () => engine.close()
+  }
+}

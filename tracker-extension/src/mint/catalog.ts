@@ -1,0 +1,78 @@
+// What is for sale, as every announce needs it: terms without the torrent files. Contents that are known are kept for
+// some seconds; what is published through this process is seen at once.
+
+import { FloodgateError } from '@floodgate/protocol'
+import type { Content, ContentSummary, LedgerStore } from '../ledger/index.ts'
+import { readTorrent } from './torrent.ts'
+
+export type Terms = Pick<Content, 'pieces' | 'priceMinor' | 'currency' | 'mode'>
+export type ListedContent = ContentSummary & { pieceLength: number }
+
+/** So long another process's change of a price may stay unseen; the ledger checks the price once more. */
+const KEPT_MS = 5000
+const CONTENTS_MAX = 10_000
+
+export class Catalog {
+  readonly #store: LedgerStore
+  readonly #now: () => number
+  readonly #terms = new Map<string, { terms: Terms; until: number }>()
+  /** By info hash, which fixes them for ever. */
+  readonly #pieceLengths = new Map<string, number>()
+  #list: { contents: ListedContent[]; until: number } | undefined
+
+  constructor(store: LedgerStore, now: () => number) {
+    this.#store = store
+    this.#now = now
+  }
+
+  /** The terms of a content; undefined when it is not ours. */
+  async terms(infoHash: string): Promise<Terms | undefined> {
+    const kept = this.#terms.get(infoHash)
+    if (kept !== undefined && kept.until > this.#now()) return kept.terms
+    this.#terms.delete(infoHash)
+    const content = await this.#store.content(infoHash)
+    if (content === undefined) return undefined
+    const { pieces, priceMinor, currency, mode } = content
+    const terms = { pieces, priceMinor, currency, mode }
+    if (this.#terms.size === CONTENTS_MAX) this.#terms.delete(this.#terms.keys().next().value!)
+    this.#terms.set(infoHash, { terms, until: this.#now() + KEPT_MS })
+    return terms
+  }
+
+  /** All contents, for people and programs to choose from. */
+  async list(): Promise<ListedContent[]> {
+    if (this.#list !== undefined && this.#list.until > this.#now()) return this.#list.contents
+    const contents: ListedContent[] = []
+    for (const summary of await this.#store.contents()) {
+      contents.push({ ...summary, pieceLength: await this.#pieceLengthOf(summary.infoHash) })
+    }
+    this.#list = { contents, until: this.#now() + KEPT_MS }
+    return contents
+  }
+
+  /** Something was published: look again. */
+  forget(infoHash: string): void {
+    this.#terms.delete(infoHash)
+    this.#list = undefined
+  }
+
+  async #pieceLengthOf(infoHash: string): Promise<number> {
+    let length = this.#pieceLengths.get(infoHash)
+    if (length === undefined) {
+      const content = await this.#store.content(infoHash)
+      length = content === undefined ? 0 : pieceLengthIn(content.torrent)
+      this.#pieceLengths.set(infoHash, length)
+    }
+    return length
+  }
+}
+
+/** 0 when the file cannot be read: it came into the ledger without us, and must not hide the other contents. */
+function pieceLengthIn(torrent: Uint8Array): number {
+  try {
+    return readTorrent(torrent).pieceLength
+  } catch (error) {
+    if (error instanceof FloodgateError) return 0
+    throw error
+  }
+}

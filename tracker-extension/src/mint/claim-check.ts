@@ -1,0 +1,96 @@
+// One purse of a claim: is the voucher the buyer's, and do the tokens it stands for add up? What holds goes to the
+// ledger as a `Claim`; what does not gets a code. Reads only: nothing here moves money.
+
+import {
+  FloodgateError,
+  countBits,
+  decode,
+  equal,
+  isBitmapOf,
+  toHex,
+  verifySignature,
+  type Header,
+  type Message
+} from '@floodgate/protocol'
+import type { Account, Claim, Purse, Sale } from '../ledger/index.ts'
+import { accountOf, expectOurs, type Mint } from './mint.ts'
+import { seedOfPurse } from './purchase.ts'
+import { tokenXor } from './token-work.ts'
+
+/** One purse of a `claim` message. */
+export type Claimed = Message<'claim'>['purses'][number]
+type Voucher = Message<'voucher'> & Header
+
+/** What the ledger knows about one purse of a claim. */
+export interface ClaimFacts {
+  purse: Purse
+  buyer: Account
+  /** What this payee was paid for before. */
+  sale: Sale | undefined
+}
+
+/** Reads the facts. Throws `unknown-purse` or `unknown-account`. */
+export async function factsOf(mint: Mint, claimed: Claimed, payee: string): Promise<ClaimFacts> {
+  const id = toHex(claimed.purse)
+  const [purse, buyer, sale] = await Promise.all([
+    mint.store.purse(id),
+    accountOf(mint, claimed.payer),
+    mint.store.sale(id, payee)
+  ])
+  if (purse === undefined || purse.uid !== buyer.uid) throw new FloodgateError('unknown-purse')
+  return { purse, buyer, sale }
+}
+
+/**
+ * Checks one purse of a claim, cheap refusals first. Throws `self-trade`, `bad-field` (the bitmap's form), `bad-voucher`,
+ * `bad-signature` (of the voucher), `wrong-provider` and what the codec throws.
+ */
+export async function checkClaimed(
+  mint: Mint,
+  claimed: Claimed,
+  { claimId, payee }: { claimId: string; payee: Uint8Array },
+  { purse, buyer, sale }: ClaimFacts
+): Promise<Claim> {
+  if (equal(claimed.payer, payee)) throw new FloodgateError('self-trade')
+  if (!isBitmapOf(claimed.bitmap, purse.pieces)) throw new FloodgateError('bad-field', 'bitmap')
+  const voucher = decode(claimed.voucher, 'voucher').message as Voucher
+  expectOurs(mint, voucher)
+  const fits =
+    equal(voucher.signer, claimed.payer) &&
+    equal(voucher.payee, payee) &&
+    equal(voucher.purse, claimed.purse) &&
+    voucher.count > 0 &&
+    voucher.count === countBits(claimed.bitmap)
+  if (!fits) throw new FloodgateError('bad-voucher')
+  await verifySignature(mint.crypto, claimed.voucher, buyer.signKey)
+  const xor = await xorOf(mint, claimed.bitmap, purse, sale)
+  if (!equal(xor, voucher.xor)) throw new FloodgateError('bad-voucher')
+  return {
+    claimId,
+    payee: toHex(payee),
+    purseId: purse.purseId,
+    bitmap: claimed.bitmap,
+    voucher: claimed.voucher,
+    count: voucher.count
+  }
+}
+
+/**
+ * XOR of the tokens of `bitmap`. Vouchers run: as a rule a claim goes on from the last one, whose sum stands in the
+ * voucher that the ledger kept, and only the tokens that are new have to be made.
+ */
+function xorOf(
+  mint: Mint,
+  bitmap: Uint8Array,
+  purse: Purse,
+  sale: Sale | undefined
+): Promise<Uint8Array> {
+  const seed = seedOfPurse(mint, purse)
+  if (sale === undefined) return tokenXor(mint.crypto, seed, bitmap)
+  const proved = sale.voucherClaimed.length > 0 ? sale.voucherClaimed : sale.claimed
+  const goesOn = proved.every((byte, i) => (byte & ~bitmap[i]!) === 0)
+  if (!goesOn) return tokenXor(mint.crypto, seed, bitmap)
+  const added = bitmap.map((byte, i) => byte & ~proved[i]!)
+  const { xor } = decode(sale.voucher, 'voucher').message
+  return tokenXor(mint.crypto, seed, added, xor)
+}

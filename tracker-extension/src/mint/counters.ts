@@ -1,0 +1,30 @@
+// Counts what the mint did, for the status page: purchases and claims must be all that pieces cost the provider (I7).
+
+import type { ErrorCode } from '@floodgate/protocol'
+
+export interface MintCounters {
+  registrations: number
+  /** Signed announces that were answered with a peer list. */
+  announces: number
+  /** Purses sold; repeated announces that got the same purse again are not among them. */
+  purchases: number
+  claims: number
+  /** Tokens paid to sellers. */
+  tokens: number
+  hashLists: number
+  deposits: number
+  contents: number
+  /** Purses settled after their expiry. */
+  closed: number
+  /** Refusals by code, of announces and API requests. */
+  refused: Partial<Record<ErrorCode, number>>
+}
+
+export function newMintCounters(): MintCounters {
+  const zero = { registrations: 0, announces: 0, purchases: 0, claims: 0, tokens: 0 }
+  return { ...zero, hashLists: 0, deposits: 0, contents: 0, closed: 0, refused: {} }
+}
+
+export function countRefusal(counters: MintCounters, code: ErrorCode): void {
+  counters.refused[code] = (counters.refused[code] ?? 0) + 1
+}

@@ -1,0 +1,75 @@
+// What every part of the mint works with: the store, the keys, the clock and the crypto library, as arguments.
+
+import {
+  FloodgateError,
+  decode,
+  equal,
+  toHex,
+  verifySignature,
+  type Crypto,
+  type Header,
+  type Message,
+  type SignedName
+} from '@floodgate/protocol'
+import type { Account, LedgerStore } from '../ledger/index.ts'
+import type { Catalog } from './catalog.ts'
+import type { MintCounters } from './counters.ts'
+import type { Freshness } from './freshness.ts'
+import type { Issuer } from './issuer.ts'
+import type { Statements } from './statements.ts'
+import type { Strikes } from './strikes.ts'
+
+export interface Mint {
+  readonly store: LedgerStore
+  readonly issuer: Issuer
+  readonly crypto: Crypto
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** The ledger's. */
+  readonly currency: string
+  /** How long a purse lives. */
+  readonly purseLifeMs: number
+  /** How often a Floodgate peer is to announce. */
+  readonly intervalSeconds: number
+  readonly catalog: Catalog
+  readonly freshness: Freshness
+  readonly strikes: Strikes
+  readonly statements: Statements
+  readonly counters: MintCounters
+}
+
+/** A peer's clock may be this far off where a message has to be fresh. */
+export const FRESH_MS = 10 * 60e3
+
+/** Throws `wrong-provider` when the message belongs to another network. */
+export function expectOurs(mint: Mint, header: Header): void {
+  if (!equal(header.provider, mint.issuer.provider)) throw new FloodgateError('wrong-provider')
+}
+
+/** Throws `clock` when the message was not signed just now. */
+export function expectFresh(mint: Mint, header: Header): void {
+  if (Math.abs(mint.now() - header.time) > FRESH_MS) throw new FloodgateError('clock')
+}
+
+/** The account of `uid`. Throws `unknown-account`. */
+export async function accountOf(mint: Mint, uid: Uint8Array): Promise<Account> {
+  const account = await mint.store.account(toHex(uid))
+  if (account === undefined) throw new FloodgateError('unknown-account')
+  return account
+}
+
+/**
+ * Decodes a message and verifies that the account it names signed it. Throws `wrong-provider`, `unknown-account`,
+ * `bad-signature` and what the codec throws.
+ */
+export async function readSigned<N extends SignedName>(
+  mint: Mint,
+  name: N,
+  bytes: Uint8Array
+): Promise<{ message: Message<N> & Header; account: Account }> {
+  const message = decode(bytes, name).message as Message<N> & Header
+  expectOurs(mint, message)
+  const account = await accountOf(mint, message.signer)
+  await verifySignature(mint.crypto, bytes, account.signKey)
+  return { message, account }
+}

@@ -1,0 +1,78 @@
+// What each account holds in escrow, has earned and has spent: sums over the ledger's journal, read once from its
+// begin and then only where it grew. A view for people: no decision about money rests on it.
+
+import type { JournalLine, LedgerStore } from '../ledger/index.ts'
+
+/** Minor units. */
+export interface Statement {
+  escrow: bigint
+  earned: bigint
+  spent: bigint
+}
+
+/** The ledger's names for the accounts of peers and for the escrow (ledger/rows.ts). */
+const PEER = 'peer:'
+const ESCROW = 'escrow'
+const LINES = 1000
+
+const uidOf = (account: string): string | undefined =>
+  account.startsWith(PEER) ? account.slice(PEER.length) : undefined
+
+export class Statements {
+  readonly #store: LedgerStore
+  readonly #statements = new Map<string, Statement>()
+  /** Who bought which purse, while it is open. */
+  readonly #buyers = new Map<string, string>()
+  #read = 0
+  #reading: Promise<void> | undefined
+
+  constructor(store: LedgerStore) {
+    this.#store = store
+  }
+
+  /** The statement of `uid`, with all postings up to now. */
+  async of(uid: string): Promise<Statement> {
+    // A reading that is under way may have passed what this caller wants to see.
+    await this.#reading
+    this.#reading ??= this.#catchUp().finally(() => (this.#reading = undefined))
+    await this.#reading
+    return { ...this.#of(uid) }
+  }
+
+  async #catchUp(): Promise<void> {
+    for (;;) {
+      const lines = await this.#store.journal(this.#read, LINES)
+      for (const line of lines) this.#add(line)
+      if (lines.length < LINES) return
+    }
+  }
+
+  #of(uid: string): Statement {
+    let statement = this.#statements.get(uid)
+    if (statement === undefined) {
+      statement = { escrow: 0n, earned: 0n, spent: 0n }
+      this.#statements.set(uid, statement)
+    }
+    return statement
+  }
+
+  #add({ seq, kind, purseId, debit, credit, amountMinor }: JournalLine): void {
+    this.#read = seq
+    const [from, to] = [uidOf(debit), uidOf(credit)]
+    if (kind === 'purchase' && from !== undefined) {
+      this.#buyers.set(purseId, from)
+      this.#of(from).escrow += amountMinor
+      return
+    }
+    const buyer = this.#buyers.get(purseId)
+    if (buyer === undefined || to === undefined) return
+    const fromEscrow = debit === ESCROW
+    if (fromEscrow) this.#of(buyer).escrow -= amountMinor
+    if (kind === 'close' && fromEscrow) {
+      this.#buyers.delete(purseId)
+      return
+    }
+    this.#of(buyer).spent += amountMinor
+    this.#of(to).earned += amountMinor
+  }
+}
