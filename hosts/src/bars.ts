@@ -1,6 +1,6 @@
 // Progress for people at a terminal: one bar that redraws itself. Anywhere else nothing is drawn.
 
-import { Format, Presets, SingleBar } from 'cli-progress'
+import progress from 'cli-progress'
 import type { Output } from './output.ts'
 import { rate, size } from './units.ts'
 
@@ -15,19 +15,22 @@ const NO_BAR: Bar = { update: () => undefined, stop: () => undefined }
 /** A bar from 0 to `total`. */
 export function createBar(out: Output, label: string, total: number): Bar {
   if (!out.live) return NO_BAR
-  const bar = new SingleBar(
+  const bar = new progress.SingleBar(
     {
       stream: out.screen,
       hideCursor: true,
       barsize: 24,
       // The library cuts no line by itself; a wrapped one would be drawn again and again.
       format: (options, state, payload: { text: string }) => {
-        const drawn = Format.BarFormat(state.progress, options)
+        const drawn = progress.Format.BarFormat(state.progress, options)
         const percent = `${Math.floor(state.progress * 100)} %`.padStart(5)
-        return `${label} ${drawn}${percent}  ${payload.text}`.slice(0, (out.screen.columns ?? 100) - 1)
+        return `${label} ${drawn}${percent}  ${payload.text}`.slice(
+          0,
+          (out.screen.columns ?? 100) - 1
+        )
       }
     },
-    Presets.shades_classic
+    progress.Presets.shades_classic
   )
   bar.start(total, 0, { text: '' })
   return {
@@ -37,7 +40,11 @@ export function createBar(out: Output, label: string, total: number): Bar {
 }
 
 /** A bar over bytes, with speed. */
-export function createByteBar(out: Output, label: string, total: number): Bar['update'] & { stop(): void } {
+export function createByteBar(
+  out: Output,
+  label: string,
+  total: number
+): Bar['update'] & { stop(): void } {
   const bar = createBar(out, label, total)
   const since = Date.now()
   const update = (done: number): void => {

@@ -80,7 +80,10 @@ export function exitCodes(columns = 100): string {
   }
   return MEANINGS.map(([exit, meaning]) => {
     const names = wrapped((codes.get(exit) ?? []).join(', '), columns - 6)
-    return [`${String(exit).padStart(4)}  ${meaning}`, ...names.map((line) => `      ${line}`)].join('\n')
+    return [
+      `${String(exit).padStart(4)}  ${meaning}`,
+      ...names.map((line) => `      ${line}`)
+    ].join('\n')
   }).join('\n')
 }
 

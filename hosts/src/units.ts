@@ -39,7 +39,8 @@ export const count = (n: number, one: string, many = `${one}s`): string =>
 /** `1048576`, `512k`, `1M`, `2G`: bytes, in steps of 1024. Throws `bad-option`. */
 export function parseSize(text: string): number {
   const found = /^(\d{1,15})\s*([kmg]?)(?:i?b)?$/i.exec(text.trim())
-  if (found === null) throw new FloodgateError('bad-option', `a size such as 512k or 1M, not ${text}`)
+  if (found === null)
+    throw new FloodgateError('bad-option', `a size such as 512k or 1M, not ${text}`)
   return Number(found[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(found[2]!.toLowerCase())
 }
 

@@ -63,7 +63,7 @@ export class TestProvider {
         boxKey: crypto.boxPublicKey(provider.boxSecret),
         serial: 1
       },
-      { time: now, expiry: now + 90 * DAY_MS }
+      { time: now, expiry: now + 3000 * DAY_MS }
     )
     return provider
   }

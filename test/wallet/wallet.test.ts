@@ -10,7 +10,7 @@ import {
   type ErrorCode
 } from '@floodgate/protocol'
 import { SCRYPT_COST, Wallet, encodeState, memoryStorage } from '@floodgate/wallet'
-import { API, CHEAP, DAY_MS, TestProvider, code, turn } from './bed.ts'
+import { API, CHEAP, DAY_MS, TestProvider, code } from './bed.ts'
 import { TestDisk } from './disk.ts'
 
 describe('wallet: keys and registration', () => {
@@ -141,119 +141,6 @@ describe('wallet: keys and registration', () => {
     await again.learnEpoch(again.epoch)
     await again.trust.issued('certificate', certificate, again.now())
     await again.close()
-  })
-})
-
-describe('wallet: group commit', () => {
-  let provider: TestProvider
-  before(async () => {
-    provider = await TestProvider.create()
-  })
-
-  it('has one write in flight; what changes meanwhile goes into the next one', async () => {
-    const disk = new TestDisk()
-    const wallet = await provider.wallet({ storage: disk.storage() })
-    await turn()
-    disk.hold()
-    const before = disk.writes
-    wallet.note('a', '1')
-    await turn()
-    assert.ok(disk.busy)
-    let first = false
-    let second = false
-    void wallet.saved().then(() => (first = true))
-    for (let i = 0; i < 50; i++) wallet.note('b', String(i))
-    const all = wallet.saved().then(() => (second = true))
-    disk.finish()
-    await turn()
-    assert.deepEqual([first, second], [true, false])
-    assert.equal(disk.durable!.events.at(-1)!.kind, 'a')
-    disk.finish()
-    await all
-    assert.equal(disk.writes - before, 2)
-    assert.equal(disk.durable!.events.at(-1)!.text, '49')
-    disk.release()
-    await wallet.close()
-  })
-
-  it('a failing save rejects, is told once, and is tried again on the next change', async () => {
-    const disk = new TestDisk()
-    const told: unknown[] = []
-    const storage = disk.storage()
-    const wallet = await provider.wallet({ storage, onSaveError: (error) => told.push(error) })
-    disk.hold()
-    wallet.note('a', '')
-    await turn()
-    const refused = [wallet.saved(), wallet.saved()].map((saved) => assert.rejects(saved))
-    disk.fail()
-    await Promise.all(refused)
-    await turn()
-    assert.ok(!disk.busy, 'no try without a reason')
-    wallet.note('b', '')
-    await turn()
-    assert.ok(disk.busy, 'a change is a reason')
-    disk.fail()
-    await turn()
-    assert.equal(told.length, 1)
-    const saved = wallet.saved()
-    await turn()
-    assert.ok(disk.busy, 'somebody waiting is a reason')
-    disk.release()
-    await saved
-    assert.equal(disk.durable!.events.at(-1)!.kind, 'b')
-    disk.hold()
-    wallet.note('c', '')
-    await turn()
-    disk.fail()
-    assert.equal(disk.durable!.events.at(-1)!.kind, 'b')
-    await turn()
-    assert.equal(told.length, 2, 'a new failure after a success is told again')
-    disk.release()
-    await wallet.close()
-    assert.equal(disk.durable!.events.at(-1)!.kind, 'c')
-  })
-
-  it('close saves, and nothing can be changed afterwards', async () => {
-    const disk = new TestDisk()
-    const wallet = await provider.wallet({ storage: disk.storage() })
-    const issued = await provider.purse(wallet.uid, 4)
-    const purse = await wallet.purses.add(issued.frame, issued.seed)
-    const theirs = await provider.purse(crypto.random(16), 4)
-    const sale = wallet.sales.open(theirs.certificate, theirs.frame)
-    const payee = crypto.random(16)
-    assert.ok(purse.reserve(0, payee))
-    await Promise.all([wallet.close(), wallet.close()])
-    assert.equal(disk.durable!.open, false)
-    assert.equal(purse.reserve(1, payee), false)
-    assert.equal(purse.holder(0), undefined)
-    assert.equal(purse.adopt(payee, new Uint8Array(1), 0, new Uint8Array(32)), false)
-    const changes = [
-      () => purse.pay(payee, []),
-      () => wallet.note('a', ''),
-      () => wallet.nextCounter(),
-      () => wallet.setProviderTime(1),
-      () => wallet.purses.newPurchase(purse.infoHash),
-      () => sale.owe(0)
-    ]
-    for (const change of changes) assert.throws(change, code('no-wallet'))
-  })
-
-  it('a close that cannot be saved rejects, and the next start takes it as a crash', async () => {
-    const disk = new TestDisk()
-    const wallet = await provider.wallet({ storage: disk.storage() })
-    disk.hold()
-    const closing = assert.rejects(wallet.close())
-    await turn()
-    disk.fail()
-    await closing
-    assert.equal(disk.durable!.open, true)
-    const again = await Wallet.open({ storage: disk.storage(), passphrase: 'pass' })
-    assert.equal(again.summary().events.at(-1)!.kind, 'crashed')
-    disk.release()
-    await again.close()
-    const third = await Wallet.open({ storage: disk.storage(), passphrase: 'pass' })
-    assert.equal(third.summary().events.filter(({ kind }) => kind === 'crashed').length, 1)
-    await third.close()
   })
 })
 

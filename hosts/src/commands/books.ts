@@ -1,6 +1,6 @@
 // `floodgate books`: the provider's books, recomputed from the journal. It needs the ledger for itself.
 
-import { sqliteLedger, type Audit, type LedgerStore } from '@floodgate/tracker'
+import type { Audit, LedgerStore } from '@floodgate/tracker'
 import { expectSettings, homeOf } from '../provider/home.ts'
 import { count, money } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
@@ -21,6 +21,7 @@ export const addBooks: AddCommand = (program, act) => {
 async function runBooks({ out }: Session, { data }: BooksOptions): Promise<void> {
   const home = homeOf(data)
   const { currency } = await expectSettings(home)
+  const { sqliteLedger } = await import('@floodgate/tracker')
   const store = await sqliteLedger(home.ledger, { currency })
   try {
     const audit = await store.audit()
@@ -49,7 +50,7 @@ async function accountsOf(store: LedgerStore): Promise<AccountTotals[]> {
     totals.set(account, total)
     return total
   }
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const lines = await store.journal(after)
     for (const { debit, credit, amountMinor } of lines) {
       totalOf(debit).debits += amountMinor
@@ -61,7 +62,8 @@ async function accountsOf(store: LedgerStore): Promise<AccountTotals[]> {
 }
 
 function textOf(audit: Audit, currency: string, accounts: AccountTotals[]): string {
-  const { debitsMinor, creditsMinor, depositsMinor, escrowMinor, postings, openPurses, faults } = audit
+  const { debitsMinor, creditsMinor, depositsMinor, escrowMinor, postings, openPurses, faults } =
+    audit
   const amount = (minor: bigint): string => money(minor, currency)
   return [
     `deposits ${amount(depositsMinor)}, in ${count(openPurses, 'open purse')} ${amount(escrowMinor)}`,
@@ -70,6 +72,8 @@ function textOf(audit: Audit, currency: string, accounts: AccountTotals[]): stri
       const balance = account === 'cash' ? debits - credits : credits - debits
       return `  ${account.padEnd(38)} ${amount(balance).padStart(16)}`
     }),
-    faults.length === 0 ? 'The books are in order.' : `The books are NOT in order:\n${faults.join('\n')}`
+    faults.length === 0
+      ? 'The books are in order.'
+      : `The books are NOT in order:\n${faults.join('\n')}`
   ].join('\n')
 }

@@ -29,14 +29,24 @@ async function runClaim({ out, signal }: Session, options: WalletOptions): Promi
         : `${count(fresh, 'piece')} credited with ${money(credited, currency)}, balance ${money(balance, currency)}`
     out.tell(
       'claimed',
-      { uid: toHex(wallet.uid), claims, tokens: fresh, credited, conflicting, balance, currency, refused: refused.length },
+      {
+        uid: toHex(wallet.uid),
+        claims,
+        tokens: fresh,
+        credited,
+        conflicting,
+        balance,
+        currency,
+        refused: refused.length
+      },
       said
     )
     for (const { purse, code } of refused) {
       out.warn(code, `Purse ${short(toHex(purse))} was refused: ${code}`)
     }
     const worst = refused[0]?.code
-    if (worst !== undefined) throw new FloodgateError(isErrorCode(worst) ? worst : 'bad-request', 'a claim')
+    if (worst !== undefined)
+      throw new FloodgateError(isErrorCode(worst) ? worst : 'bad-request', 'a claim')
   } finally {
     await wallet.close()
   }

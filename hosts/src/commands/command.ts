@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { Output } from '../output.ts'
+import type { Trading, TradingOptions } from '../trade/trading.ts'
 
 export interface Session {
   out: Output
@@ -24,3 +25,9 @@ export const PASSPHRASE_OPTION = [
   '--passphrase-file <file>',
   'read the passphrase from the first line of a file (or set FLOODGATE_PASSPHRASE)'
 ] as const
+
+/** Starts a trade. WebTorrent takes half a second to load: only commands that trade do it, and only then. */
+export async function startTrading(options: TradingOptions): Promise<Trading> {
+  const { Trading } = await import('../trade/trading.ts')
+  return Trading.start(options)
+}

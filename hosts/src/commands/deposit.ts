@@ -25,9 +25,7 @@ export const addDeposit: AddCommand = (program, act) => {
     .option('--id <id>', 'names this deposit: the same id is booked only once (default: a new one)')
     .addHelpText(
       'after',
-      examples(
-        'floodgate deposit 9f2c… 1250 --reason "transfer 4711" --id bank-4711 --data ./shop'
-      )
+      examples('floodgate deposit 9f2c… 1250 --reason "transfer 4711" --id bank-4711 --data ./shop')
     )
     .action(
       act((session, uid: string, amount: bigint, options: DepositOptions) =>

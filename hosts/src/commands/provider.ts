@@ -4,9 +4,9 @@ import { toHex } from '@floodgate/protocol'
 import type { Command as LedgerCommand, OutcomeOf } from '@floodgate/tracker'
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
-import { FirstSeeder } from '../provider/first-seeder.ts'
+import type { FirstSeeder } from '../provider/first-seeder.ts'
 import { homeOf } from '../provider/home.ts'
-import { startService, type Service } from '../provider/service.ts'
+import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
 import { stopped } from '../stop.ts'
 import { count, money, parseCount, parseSize, short } from '../units.ts'
@@ -31,7 +31,11 @@ export const addProvider: AddCommand = (program, act) => {
     .command('provider')
     .description('run a provider: tracker, API and ledger on one port, and its first seeder')
     .requiredOption('--data <dir>', 'directory of keys, ledger and contents')
-    .option('--port <n>', 'port of tracker and API (default 8700, or the last one)', parseCount(0, 65535))
+    .option(
+      '--port <n>',
+      'port of tracker and API (default 8700, or the last one)',
+      parseCount(0, 65535)
+    )
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--name <text>', 'name for people')
     .option('--currency <code>', 'currency of the ledger (default EUR)')
@@ -39,7 +43,11 @@ export const addProvider: AddCommand = (program, act) => {
     .option('--url <url>', 'public base URL that stands in torrents, such as https://cdn.example')
     .option('--trust-proxy', 'believe the X-Forwarded-For of the proxy before us')
     .option('--upload-limit <size>', 'the seeder’s upload per second, such as 8M', parseSize)
-    .option('--limit <n>', 'unpaid pieces that one buyer may have from the seeder', parseCount(1, 32))
+    .option(
+      '--limit <n>',
+      'unpaid pieces that one buyer may have from the seeder',
+      parseCount(1, 32)
+    )
     .option('--peer-port <n>', 'port of the seeder (default any)', parseCount(0, 65535))
     .addHelpText(
       'after',
@@ -54,6 +62,7 @@ export const addProvider: AddCommand = (program, act) => {
 async function runProvider({ out, signal }: Session, options: ProviderOptions): Promise<void> {
   const home = homeOf(options.data)
   const { uploadLimit, limit, peerPort: port } = options
+  const { startService } = await import('../provider/service.ts')
   const service = await startService(home, {
     ...options,
     watch: (command, outcome) => tellBooking(out, service.settings.currency, command, outcome),
@@ -70,6 +79,7 @@ async function runProvider({ out, signal }: Session, options: ProviderOptions): 
   const shop = new Shop(home, service, out)
   try {
     if (options.seed) {
+      const { FirstSeeder } = await import('../provider/first-seeder.ts')
       seeder = await FirstSeeder.start({ home, settings, out, signal, uploadLimit, limit, port })
       out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
     }
@@ -124,7 +134,11 @@ function bookingOf(
       if (chargedMinor === 0n) return undefined
       const { uid, infoHash, pieces } = purse
       const fields = { uid, infoHash, pieces, amount: chargedMinor }
-      return ['sold', fields, `purchase  ${short(uid)}  ${count(pieces, 'piece')}, ${amount(chargedMinor)}`]
+      return [
+        'sold',
+        fields,
+        `purchase  ${short(uid)}  ${count(pieces, 'piece')}, ${amount(chargedMinor)}`
+      ]
     }
     case 'redeem':
       return claimLine(amount, command, outcome as OutcomeOf<typeof command>)

@@ -5,7 +5,8 @@ import { basename, resolve } from 'node:path'
 import { FloodgateError, codeOf, toHex } from '@floodgate/protocol'
 import { createByteBar } from '../bars.ts'
 import { fetchContents } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadKeys, makeHome, type Settings } from '../provider/home.ts'
+import { expectSettings, homeOf, makeHome, type Settings } from '../provider/home.ts'
+import { loadKeys } from '../provider/keys.ts'
 import { shelve } from '../provider/shelf.ts'
 import { describeTorrent, makeTorrent } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
@@ -30,7 +31,11 @@ export const addPublish: AddCommand = (program, act) => {
     .description('offer a file or directory for sale')
     .argument('<path>', 'file or directory; it stays where it is and must not change')
     .requiredOption('--data <dir>', 'directory of the provider')
-    .requiredOption('--price <n>', 'price of one piece in minor units, such as 2 for 0.02 EUR', parseAmount)
+    .requiredOption(
+      '--price <n>',
+      'price of one piece in minor units, such as 2 for 0.02 EUR',
+      parseAmount
+    )
     .option('--piece-length <size>', 'length of a piece, a power of two such as 1M', parseSize)
     .option('--open', 'serve peers without Floodgate too, a free share')
     .option('--title <text>', 'name of the content (default: that of the file)')
@@ -41,14 +46,21 @@ export const addPublish: AddCommand = (program, act) => {
         'floodgate publish talks/ --price 1 --piece-length 1M --title "Talks 2026" --data ./shop'
       )
     )
-    .action(act((session, path: string, options: PublishOptions) => runPublish(session, path, options)))
+    .action(
+      act((session, path: string, options: PublishOptions) => runPublish(session, path, options))
+    )
 }
 
-async function runPublish({ out, signal }: Session, path: string, options: PublishOptions): Promise<void> {
+async function runPublish(
+  { out, signal }: Session,
+  path: string,
+  options: PublishOptions
+): Promise<void> {
   const home = homeOf(options.data)
   const settings = await expectSettings(home)
   const { url: api, currency } = settings
-  if (options.price === 0n) throw new FloodgateError('bad-option', '--price 0: nothing is sold for nothing')
+  if (options.price === 0n)
+    throw new FloodgateError('bad-option', '--price 0: nothing is sold for nothing')
   const name = nameOf(options.title ?? basename(resolve(path)))
   const found = await stat(path)
   await makeHome(home)
@@ -62,7 +74,10 @@ async function runPublish({ out, signal }: Session, path: string, options: Publi
       if (found.isFile()) bar(hashed, '')
       out.tell('hashing', { hashed, length })
     }
-    torrent = await unlessStopped(signal, makeTorrent({ path, name, offer, pieceLength, onProgress }))
+    torrent = await unlessStopped(
+      signal,
+      makeTorrent({ path, name, offer, pieceLength, onProgress })
+    )
   } finally {
     bar.stop()
   }
@@ -80,7 +95,9 @@ async function runPublish({ out, signal }: Session, path: string, options: Publi
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
       `magnet     ${magnet}`,
-      sold ? `for sale at ${api}` : `It will be for sale as soon as the provider runs: floodgate provider --data ${home.dir}`
+      sold
+        ? `for sale at ${api}`
+        : `It will be for sale as soon as the provider runs: floodgate provider --data ${home.dir}`
     ].join('\n')
   )
 }
@@ -90,7 +107,10 @@ function nameOf(title: string): string {
   const bad = title === '' || title === '.' || title === '..' || title.length > 200
   const isOdd = (char: string): boolean => char < ' ' || '/\\<>:"|?*'.includes(char)
   if (!bad && ![...title].some(isOdd)) return title
-  throw new FloodgateError('bad-option', `${JSON.stringify(title)} cannot be a file name: say --title`)
+  throw new FloodgateError(
+    'bad-option',
+    `${JSON.stringify(title)} cannot be a file name: say --title`
+  )
 }
 
 /** True when the running provider lists it; false when none runs. Throws `unreachable` when it runs and does not. */
@@ -99,7 +119,7 @@ async function waitUntilSold(
   infoHash: string,
   signal: AbortSignal
 ): Promise<boolean> {
-  for (const until = Date.now() + SOLD_WITHIN_MS; Date.now() < until; ) {
+  for (const until = Date.now() + SOLD_WITHIN_MS; Date.now() < until;) {
     try {
       const contents = await unlessStopped(signal, fetchContents(url))
       if (contents.some((content) => content.infoHash === infoHash)) return true
@@ -109,5 +129,8 @@ async function waitUntilSold(
     }
     await pause(ASK_EVERY_MS, signal)
   }
-  throw new FloodgateError('unreachable', 'the provider runs, but does not sell it: see what it prints')
+  throw new FloodgateError(
+    'unreachable',
+    'the provider runs, but does not sell it: see what it prints'
+  )
 }

@@ -46,7 +46,8 @@ async function runRegister({ out, signal }: Session, options: RegisterOptions): 
       { uid, provider: wallet.api, wallet: options.wallet, balance, currency },
       `account ${uid} with ${wallet.api}, balance ${money(balance, currency)}`
     )
-    if (passphrase === '') out.warn('no-passphrase', 'The wallet has no passphrase: whoever has the file has the money.')
+    if (passphrase === '')
+      out.warn('no-passphrase', 'The wallet has no passphrase: whoever has the file has the money.')
   } finally {
     await wallet.close()
   }

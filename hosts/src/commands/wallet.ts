@@ -22,7 +22,10 @@ export const addWallet: AddCommand = (program, act) => {
     .option(...PASSPHRASE_OPTION)
     .addHelpText(
       'after',
-      examples('floodgate wallet --wallet me.wallet', 'floodgate wallet history --wallet me.wallet --json')
+      examples(
+        'floodgate wallet --wallet me.wallet',
+        'floodgate wallet history --wallet me.wallet --json'
+      )
     )
     .action(act((session, view: View, options: WalletOptions) => runWallet(session, view, options)))
 }
@@ -48,31 +51,61 @@ async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
     out.warn('unreachable', failureOf(error).text)
   }
   const uid = toHex(wallet.uid)
-  out.tell('wallet', { uid, provider: wallet.api, registered: wallet.registered, account: standing, purses, sales })
+  out.tell('wallet', {
+    uid,
+    provider: wallet.api,
+    registered: wallet.registered,
+    account: standing,
+    purses,
+    sales
+  })
   out.say(`account ${wallet.registered ? uid : '(not registered)'} with ${wallet.api}`)
   if (standing !== undefined) {
     const { balance, escrow, earned, spent, currency } = standing
-    const [has, held, got, gave] = [balance, escrow, earned, spent].map((minor) => money(minor, currency))
+    const [has, held, got, gave] = [balance, escrow, earned, spent].map((minor) =>
+      money(minor, currency)
+    )
     out.say(`balance ${has}, in purses ${held}, earned ${got}, spent ${gave}`)
   }
   if (purses.length > 0) {
     const table = new Table({ head: ['purse', 'content', 'pieces', 'paid', 'price', 'expires'] })
     for (const { id, infoHash, count, spent, price, currency, expiresAt } of purses) {
-      table.push([short(id), short(infoHash), count, spent, money(price, currency), dayOf(expiresAt)])
+      table.push([
+        short(id),
+        short(infoHash),
+        count,
+        spent,
+        money(price, currency),
+        dayOf(expiresAt)
+      ])
     }
     out.say(table.toString())
   }
   if (sales.length === 0) return
-  const table = new Table({ head: ['sold to', 'content', 'earned', 'claimed', 'owed', 'credited', 'refused'] })
+  const table = new Table({
+    head: ['sold to', 'content', 'earned', 'claimed', 'owed', 'credited', 'refused']
+  })
   for (const { payer, infoHash, earned, claimed, owed, credited, currency, refusal } of sales) {
-    table.push([short(payer), short(infoHash), earned, claimed, owed, money(credited, currency), refusal])
+    table.push([
+      short(payer),
+      short(infoHash),
+      earned,
+      claimed,
+      owed,
+      money(credited, currency),
+      refusal
+    ])
   }
   out.say(table.toString())
 }
 
 function history({ out }: Session, wallet: Wallet): void {
   for (const { at, kind, text } of wallet.summary().events) {
-    out.tell('history', { at, kind, text }, `${new Date(at).toISOString()}  ${kind.padEnd(12)} ${text}`)
+    out.tell(
+      'history',
+      { at, kind, text },
+      `${new Date(at).toISOString()}  ${kind.padEnd(12)} ${text}`
+    )
   }
 }
 

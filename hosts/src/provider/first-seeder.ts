@@ -109,7 +109,10 @@ export class FirstSeeder {
     if (this.#dueAt === 0) this.#dueAt = now + CLAIM_EVERY_MS
     clearTimeout(this.#quiet)
     if (this.#closed) return
-    this.#quiet = setTimeout(() => this.#claim(), Math.min(QUIET_MS, Math.max(0, this.#dueAt - now)))
+    this.#quiet = setTimeout(
+      () => this.#claim(),
+      Math.min(QUIET_MS, Math.max(0, this.#dueAt - now))
+    )
   }
 
   #claim(): void {
@@ -118,7 +121,10 @@ export class FirstSeeder {
       try {
         await claim(this.#trading.wallet)
       } catch (error) {
-        this.#out.warn(codeOf(error), `The seeder's claim did not go through: ${failureOf(error).text}`)
+        this.#out.warn(
+          codeOf(error),
+          `The seeder's claim did not go through: ${failureOf(error).text}`
+        )
         this.#earned()
       }
     })

@@ -3,13 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { FloodgateError, platformCrypto } from '@floodgate/protocol'
-import {
-  createProviderKeys,
-  providerKeysFromJson,
-  providerKeysToJson,
-  type ProviderKeys
-} from '@floodgate/tracker'
+import { FloodgateError } from '@floodgate/protocol'
 
 export interface Home {
   dir: string
@@ -108,15 +102,6 @@ export async function expectSettings(home: Home): Promise<Settings> {
     'bad-option',
     `no provider ever ran in ${home.dir}: start floodgate provider --data ${home.dir}`
   )
-}
-
-/** The provider's keys; made at the first start. Call it only while the ledger is ours. */
-export async function loadKeys(home: Home): Promise<ProviderKeys> {
-  const text = await readIfThere(home.keys)
-  if (text !== undefined) return providerKeysFromJson(platformCrypto, text)
-  const keys = await createProviderKeys(platformCrypto, Date.now())
-  await writePrivate(home.keys, `${providerKeysToJson(keys)}\n`)
-  return keys
 }
 
 /** What proves to the API that the operator speaks; made at the first start. */

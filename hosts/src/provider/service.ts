@@ -12,7 +12,6 @@ import {
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
 import {
-  loadKeys,
   loadOperatorToken,
   loadSettings,
   makeHome,
@@ -20,6 +19,7 @@ import {
   type Home,
   type Settings
 } from './home.ts'
+import { loadKeys } from './keys.ts'
 import { watchedStore, type Watcher } from './watched-store.ts'
 
 /** Browsers' offers and an envelope fit in; see the tracker's guard. */
@@ -95,7 +95,10 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 }
 
 /** Throws `bad-option` when the address would change under torrents that are out already. */
-function settle(known: Settings | undefined, now: Omit<Settings, 'url'> & { url?: string }): Settings {
+function settle(
+  known: Settings | undefined,
+  now: Omit<Settings, 'url'> & { url?: string }
+): Settings {
   const url = urlOf(known, now)
   if (known !== undefined && known.url !== url) {
     throw new FloodgateError('bad-option', `torrents out there name ${known.url}, not ${url}`)

@@ -1,7 +1,16 @@
 // The provider's shelf, DIR/contents: `publish` puts a torrent and a link to its data there, the running provider looks
 // again and again at what lies there. Nothing has to be told to anybody: what is there is for sale.
 
-import { mkdir, readFile, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  readFile,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile
+} from 'node:fs/promises'
 import { join } from 'node:path'
 
 const TORRENT = 'content.torrent'

@@ -97,7 +97,8 @@ export class Shop {
       this.#seeder?.forget(infoHash)
       this.#out.tell('unshelved', { infoHash }, `removed   ${short(infoHash)} is seeded no more`)
     }
-    for (const infoHash of this.#published) if (!shelved.has(infoHash)) this.#published.delete(infoHash)
+    for (const infoHash of this.#published)
+      if (!shelved.has(infoHash)) this.#published.delete(infoHash)
   }
 
   #complain(about: string, error: unknown): void {

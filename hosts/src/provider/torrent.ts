@@ -19,7 +19,10 @@ export interface TorrentRequest {
 /** Throws `bad-option` for an odd piece length, and what the file system says. */
 export function makeTorrent(request: TorrentRequest): Promise<Uint8Array> {
   const { path, name, offer, pieceLength, onProgress } = request
-  if (pieceLength !== undefined && !(pieceLength >= PIECE_MIN && Number.isInteger(Math.log2(pieceLength)))) {
+  if (
+    pieceLength !== undefined &&
+    !(pieceLength >= PIECE_MIN && Number.isInteger(Math.log2(pieceLength)))
+  ) {
     throw new FloodgateError('bad-option', 'the piece length is a power of two from 16k on')
   }
   const options = {

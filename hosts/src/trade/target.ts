@@ -18,7 +18,8 @@ export type Target = Uint8Array | string
 export async function findTarget(named: string, api: string): Promise<Target> {
   if (named.startsWith('magnet:')) return checkMagnet(named, api)
   if (/^https?:\/\//i.test(named)) return expectTorrent(await fetchBytes(named), named)
-  if (INFO_HASH.test(named)) return expectTorrent(await fetchTorrent(api, named.toLowerCase()), named)
+  if (INFO_HASH.test(named))
+    return expectTorrent(await fetchTorrent(api, named.toLowerCase()), named)
   return expectTorrent(new Uint8Array(await readFile(named)), named)
 }
 
@@ -31,7 +32,10 @@ function checkMagnet(link: string, api: string): string {
   const trackers = fields.getAll('tr')
   if (trackers.length === 0) return `${link}&tr=${encodeURIComponent(`${api}/announce`)}`
   if (trackers.some((tracker) => tracker.startsWith(`${api}/`))) return link
-  throw new FloodgateError('wrong-provider', `the wallet is for ${api}, the link for ${trackers[0]}`)
+  throw new FloodgateError(
+    'wrong-provider',
+    `the wallet is for ${api}, the link for ${trackers[0]}`
+  )
 }
 
 /** Every torrent file is a bencoded dictionary; anything else is a page or a picture. */

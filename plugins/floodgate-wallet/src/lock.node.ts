@@ -21,8 +21,10 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
     for (const name of await readdir(folder)) {
       if (name === own || !name.startsWith(prefix)) continue
       const [pid = '', birth] = name.slice(prefix.length).split('-')
-      if ((await birthOf(Number(pid))) === birth)
+      const living = await birthOf(Number(pid))
+      if (living !== undefined && living === birth) {
         throw new FloodgateError('wallet-in-use', `pid ${pid}`)
+      }
       await rm(join(folder, name), { force: true })
     }
   } catch (error) {

@@ -34,9 +34,12 @@ export function wtFloodgate(user: (wire: Wire) => WireUser): ExtensionClass {
       this.#user = user(wire)
       this.#timer = setTimeout(() => this.#decide(false), SILENCE_MS)
       wire.once('close', () => clearTimeout(this.#timer))
+      wire.on('extended', (name) => {
+        if (name === 'handshake') this.#read()
+      })
       // Attached late to an incoming wire, the extended handshake may have been read already.
       queueMicrotask(() => {
-        if (EXTENSION_NAME in wire.peerExtendedMapping) this.#decide(true)
+        if (Object.keys(wire.peerExtendedMapping).length > 0) this.#read()
       })
     }
 
@@ -48,8 +51,9 @@ export function wtFloodgate(user: (wire: Wire) => WireUser): ExtensionClass {
       if (!extensions['extended']) this.#decide(false)
     }
 
-    onExtendedHandshake(handshake: { m?: Record<string, unknown> }): void {
-      this.#decide(handshake.m?.[EXTENSION_NAME] !== undefined)
+    /** The extended handshake is here: it names the extensions of the other side, or not ours. */
+    #read(): void {
+      this.#decide(EXTENSION_NAME in this.#wire.peerExtendedMapping)
     }
 
     onMessage(bytes: Uint8Array): void {

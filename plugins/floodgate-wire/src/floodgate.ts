@@ -78,6 +78,26 @@ export class Floodgate extends FloodgateTarget {
     return equal(decodeOffer(this.wallet.crypto, info).rootKey, this.wallet.rootKey)
   }
 
+  /**
+   * Resolves when every connected seller has its money and said so; call it before leaving a swarm. It gives
+   * up after `timeoutMs`, true or false saying which: what is unpaid then is paid when we meet again.
+   */
+  async settled(timeoutMs = 10_000): Promise<boolean> {
+    const owing = (): boolean => [...this.#swarms.values()].some((swarm) => swarm.owing)
+    if (!owing()) return true
+    return new Promise((resolve) => {
+      const finish = (settled: boolean): void => {
+        clearTimeout(timer)
+        stop()
+        resolve(settled)
+      }
+      const timer = setTimeout(() => finish(false), timeoutMs)
+      const stop = this.on('receipted', () => {
+        if (!owing()) finish(true)
+      })
+    })
+  }
+
   /** Ends all trading of this client. Tokens earned stay in the wallet. */
   async close(): Promise<void> {
     this.#uninstall()

@@ -73,7 +73,7 @@ export class Swarm {
     torrent.on('done', () => this.#announcer.now('completed'))
     torrent.once('close', () => void this.close())
     // A magnet's metadata come from peers, so these are asked for first, without a purse.
-    if (infoOf(torrent) === undefined) this.#announcer.now()
+    if (infoOf(torrent) === undefined) whenListening(torrent, () => this.#announcer.now())
   }
 
   #announceSource() {
@@ -208,6 +208,11 @@ export class Swarm {
     link.engine.drop()
   }
 
+  /** Is a seller that we are connected to still waiting for its money or for us to see its receipt? */
+  get owing(): boolean {
+    return [...this.#links.values()].some((link) => link.conversation?.owing === true)
+  }
+
   /** Stops trading; the torrent itself is left alone. */
   async close(): Promise<void> {
     if (this.#closed) return
@@ -217,4 +222,10 @@ export class Swarm {
     this.#grace.close()
     await this.#announcer.stop()
   }
+}
+
+/** The port that others are to connect to is known once the client listens. */
+function whenListening({ client }: Torrent, action: () => void): void {
+  if (client.listening) action()
+  else client.once('listening', action)
 }

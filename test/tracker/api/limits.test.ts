@@ -57,7 +57,7 @@ describe('api: limits', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const answer = await raw((server.address() as AddressInfo).port, head('x', 'Content-Length: 9'))
-    assert.match(answer, /bad-request$/)
+    assert.match(answer, /\r\nbad-request\r\n/)
     server.close()
     await once(server, 'close')
   })

@@ -75,6 +75,17 @@ const tables: Record<string, string> = {
     redeem   c3 carol p1 1100                   → +10 0/0/0           |     5  30    20    0     10
     redeem   c1 dave  p1 0010                   → +0 0/1/1            |     5  30    20    0     10
     close    p1 at=200                          → refund 10           |     5  30    20   10      0`,
+  'G2: out of what a closed purse gives back, the seller that claimed first is paid first': `
+    command                                     → outcome             | alice bob carol dave escrow
+    deposit  d1 alice 30                        → ok                  |    30   0     0    0      0
+    publish  film 3 10                          → ok                  |    30   0     0    0      0
+    purchase p1 alice film 10                   → p1 -30              |     0   0     0    0     30
+    redeem   c1 bob   p1 110                    → +20 2/0/0           |     0  20     0    0     10
+    redeem   c1 carol p1 110                    → +0 0/2/2            |     0  20     0    0     10
+    redeem   c1 dave  p1 010                    → +0 0/1/1            |     0  20     0    0     10
+    close    p1 at=200                          → refund 10           |     0  20    10    0      0
+    deposit  d2 alice 30                        → ok                  |    30  20    10    0      0
+    close    p1 at=201                          → refund 10           |    30  20    10    0      0`,
   'refusals, and that they move nothing': `
     command                                     → outcome             | alice bob escrow
     deposit  d1 zoe   100                       → unknown-account     |     0   0      0

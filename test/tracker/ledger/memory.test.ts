@@ -10,7 +10,7 @@ const euro = { currency: 'EUR' }
 const open = async () => memoryLedger(euro)
 
 ledgerCompliance('memory', open)
-ledgerProperties('memory', open, 150)
+ledgerProperties('memory', open, 300)
 
 describe('ledger audit', () => {
   const tamperings: [what: string, tamper: (view: MemoryView) => void, fault: RegExp][] = [

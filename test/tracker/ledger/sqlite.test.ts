@@ -17,6 +17,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import { type LedgerStore, sqliteLedger } from '../../../tracker-extension/src/ledger/index.ts'
+import { openFile } from '../../../tracker-extension/src/ledger/sqlite-file.ts'
 import { ledgerCompliance } from './compliance.ts'
 import { ledgerProperties } from './properties.ts'
 import { commandOf, openAccount, resultOf, runTable } from './script.ts'
@@ -129,6 +130,18 @@ describe('ledger in a SQLite file', () => {
       await assert.rejects(sqliteLedger(path, { currency }), { code })
     })
   }
+
+  it('I6: every opening syncs at every commit and locks the file', async () => {
+    const path = newPath()
+    for (const opening of ['created', 'opened again']) {
+      const database = openFile(path, 'EUR')
+      const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0]
+      const found = ['journal_mode', 'synchronous', 'locking_mode'].map(pragma)
+      database.close()
+      // 2 is FULL. NORMAL would survive a kill too, but not a power cut.
+      assert.deepEqual(found, ['wal', 2, 'exclusive'], opening)
+    }
+  })
 
   it('G13: audit notices a balance that was changed in the file', async () => {
     const path = newPath()

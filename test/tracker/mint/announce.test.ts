@@ -170,7 +170,7 @@ describe('mint: an announce buys a purse', () => {
     }
     assert.equal((await announceHttp(world, content)).code, 'unsigned')
     assert.equal((await announceHttp(world, UNKNOWN)).code, 'unknown-content')
-    assert.equal((await announceHttp(world, content, crypto.random(1500))).code, 'unknown-message')
+    assert.equal((await announceHttp(world, content, new Uint8Array(1500))).code, 'unknown-message')
     assert.equal(world.tracker.counters.mint.purchases, 0)
     assert.equal(await balanceOf(world, buyer.uidHex), 1000n)
     const seen = await announceHttp(

@@ -21,6 +21,7 @@ describe('doors of WebTorrent', () => {
       metadata: leech.torrent,
       piece: leech.torrent.pieces[0]!,
       wire,
+      wires: Object.getPrototypeOf(wire) as object,
       peer: [...peers.values()][0]!,
       ut_metadata: Reflect.get(wire, 'ut_metadata') as object
     }

@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { PretendOptions, WireTrade } from './pretend-trade.ts'
-import { closeAll, connect, content, done, holdsAll, KIB, leecher, MIB, seeder, type Member } from './swarm.ts'
+import {
+  closeAll,
+  connect,
+  content,
+  done,
+  holdsAll,
+  KIB,
+  leecher,
+  MIB,
+  seeder,
+  type Member
+} from './swarm.ts'
 
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
 const bought = (member: Member) => member.trades.flatMap((trade) => trade.got)
@@ -24,7 +35,10 @@ describe('engine', () => {
     connect(leech, seed)
     await done(leech)
     assert.ok(holdsAll(leech, made))
-    assert.deepEqual(bought(leech).sort((a, b) => a - b), each(21))
+    assert.deepEqual(
+      bought(leech).sort((a, b) => a - b),
+      each(21)
+    )
     assert.equal(sold(seed), made.data.length)
     assert.equal(leech.torrent.progress, 1)
   })
@@ -149,7 +163,10 @@ describe('engine', () => {
     for (const { wire } of leech.trades) wire.destroy()
     await Promise.all(closed)
     for (const trade of leech.trades) {
-      assert.equal(trade.got.length + trade.junk.length + trade.released.length, binds.get(trade) ?? 0)
+      assert.equal(
+        trade.got.length + trade.junk.length + trade.released.length,
+        binds.get(trade) ?? 0
+      )
     }
     assert.ok(holdsAll(leech, made))
   })

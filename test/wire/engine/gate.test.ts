@@ -4,7 +4,19 @@ import { once } from 'node:events'
 import net from 'node:net'
 import Wire from 'bittorrent-protocol'
 import type { Admission } from '../../../plugins/floodgate-wire/src/engine/index.ts'
-import { closeAll, connect, content, done, holdsAll, KIB, leecher, MIB, newClient, seeder, type Member } from './swarm.ts'
+import {
+  closeAll,
+  connect,
+  content,
+  done,
+  holdsAll,
+  KIB,
+  leecher,
+  MIB,
+  newClient,
+  seeder,
+  type Member
+} from './swarm.ts'
 
 const BLOCK = 16 * KIB
 
@@ -19,7 +31,10 @@ interface Bare {
 const sockets: net.Socket[] = []
 
 /** A bare wire to a member, with the pretend extension, interested and (if `unchoked`) unchoked. */
-async function bare(member: Member, options: { plugin?: boolean; unchoked?: boolean } = {}): Promise<Bare> {
+async function bare(
+  member: Member,
+  options: { plugin?: boolean; unchoked?: boolean } = {}
+): Promise<Bare> {
   const wire = new Wire()
   const socket = net.connect(member.port, '127.0.0.1')
   sockets.push(socket)

@@ -6,8 +6,18 @@ import { Availability } from '../../../plugins/floodgate-wire/src/engine/availab
 import { orderPieces, type OrderFacts } from '../../../plugins/floodgate-wire/src/engine/order.ts'
 import { closeAll, connect, content, done, KIB, leecher, MIB, seeder } from './swarm.ts'
 
-const normal = (from: number, to: number, priority = 0) => ({ from, to, priority, isStreamSelection: false })
-const stream = (from: number, to: number, priority = 1) => ({ from, to, priority, isStreamSelection: true })
+const normal = (from: number, to: number, priority = 0) => ({
+  from,
+  to,
+  priority,
+  isStreamSelection: false
+})
+const stream = (from: number, to: number, priority = 1) => ({
+  from,
+  to,
+  priority,
+  isStreamSelection: true
+})
 
 function order(facts: Partial<OrderFacts>): number[] {
   const pieces = facts.pieces ?? 6
@@ -31,10 +41,26 @@ describe('order of pieces', () => {
     ['nothing that is not selected', { selections: [normal(1, 2), normal(4, 4)] }, [1, 2, 4]],
     ['nothing selected', { selections: [] }, []],
     ['higher priority first', { selections: [normal(4, 5, 2), normal(0, 1, 1)] }, [4, 5, 0, 1]],
-    ['streams in order, before the rest', { selections: [stream(2, 4), normal(0, 5)], availability: [1, 0, 9, 8, 7, 2] }, [2, 3, 4, 1, 0, 5]],
-    ['streams first within a priority', { selections: [normal(0, 1, 1), stream(3, 4)] }, [3, 4, 0, 1]],
-    ['what a stream waits for before all', { selections: [normal(0, 5, 5), stream(2, 4)], critical: (index) => index === 3 }, [3, 0, 1, 2, 4, 5]],
-    ['nothing critical that is not selected', { selections: [normal(0, 1)], critical: (index) => index === 5 }, [0, 1]],
+    [
+      'streams in order, before the rest',
+      { selections: [stream(2, 4), normal(0, 5)], availability: [1, 0, 9, 8, 7, 2] },
+      [2, 3, 4, 1, 0, 5]
+    ],
+    [
+      'streams first within a priority',
+      { selections: [normal(0, 1, 1), stream(3, 4)] },
+      [3, 4, 0, 1]
+    ],
+    [
+      'what a stream waits for before all',
+      { selections: [normal(0, 5, 5), stream(2, 4)], critical: (index) => index === 3 },
+      [3, 0, 1, 2, 4, 5]
+    ],
+    [
+      'nothing critical that is not selected',
+      { selections: [normal(0, 1)], critical: (index) => index === 5 },
+      [0, 1]
+    ],
     ['selections longer than the torrent', { selections: [normal(4, 99)] }, [4, 5]]
   ]
   for (const [name, facts, expected] of table) {
@@ -51,22 +77,32 @@ describe('order of pieces', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 60 }), (availability) => {
         const found = order({ pieces: availability.length, availability, random: Math.random })
-        assert.deepEqual([...found].sort((a, b) => a - b), availability.map((_, index) => index))
+        assert.deepEqual(
+          [...found].sort((a, b) => a - b),
+          availability.map((_, index) => index)
+        )
         const rarities = found.map((index) => availability[index]!)
-        assert.deepEqual(rarities, [...rarities].sort((a, b) => a - b))
+        assert.deepEqual(
+          rarities,
+          [...rarities].sort((a, b) => a - b)
+        )
       })
     )
   })
 
   it('availability leaves out peers that have everything, and counts anew when told to', () => {
-    const wire = (buffer: number[]) => ({ peerPieces: { buffer: Uint8Array.from(buffer) } }) as never
+    const wire = (buffer: number[]) =>
+      ({ peerPieces: { buffer: Uint8Array.from(buffer) } }) as never
     const availability = new Availability(10)
     availability.recount([wire([0b10100000, 0b01000000]), wire([]), wire([0b10000000, 0])])
     availability.add(1)
     assert.deepEqual([...availability.counts], [2, 1, 1, 0, 0, 0, 0, 0, 0, 1])
     availability.forget()
     availability.recount([])
-    assert.equal(availability.counts.reduce((all, one) => all + one, 0), 0)
+    assert.equal(
+      availability.counts.reduce((all, one) => all + one, 0),
+      0
+    )
   })
 })
 
@@ -82,7 +118,10 @@ describe('order on the wire', () => {
     file.select()
     await once(file as never, 'done')
     assert.deepEqual(leech.trades.flatMap((trade) => trade.got).sort(), [4, 5, 6, 7])
-    assert.deepEqual(leech.trades.flatMap((trade) => [...trade.bound]), [])
+    assert.deepEqual(
+      leech.trades.flatMap((trade) => [...trade.bound]),
+      []
+    )
     leech.torrent.files[0]!.select()
     await once(leech.torrent.files[0] as never, 'done')
     assert.equal(leech.trades[0]!.got.length, 8)
@@ -94,13 +133,17 @@ describe('order on the wire', () => {
     const leech = await leecher(made, { torrent: { deselect: true }, trade: { limit: 1 } })
     const read = (async () => {
       const chunks: Uint8Array[] = []
-      for await (const chunk of leech.torrent.files[0]!.createReadStream({ start: MIB })) chunks.push(chunk)
+      for await (const chunk of leech.torrent.files[0]!.createReadStream({ start: MIB }))
+        chunks.push(chunk)
       return Buffer.concat(chunks)
     })()
     connect(leech, seed)
     assert.ok((await read).equals(made.data.subarray(MIB)))
     const got = leech.trades[0]!.got
-    assert.deepEqual(got, [...got].sort((a, b) => a - b))
+    assert.deepEqual(
+      got,
+      [...got].sort((a, b) => a - b)
+    )
     assert.equal(got[0], 16)
   })
 

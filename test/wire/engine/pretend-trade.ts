@@ -113,6 +113,7 @@ export class WireTrade {
   }
 
   onMessage(payload: Uint8Array): void {
+    if (payload.length % 4 !== 1) return
     const view = new DataView(payload.buffer, payload.byteOffset, payload.length)
     for (let at = 1; at < payload.length; at += 4) {
       const index = view.getUint32(at)

@@ -2,7 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import createTorrent from 'create-torrent'
-import WebTorrent, { type ChunkStore, type ClientOptions, type Torrent, type TorrentOptions } from 'webtorrent'
+import WebTorrent, {
+  type ChunkStore,
+  type ClientOptions,
+  type Torrent,
+  type TorrentOptions
+} from 'webtorrent'
 import { pretend, type PretendOptions, type WireTrade } from './pretend-trade.ts'
 
 export const KIB = 1024
@@ -21,7 +26,9 @@ export async function content(options: {
   files?: number[]
 }): Promise<Content> {
   const { pieceLength = 64 * KIB, files = [options.bytes ?? MIB] } = options
-  const inputs = files.map((length, at) => Object.assign(randomBytes(length), { name: `file${at}` }))
+  const inputs = files.map((length, at) =>
+    Object.assign(randomBytes(length), { name: `file${at}` })
+  )
   const torrentFile = await new Promise<Uint8Array>((resolve, reject) => {
     createTorrent(
       inputs,
@@ -47,7 +54,9 @@ export class MemoryStore implements ChunkStore {
     const chunk = this.chunks[index]
     const from = options?.offset ?? 0
     const to = options?.length ? from + options.length : undefined
-    queueMicrotask(() => (chunk ? done(null, chunk.subarray(from, to)) : done(new Error('missing'))))
+    queueMicrotask(() =>
+      chunk ? done(null, chunk.subarray(from, to)) : done(new Error('missing'))
+    )
   }
 
   put(index: number, chunk: Uint8Array, done: (error?: Error | null) => void): void {
@@ -104,11 +113,18 @@ export function newClient(options: ClientOptions = {}): WebTorrent {
 /** Ends every client that a test made. */
 export async function closeAll(): Promise<void> {
   await Promise.all(
-    clients.splice(0).map((client) => new Promise<void>((resolve) => client.destroy(() => resolve())))
+    clients
+      .splice(0)
+      .filter((client) => !client.destroyed)
+      .map((client) => new Promise<void>((resolve) => client.destroy(() => resolve())))
   )
 }
 
-async function join(content: Content, options: MemberOptions, extra: TorrentOptions): Promise<Member> {
+async function join(
+  content: Content,
+  options: MemberOptions,
+  extra: TorrentOptions
+): Promise<Member> {
   const client = newClient(options.client)
   const store = new MemoryStore()
   let trades: WireTrade[] = []

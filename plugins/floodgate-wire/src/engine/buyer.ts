@@ -140,7 +140,8 @@ export class Buyer implements BlockSink {
       for (const offset of piece.awaited()) {
         this.#outstanding--
         this.#unasked--
-        if (why !== 'close') this.wire.cancel(piece.index, offset, piece.lengthOf(offset / BLOCK_BYTES))
+        if (why !== 'close')
+          this.wire.cancel(piece.index, offset, piece.lengthOf(offset / BLOCK_BYTES))
       }
       this.#home.gaveBack(piece)
       this.buying?.released(piece.index, why)

@@ -11,42 +11,104 @@ type Kind = 'function' | 'object' | 'array' | 'number'
 
 /** One private member: where it is, what it must be, from when on, and what we use it for. */
 export interface Door {
-  of: 'torrent' | 'metadata' | 'wire' | 'peer' | 'piece' | 'ut_metadata'
+  of: 'torrent' | 'metadata' | 'wire' | 'wires' | 'peer' | 'piece' | 'ut_metadata'
   name: string
   is: Kind
   why: string
 }
 
 export const doors: readonly Door[] = [
-  { of: 'torrent', name: '_update', is: 'function', why: 'replaced: wakes our picker, once a tick' },
+  {
+    of: 'torrent',
+    name: '_update',
+    is: 'function',
+    why: 'replaced: wakes our picker, once a tick'
+  },
   { of: 'torrent', name: '_updateWire', is: 'function', why: 'kept for web seeds only' },
-  { of: 'torrent', name: '_request', is: 'function', why: 'replaced: no block outside a bound piece' },
+  {
+    of: 'torrent',
+    name: '_request',
+    is: 'function',
+    why: 'replaced: no block outside a bound piece'
+  },
   { of: 'torrent', name: '_updateSelections', is: 'function', why: 'wrapped: selections changed' },
   { of: 'torrent', name: '_selections', is: 'object', why: 'what is wanted, and its priority' },
   { of: 'torrent', name: '_critical', is: 'array', why: 'what a stream waits for' },
   { of: 'torrent', name: '_markVerified', is: 'function', why: 'a piece is in the store' },
-  { of: 'torrent', name: '_checkDone', is: 'function', why: 'files and torrent done, selections swept' },
+  {
+    of: 'torrent',
+    name: '_checkDone',
+    is: 'function',
+    why: 'files and torrent done, selections swept'
+  },
   { of: 'torrent', name: '_destroy', is: 'function', why: 'the store failed, with its error' },
-  { of: 'torrent', name: '_peers', is: 'object', why: 'the peer of a wire: its socket and its retries' },
-  { of: 'torrent', name: '_addPeer', is: 'function', why: 'wrapped: a dropped address stays dropped' },
+  {
+    of: 'torrent',
+    name: '_peers',
+    is: 'object',
+    why: 'the peer of a wire: its socket and its retries'
+  },
+  {
+    of: 'torrent',
+    name: '_addPeer',
+    is: 'function',
+    why: 'wrapped: a dropped address stays dropped'
+  },
   { of: 'metadata', name: '_hashes', is: 'array', why: 'piece hashes, hex' },
   { of: 'piece', name: 'missing', is: 'number', why: 'torrent.progress counts pieces under way' },
   { of: 'piece', name: '_reservations', is: 'number', why: 'a web seed is fetching this piece' },
   { of: 'peer', name: 'wire', is: 'object', why: 'finds the peer of a wire' },
-  { of: 'peer', name: 'conn', is: 'object', why: 'TCP_NODELAY: small messages must not wait for acknowledgements' },
+  {
+    of: 'peer',
+    name: 'conn',
+    is: 'object',
+    why: 'TCP_NODELAY: small messages must not wait for acknowledgements'
+  },
   { of: 'peer', name: 'retries', is: 'number', why: 'Infinity: no reconnect' },
-  { of: 'wire', name: '_write', is: 'function', why: 'replaced: frames are cut by us, refused at the prefix' },
+  {
+    of: 'wire',
+    name: '_write',
+    is: 'function',
+    why: 'replaced: frames are cut by us, refused at the prefix'
+  },
   { of: 'wire', name: '_parse', is: 'function', why: 'stops the old frame cutter' },
   { of: 'wire', name: '_parser', is: 'function', why: 'how far the old frame cutter got' },
   { of: 'wire', name: '_parserSize', is: 'number', why: 'how far the old frame cutter got' },
   { of: 'wire', name: '_buffer', is: 'array', why: 'bytes that came before us' },
   { of: 'wire', name: '_bufferSize', is: 'number', why: 'bytes that came before us' },
-  { of: 'wire', name: '_onMessageLength', is: 'function', why: 'the first prefix after the handshake' },
+  {
+    of: 'wire',
+    name: '_onMessageLength',
+    is: 'function',
+    why: 'the first prefix after the handshake'
+  },
   { of: 'wire', name: '_onMessage', is: 'function', why: 'where a checked frame goes' },
   { of: 'wire', name: '_onKeepAlive', is: 'function', why: 'where an empty frame goes' },
-  { of: 'wire', name: '_onPiece', is: 'function', why: 'where a block goes that was read into its piece' },
+  {
+    of: 'wire',
+    name: '_onPiece',
+    is: 'function',
+    why: 'where a block goes that was read into its piece'
+  },
   { of: 'wire', name: '_read', is: 'function', why: 'the socket wants more: go on serving' },
-  { of: 'wire', name: '_readableState', is: 'object', why: 'bytes that the socket has not taken yet' },
+  {
+    of: 'wire',
+    name: '_readableState',
+    is: 'object',
+    why: 'bytes that the socket has not taken yet'
+  },
+  {
+    of: 'wires',
+    name: '_onMessageLength',
+    is: 'function',
+    why: 'guarded: bytes that come before the wire is shown'
+  },
+  {
+    of: 'wires',
+    name: '_onExtended',
+    is: 'function',
+    why: 'guarded: bytes that come before the wire is shown'
+  },
   { of: 'ut_metadata', name: 'setMetadata', is: 'function', why: 'wrapped: hash before decoding' }
 ]
 
@@ -106,6 +168,12 @@ export interface WireDoors {
   _readableState: { buffered: number }
   requests: BlockRequest[]
   ut_metadata?: MetadataDoors
+}
+
+/** The class of all wires. */
+export interface WireClassDoors {
+  _onMessageLength(this: Wire, prefix: Uint8Array): void
+  _onExtended(this: Wire, extension: number, payload: Uint8Array): void
 }
 
 export interface MetadataDoors {

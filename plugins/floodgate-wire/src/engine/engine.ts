@@ -5,13 +5,22 @@
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 import { Buyer } from './buyer.ts'
-import { openTorrent, openWire, peerOf, type PeerDoors, type TorrentDoors, type WireDoors } from './doors.ts'
+import {
+  openTorrent,
+  openWire,
+  peerOf,
+  type PeerDoors,
+  type TorrentDoors,
+  type WireDoors
+} from './doors.ts'
 import type { Refused } from './frames.ts'
 import { Gate } from './gate.ts'
 import { guardWire, type ContentShape } from './guard.ts'
+import { guardProtocol } from './guard-protocol.ts'
 import { Outbox } from './outbox.ts'
 import { Picker } from './picker.ts'
 import type { Buying, Selling, WireEngine } from './seam.ts'
+import { wireClass } from '#wire-class'
 
 export interface EngineOptions {
   /** Bytes asked for and not here, per wire. More does not make it faster, only memory fuller. Default 4 MiB. */
@@ -47,6 +56,7 @@ const DROPPED_MAX = 1_000
  */
 export function attachEngine(torrent: Torrent, options: EngineOptions = {}): TorrentEngine {
   const open = openTorrent(torrent)
+  if (wireClass) guardProtocol(wireClass)
   const progressTimeoutMs = options.progressTimeoutMs ?? 30_000
   const picker = new Picker(open, {
     pipelineBytes: options.pipelineBytes ?? 4 * 1024 * 1024,

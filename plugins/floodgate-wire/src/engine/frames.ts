@@ -147,7 +147,8 @@ export class FrameReader {
     const head = 4 + Math.min(length, PIECE_HEAD)
     at = this.#gather(bytes, at, head)
     if (this.#headBytes < head) return at
-    if (this.#head[4] === PIECE && length > PIECE_HEAD && this.#openBlock(length - PIECE_HEAD)) return at
+    if (this.#head[4] === PIECE && length > PIECE_HEAD && this.#openBlock(length - PIECE_HEAD))
+      return at
     this.#into = new Uint8Array(length)
     this.#into.set(this.#head.subarray(4, head))
     this.#intoBytes = head - 4
@@ -156,7 +157,8 @@ export class FrameReader {
 
   #gather(bytes: Uint8Array, at: number, upTo: number): number {
     let from = at
-    while (this.#headBytes < upTo && from < bytes.length) this.#head[this.#headBytes++] = bytes[from++]!
+    while (this.#headBytes < upTo && from < bytes.length)
+      this.#head[this.#headBytes++] = bytes[from++]!
     return from
   }
 
@@ -231,5 +233,7 @@ function be32(value: number): Uint8Array {
 
 /** Unsigned, unlike the wire's own reader. */
 export function toUint32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+  return (
+    ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+  )
 }

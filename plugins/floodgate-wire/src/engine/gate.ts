@@ -50,7 +50,12 @@ export class Gate {
   #odd = 0
   #pumping = false
 
-  constructor(torrent: Torrent & TorrentDoors, wire: Wire & WireDoors, outbox: Outbox, heldMax: number) {
+  constructor(
+    torrent: Torrent & TorrentDoors,
+    wire: Wire & WireDoors,
+    outbox: Outbox,
+    heldMax: number
+  ) {
     this.#torrent = torrent
     this.#wire = wire
     this.#outbox = outbox
@@ -98,7 +103,8 @@ export class Gate {
 
   #takeOverRequests(): void {
     const wire = this.#wire
-    const gate: Inner = (index, offset, length, respond) => this.#ask({ index, offset, length, respond })
+    const gate: Inner = (index, offset, length, respond) =>
+      this.#ask({ index, offset, length, respond })
     const replace = (listener: Inner) => {
       wire.removeListener('request', listener)
       this.#inner.push(listener)

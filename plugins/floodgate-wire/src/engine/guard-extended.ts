@@ -71,7 +71,8 @@ function oddMetadata(wire: Wire, state: ExtendedState, payload: Uint8Array): str
   if (firstDoubleE(payload) + 2 !== read.end) return 'odd-metadata'
   const type = looseCount(read.value, 'msg_type')
   const piece = looseCount(read.value, 'piece')
-  if (type === null || piece === null || piece > METADATA_BYTES_MAX / METADATA_PIECE) return 'odd-metadata'
+  if (type === null || piece === null || piece > METADATA_BYTES_MAX / METADATA_PIECE)
+    return 'odd-metadata'
   if (type !== 1) return read.end === payload.length ? null : 'odd-metadata'
   const whole = state.metadataBytes ?? metadataBytesOf(wire)
   if (whole === null) return 'metadata-before-handshake'
@@ -86,6 +87,7 @@ function metadataBytesOf(wire: Wire): number | null {
 }
 
 function firstDoubleE(bytes: Uint8Array): number {
-  for (let at = 0; at + 1 < bytes.length; at++) if (bytes[at] === 101 && bytes[at + 1] === 101) return at
+  for (let at = 0; at + 1 < bytes.length; at++)
+    if (bytes[at] === 101 && bytes[at + 1] === 101) return at
   return -1
 }

@@ -39,10 +39,22 @@ const PIECES_MAX = 400_000
 const BULK_MAX = 4
 
 const exactLength: Record<number, number> = {
-  0: 1, 1: 1, 2: 1, 3: 1, 4: 5, 6: 13, 8: 13, 9: 3, 13: 5, 14: 1, 15: 1, 16: 13, 17: 5
+  0: 1,
+  1: 1,
+  2: 1,
+  3: 1,
+  4: 5,
+  6: 13,
+  8: 13,
+  9: 3,
+  13: 5,
+  14: 1,
+  15: 1,
+  16: 13,
+  17: 5
 }
 
-/** Guards `wire` from now on; call it when the wire appears. Returns its frame reader. */
+/** Guards `wire` from now on; see guard-protocol.ts for what came before. Call it when the wire appears. Returns its frame reader. */
 export function guardWire(wire: Wire, limits: GuardLimits = {}): FrameReader {
   const frames = framesOf(wire)
   const frameBytesMax = limits.frameBytesMax ?? 256 * 1024
@@ -126,6 +138,9 @@ function hashMetadataFirst(wire: Wire & WireDoors, infoHash: string): void {
   if (!metadata) return
   checkDoors('ut_metadata', metadata)
   metadata._infoHash ??= infoHash
+  // An extended handshake that came before the wire was shown never reached ut_metadata.
+  if (wire.peerExtendedMapping['ut_metadata'])
+    metadata.onExtendedHandshake(wire.peerExtendedHandshake)
   const set = metadata.setMetadata.bind(metadata)
   metadata.setMetadata = async (bytes) => {
     if (bytes !== metadata.metadata) return set(bytes)

@@ -7,7 +7,8 @@ export function pieceHash(bytes: Uint8Array): PieceHash {
   const hash = createHash('sha1')
   let done = 0
   const upTo = (end: number) => {
-    if (end > done) hash.update(done === 0 && end === bytes.length ? bytes : bytes.subarray(done, end))
+    if (end > done)
+      hash.update(done === 0 && end === bytes.length ? bytes : bytes.subarray(done, end))
     done = Math.max(done, end)
   }
   return {

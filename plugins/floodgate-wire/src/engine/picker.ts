@@ -153,7 +153,10 @@ export class Picker implements BuyerHome {
     const share = Math.ceil(this.#leftUpTo(SHARE_OUT) / eager.length)
     const start = Math.floor(this.#options.random() * eager.length)
     for (let turn = 0; turn < eager.length; turn++) {
-      this.#serve(eager[(start + turn) % eager.length]!, share < SHARE_OUT / eager.length ? share : Infinity)
+      this.#serve(
+        eager[(start + turn) % eager.length]!,
+        share < SHARE_OUT / eager.length ? share : Infinity
+      )
     }
   }
 
@@ -227,4 +230,3 @@ export class Picker implements BuyerHome {
     this.#generation++
   }
 }
-

@@ -235,6 +235,11 @@ export class Buying implements BuyingSeam {
     this.#paying.sayAgain()
   }
 
+  /** Does this seller wait for money that we have for it? */
+  get owing(): boolean {
+    return this.#arrived.size > 0 || this.#paying.owing
+  }
+
   close(): void {
     this.#closed = true
     this.#paying.close()

@@ -54,6 +54,11 @@ export class Conversation {
     return this.#handshake.party?.certificate.uid
   }
 
+  /** Does the other side wait for money that we have for it? */
+  get owing(): boolean {
+    return !this.#closed && this.#buying?.owing === true
+  }
+
   /** Says hello, and from now on what was not answered again. */
   start(): void {
     this.#handshake.sayHello()

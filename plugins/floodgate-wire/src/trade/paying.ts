@@ -111,14 +111,20 @@ export class Paying {
 
   /** A receipt: the seller's wallet is durable up to `count` tokens (F41). Returns the limit it grants. */
   async takeReceipt(frame: Uint8Array): Promise<number | undefined> {
-    const { wallet } = this.#market
+    const { wallet, emit } = this.#market
     const { message } = decode(frame, 'receipt')
     if (!equal(message.purse, this.#purse.id) || !equal(message.payer, wallet.uid)) return undefined
     await wallet.trust.signedBy('receipt', frame, this.#speech.other.certificate)
     this.#purse.receipted(this.#payee, message.count)
     if (this.#unreceipted() === 0) this.#lastPayment = undefined
     this.#pay()
+    emit('receipted', { uid: this.#speech.otherUid, count: message.count })
     return message.limit
+  }
+
+  /** Is anything due, or paid and not acknowledged? */
+  get owing(): boolean {
+    return this.#due.size > 0 || this.#unreceipted() > 0
   }
 
   /** Says the last payment again, if no receipt covers it. */

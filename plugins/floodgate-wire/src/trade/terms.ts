@@ -53,6 +53,8 @@ export interface TradeEvents {
   open: { uid: string }
   /** Pieces that we paid for. */
   paid: { uid: string; indexes: number[]; price: bigint }
+  /** A seller acknowledged our payments: `count` tokens in all. */
+  receipted: { uid: string; count: number }
   /** Pieces that we were paid for. */
   earned: { uid: string; indexes: number[]; price: bigint }
   /** Something was refused; `by` says by whom. */

@@ -109,9 +109,18 @@ declare module 'webtorrent' {
       options?: { destroyStore?: boolean } | null,
       done?: (error?: Error | null) => void
     ): void
-    on<E extends keyof TorrentEvents>(event: E, listener: (...values: TorrentEvents[E]) => void): this
-    once<E extends keyof TorrentEvents>(event: E, listener: (...values: TorrentEvents[E]) => void): this
-    off<E extends keyof TorrentEvents>(event: E, listener: (...values: TorrentEvents[E]) => void): this
+    on<E extends keyof TorrentEvents>(
+      event: E,
+      listener: (...values: TorrentEvents[E]) => void
+    ): this
+    once<E extends keyof TorrentEvents>(
+      event: E,
+      listener: (...values: TorrentEvents[E]) => void
+    ): this
+    off<E extends keyof TorrentEvents>(
+      event: E,
+      listener: (...values: TorrentEvents[E]) => void
+    ): this
     emit<E extends keyof TorrentEvents>(event: E, ...values: TorrentEvents[E]): boolean
   }
 
@@ -165,8 +174,14 @@ declare module 'webtorrent' {
     throttleUpload(rate: number): void
     destroy(done?: (error?: Error | null) => void): void
     on<E extends keyof ClientEvents>(event: E, listener: (...values: ClientEvents[E]) => void): this
-    once<E extends keyof ClientEvents>(event: E, listener: (...values: ClientEvents[E]) => void): this
-    off<E extends keyof ClientEvents>(event: E, listener: (...values: ClientEvents[E]) => void): this
+    once<E extends keyof ClientEvents>(
+      event: E,
+      listener: (...values: ClientEvents[E]) => void
+    ): this
+    off<E extends keyof ClientEvents>(
+      event: E,
+      listener: (...values: ClientEvents[E]) => void
+    ): this
     removeListener<E extends keyof ClientEvents>(
       event: E,
       listener: (...values: ClientEvents[E]) => void

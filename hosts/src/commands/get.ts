@@ -1,0 +1,68 @@
+// `floodgate get`: buys and downloads a content, and may stay to sell it on.
+
+import { unlessStopped } from '../stop.ts'
+import { Download, type DownloadOptions } from '../trade/download.ts'
+import { findTarget } from '../trade/target.ts'
+import type { Trading } from '../trade/trading.ts'
+import { parseAmount, parseCount, parseSize } from '../units.ts'
+import { openWallet, type WalletOptions } from '../wallets.ts'
+import {
+  PASSPHRASE_OPTION,
+  examples,
+  startTrading,
+  type AddCommand,
+  type Session
+} from './command.ts'
+
+interface GetOptions extends WalletOptions, DownloadOptions {
+  limit?: number
+  uploadLimit?: number
+  downloadLimit?: number
+  port?: number
+}
+
+export const addGet: AddCommand = (program, act) => {
+  program
+    .command('get')
+    .description('buy and download a content; run it again to go on where it stopped')
+    .argument('<torrent>', 'torrent file, magnet link, info hash, or address of a torrent file')
+    .requiredOption('--wallet <file>', 'the wallet that pays')
+    .option('--out <dir>', 'where to put it', '.')
+    .option('--seed', 'stay when it is here, and sell it to others until stopped')
+    .option('--yes', 'buy without asking')
+    .option(
+      '--price-max <n>',
+      'buy without asking if all of it costs no more, minor units',
+      parseAmount
+    )
+    .option('--limit <n>', 'unpaid pieces that one buyer may have from us', parseCount(1, 32))
+    .option('--upload-limit <size>', 'upload per second, such as 1M', parseSize)
+    .option('--download-limit <size>', 'download per second, such as 4M', parseSize)
+    .option('--port <n>', 'port for incoming connections (default any)', parseCount(0, 65535))
+    .option(...PASSPHRASE_OPTION)
+    .addHelpText(
+      'after',
+      examples(
+        'floodgate get film.torrent --wallet me.wallet --out ~/films',
+        'floodgate get "magnet:?xt=…" --wallet me.wallet --price-max 500 --seed'
+      )
+    )
+    .action(act((session, named: string, options: GetOptions) => runGet(session, named, options)))
+}
+
+async function runGet({ out, signal }: Session, named: string, options: GetOptions): Promise<void> {
+  let trading: Trading | undefined
+  const wallet = await openWallet(options, signal, (error) => trading?.fail(error))
+  const download = new Download(out, signal, options)
+  try {
+    const target = await unlessStopped(signal, findTarget(named, wallet.api))
+    trading = await startTrading({
+      ...{ wallet, out, chatty: true, limit: options.limit, port: options.port },
+      ...{ uploadLimit: options.uploadLimit, downloadLimit: options.downloadLimit },
+      approve: (offer, torrent) => download.approve(offer, torrent)
+    })
+    await download.run(trading, target)
+  } finally {
+    await (trading ?? wallet).close()
+  }
+}

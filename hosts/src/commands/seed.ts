@@ -1,0 +1,118 @@
+// `floodgate seed`: sells contents that are here already. It buys nothing.
+
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { FloodgateError } from '@floodgate/protocol'
+import parseTorrent from 'parse-torrent'
+import { ReadOnlyStore } from '../read-only-store.ts'
+import { stopped, unlessStopped } from '../stop.ts'
+import { tellTraded } from '../trade/summary.ts'
+import { findTarget } from '../trade/target.ts'
+import type { Trading } from '../trade/trading.ts'
+import { count, money, parseCount, parseSize, short } from '../units.ts'
+import { openWallet, type WalletOptions } from '../wallets.ts'
+import {
+  PASSPHRASE_OPTION,
+  examples,
+  startTrading,
+  type AddCommand,
+  type Session
+} from './command.ts'
+
+interface SeedOptions extends WalletOptions {
+  torrent: string[]
+  limit?: number
+  uploadLimit?: number
+  port?: number
+}
+
+const collect = (one: string, before: string[]): string[] => [...before, one]
+
+export const addSeed: AddCommand = (program, act) => {
+  program
+    .command('seed')
+    .description('sell contents that are here already, until stopped')
+    .argument('<path...>', 'the contents, or directories that hold them')
+    .requiredOption(
+      '--torrent <torrent>',
+      'torrent file, info hash or address; may be repeated',
+      collect,
+      []
+    )
+    .requiredOption('--wallet <file>', 'the wallet that earns')
+    .option('--limit <n>', 'unpaid pieces that one buyer may have from us', parseCount(1, 32))
+    .option('--upload-limit <size>', 'upload per second, such as 1M', parseSize)
+    .option('--port <n>', 'port for incoming connections (default any)', parseCount(0, 65535))
+    .option(...PASSPHRASE_OPTION)
+    .addHelpText(
+      'after',
+      examples('floodgate seed ~/films --torrent film.torrent --wallet me.wallet')
+    )
+    .action(
+      act((session, paths: string[], options: SeedOptions) => runSeed(session, paths, options))
+    )
+}
+
+async function runSeed(
+  { out, signal }: Session,
+  paths: string[],
+  options: SeedOptions
+): Promise<void> {
+  if (options.torrent.length === 0) throw new FloodgateError('bad-option', 'say --torrent')
+  let trading: Trading | undefined
+  const wallet = await openWallet(options, signal, (error) => trading?.fail(error))
+  let currency = ''
+  try {
+    const { limit, uploadLimit, port } = options
+    trading = await startTrading({ wallet, out, limit, uploadLimit, port, approve: () => false })
+    trading.floodgate.on('earned', ({ uid, indexes, price }) => {
+      const amount = money(price * BigInt(indexes.length), currency)
+      out.say(`earned ${amount} from ${short(uid)} for ${count(indexes.length, 'piece')}`)
+    })
+    for (const named of options.torrent) {
+      currency = await unlessStopped(signal, seedOne(trading, named, paths, out))
+    }
+    await trading.whileTrading(stopped(signal))
+  } finally {
+    if (trading !== undefined) tellTraded(out, trading, currency)
+    await (trading ?? wallet).close()
+  }
+}
+
+/** Seeds one content; answers its currency. Throws `bad-option` when none of its pieces is here. */
+async function seedOne(
+  trading: Trading,
+  named: string,
+  paths: string[],
+  out: Session['out']
+): Promise<string> {
+  const target = await findTarget(named, trading.wallet.api)
+  if (typeof target === 'string')
+    throw new FloodgateError('bad-option', 'seeding needs the torrent file')
+  const { name } = await parseTorrent(target)
+  const path = await placeOf(name, paths)
+  const { torrent, offer } = await trading.add(target, { path, store: ReadOnlyStore }, 'ready')
+  const pieces = torrent.pieces.length
+  const here = torrent.pieces.filter((_, index) => torrent.bitfield.get(index)).length
+  if (here === 0) throw new FloodgateError('bad-option', `what is in ${path} is not ${name}`)
+  const { infoHash } = torrent
+  const text = `seeding ${name}: ${here} of ${count(pieces, 'piece')} at ${money(offer.price, offer.currency)}`
+  out.tell('seeding', { infoHash, name, pieces, missing: pieces - here }, text)
+  return offer.currency
+}
+
+/** The directory that holds `name`: one of the paths is it, or holds it. Throws `bad-option`. */
+async function placeOf(name: string, paths: string[]): Promise<string> {
+  for (const path of paths.map((one) => resolve(one))) {
+    if (basename(path) === name && (await exists(path))) return dirname(path)
+    if (await exists(join(path, name))) return path
+  }
+  throw new FloodgateError('bad-option', `none of the paths is or holds ${name}`)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false
+  )
+}

@@ -1,0 +1,95 @@
+// The program: its commands, its help, and how an action becomes a process that ends with the right exit code.
+
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { addBooks } from './commands/books.ts'
+import { addClaim } from './commands/claim.ts'
+import type { Act, AddCommand } from './commands/command.ts'
+import { addDeposit } from './commands/deposit.ts'
+import { addGet } from './commands/get.ts'
+import { addProvider } from './commands/provider.ts'
+import { addPublish } from './commands/publish.ts'
+import { addRegister } from './commands/register.ts'
+import { addSeed } from './commands/seed.ts'
+import { addWallet } from './commands/wallet.ts'
+import { exitCodes, failureOf } from './failures.ts'
+import { createOutput, endWithReader } from './output.ts'
+import { stopSignal } from './stop.ts'
+
+const EXIT_USAGE = 64
+
+/** In the order in which one meets them. */
+const COMMANDS: AddCommand[] = [
+  addProvider,
+  addPublish,
+  addDeposit,
+  addBooks,
+  addRegister,
+  addGet,
+  addSeed,
+  addClaim,
+  addWallet
+]
+
+const versionOf = (): string => {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+/** Runs the command line `args`; answers the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  let exit = 0
+  const program = new Command('floodgate')
+  const act: Act =
+    (action) =>
+    async (...given) => {
+      exit = await perform(program.opts<{ json?: boolean }>().json === true, (session) =>
+        action(session, ...given)
+      )
+    }
+  build(program, act)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exit
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
+    // Options are parsed before there is a session: what they throw is the user's to read.
+    const failure = failureOf(error)
+    createOutput(args.includes('--json')).fail(failure)
+    return failure.exit
+  }
+}
+
+function build(program: Command, act: Act): void {
+  program
+    .description('Pay the people who seed for you.')
+    .version(versionOf())
+    .option('--json', 'print one JSON object a line on stdout, texts for people on stderr')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(floodgate help <command> tells more)')
+    .exitOverride()
+  for (const add of COMMANDS) add(program, act)
+  program
+    .command('exit-codes')
+    .description(`the exit codes:\n${exitCodes()}`)
+    .summary('show the exit codes')
+    .action(() => void process.stdout.write(`${exitCodes()}\n`))
+  program.addHelpText('after', '\nExit codes: floodgate help exit-codes\n')
+}
+
+async function perform(
+  json: boolean,
+  action: (session: Parameters<Parameters<Act>[0]>[0]) => Promise<void>
+): Promise<number> {
+  const out = createOutput(json)
+  endWithReader()
+  try {
+    await action({ out, signal: stopSignal() })
+    return 0
+  } catch (error) {
+    const failure = failureOf(error)
+    out.fail(failure)
+    if (failure.code === 'internal' && error instanceof Error) out.say(error.stack ?? '')
+    return failure.exit
+  }
+}
