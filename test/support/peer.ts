@@ -6,6 +6,8 @@ import type { Wallet } from '@floodgate/wallet'
 import { floodgate, type Floodgate, type FloodgateOptions } from '@floodgate/wire'
 import type { Sold } from './provider.ts'
 
+type Read = (error: Error | null, chunk?: Uint8Array) => void
+
 export const CLIENT_OPTIONS = {
   utp: false,
   secure: 0,
@@ -32,8 +34,8 @@ export class TestPeer {
   }
 
   /** Seeds what the provider sells; resolves when every piece was verified. */
-  async seed(sold: Sold): Promise<Torrent> {
-    const torrent = this.client.add(sold.torrent, { store: storeOf(sold.data) })
+  async seed(sold: Sold, junk = false): Promise<Torrent> {
+    const torrent = this.client.add(sold.torrent, { store: storeOf(sold.data, junk) })
     await done(torrent)
     return torrent
   }
@@ -52,14 +54,24 @@ export class TestPeer {
 export const done = (torrent: Torrent): Promise<void> =>
   torrent.done ? Promise.resolve() : new Promise((resolve) => torrent.once('done', resolve))
 
-/** A store in memory that holds the data from the first. */
-function storeOf(data: Uint8Array) {
+/** A store in memory that holds the data from the first; with `junk` it spoils them once they were verified. */
+function storeOf(data: Uint8Array, junk: boolean) {
   return class extends MemoryChunkStore {
+    readonly #reads = new Set<number>()
+
     constructor(chunkLength: number, options?: object) {
       super(chunkLength, options)
       for (let at = 0; at < data.length; at += chunkLength) {
         this.put(at / chunkLength, data.subarray(at, at + chunkLength))
       }
+    }
+
+    override get(index: number, options: object, done: Read): void {
+      const spoil = junk && this.#reads.has(index)
+      this.#reads.add(index)
+      super.get(index, options, (error, chunk) => {
+        done(error, spoil && chunk ? chunk.map((byte) => byte ^ 1) : chunk)
+      })
     }
   }
 }

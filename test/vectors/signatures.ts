@@ -4,7 +4,6 @@
 import { concat, fromHex, toHex, utf8 } from '@floodgate/protocol'
 import {
   BASE,
-  IDENTITY,
   L,
   P,
   add,
@@ -72,6 +71,14 @@ function smallOrder(): Uint8Array[] {
   return [...new Map(encodings.map((encoding) => [toHex(encoding), encoding])).values()]
 }
 
+/** A signature that the equation holds for under a key of small order, and that is honest in all else. */
+function forSmallOrder(key: Uint8Array): Uint8Array {
+  for (let nonce = 1n; ; nonce++) {
+    const r = encodePoint(times(nonce, BASE))
+    if (challenge(r, key, MESSAGE) % 8n === 0n) return concat(r, littleEndian(nonce))
+  }
+}
+
 /** All refused. */
 export const HOSTILE: Case[] = [
   ...[1n, 2n, 7n].map((k) => ({
@@ -94,7 +101,7 @@ export const HOSTILE: Case[] = [
     {
       why: `key of small order ${toHex(point).slice(0, 8)}…${toHex(point).slice(-2)}`,
       key: point,
-      signature: concat(encodePoint(IDENTITY), new Uint8Array(32))
+      signature: forSmallOrder(point)
     },
     {
       why: `R of small order ${toHex(point).slice(0, 8)}…${toHex(point).slice(-2)}`,

@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import {
   mkdir,
   mkdtemp,
+  open as openFile,
   readFile,
   readdir,
   rename,
@@ -62,6 +63,27 @@ describe('wallet: the file', () => {
     const again = await open()
     assert.deepEqual(again.uid, uid)
     await again.close()
+  })
+
+  it('W14: a save is synced before it replaces the old file, and the folder after', async () => {
+    const wallet = await create()
+    const probe = await openFile(path)
+    const handle = Object.getPrototypeOf(probe) as { sync(): Promise<void> }
+    await probe.close()
+    const { sync } = handle
+    const seen: boolean[] = []
+    handle.sync = async function (this: unknown) {
+      await sync.call(this)
+      seen.push((await readFile(path, 'utf8')).includes('news'))
+    }
+    try {
+      wallet.note('news', '')
+      await wallet.saved()
+    } finally {
+      handle.sync = sync
+    }
+    assert.deepEqual(seen, [false, true])
+    await wallet.close()
   })
 
   it('is for one process: a second one gets wallet-in-use, by any path, and nothing is lost', async () => {

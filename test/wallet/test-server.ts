@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  PROVIDER_UID,
   codeOf,
   concat,
   countBits,
@@ -136,7 +137,8 @@ export class TestServer {
   }
 
   async #register(body: Uint8Array): Promise<Uint8Array> {
-    const { message } = decode(body, 'register')
+    const message = decode(body, 'register').message as Message<'register'> & Header
+    if (!equal(message.signer, PROVIDER_UID)) throw new Error('signer')
     await verifySignature(crypto, body, message.signKey)
     const key = toHex(message.signKey)
     const account = this.accounts.get(key) ?? { uid: crypto.random(16), ...message }

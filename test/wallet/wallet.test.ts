@@ -196,6 +196,15 @@ describe('wallet: history and blacklist', () => {
     await wallet.close()
   })
 
+  it('uses scrypt as strong as is said unless told otherwise', async () => {
+    const disk = new TestDisk()
+    const wallet = await provider.wallet({ storage: disk.storage(), scrypt: undefined })
+    await wallet.close()
+    const { N, r, p } = disk.durable!.scrypt
+    assert.deepEqual({ N, r, p }, { N: 32_768, r: 8, p: 1 })
+    await (await Wallet.open({ storage: disk.storage(), passphrase: 'pass' })).close()
+  })
+
   it('the scrypt cost in use and the salt stand in the state, the salt fresh for each wallet', async () => {
     const disks = [new TestDisk(), new TestDisk()]
     for (const disk of disks) await (await provider.wallet({ storage: disk.storage() })).close()

@@ -1,6 +1,7 @@
 // Paid swarms of real WebTorrent clients with a real provider, over real sockets.
 
 import assert from 'node:assert/strict'
+import { fromHex, toHex } from '@floodgate/protocol'
 import { account, claim } from '@floodgate/wallet'
 import { TestPeer, done } from '../support/peer.ts'
 import { TestProvider } from '../support/provider.ts'
@@ -105,5 +106,46 @@ describe('wire: a paid swarm', function () {
         )
       assert.equal(torrent.progress, open ? 1 : 0)
     }
+  })
+
+  it('F34, F51, I3: junk is never paid, its seller is blacklisted, and the honest one sells', async () => {
+    const sold = await provider.sell('film', 1_000_000)
+    const cheat = await peer()
+    await cheat.seed(sold, true)
+    const buyer = await peer(1000n)
+    const blacklisted = new Promise<string>((resolve) => {
+      buyer.floodgate!.on('blacklisted', ({ uid, code }) => resolve(`${uid} ${code}`))
+    })
+    const torrent = buyer.add(sold.torrent)
+    assert.equal(await blacklisted, `${toHex(cheat.wallet!.uid)} junk-piece`)
+    const honest = await peer()
+    await honest.seed(sold)
+    await done(torrent)
+    assert.ok(await buyer.floodgate!.settled())
+    assert.equal(cheat.wallet!.sales.paidBy(buyer.wallet!.uid), 0)
+    assert.equal(honest.wallet!.sales.paidBy(buyer.wallet!.uid), 16)
+  })
+
+  it('I2, W6, F36: a buyer that never pays gets exactly one piece from each seller, and is blacklisted', async () => {
+    const sold = await provider.sell('film', 1_000_000)
+    const sellers = [await peer(), await peer()]
+    for (const seller of sellers) await seller.seed(sold)
+    const wallet = await provider.wallet(1000n)
+    const cheat = new TestPeer(wallet)
+    peers.push(cheat)
+    cheat.floodgate!.on('purchase', ({ infoHash }) => {
+      const purse = wallet.purses.open(fromHex(infoHash))!
+      purse.reservationSaved = () => new Promise(() => undefined)
+    })
+    const torrent = cheat.add(sold.torrent)
+    let got = 0
+    torrent.on('verified', () => got++)
+    const open = new Promise<void>((resolve) =>
+      torrent.on('verified', () => got === 2 && resolve())
+    )
+    await open
+    await new Promise((resolve) => setTimeout(resolve, 500)) // nothing more may come
+    assert.equal(got, 2)
+    for (const seller of sellers) assert.equal(seller.wallet!.sales.owedBy(wallet.uid), 1)
   })
 })

@@ -100,7 +100,28 @@ export function floodgateTracker(
   }
 }
 
+/** The range of each number; an announce interval of more than a day fits no peer list. */
+const RANGES = {
+  intervalSeconds: [1, 86_400],
+  purseLifeMs: [1, 3650 * DAY_MS],
+  settleEveryMs: [0, DAY_MS]
+} as const
+
+function checkOptions(options: FloodgateTrackerOptions): void {
+  for (const [name, [min, max]] of Object.entries(RANGES)) {
+    const value = options[name as keyof typeof RANGES] ?? max
+    if (!Number.isSafeInteger(value) || value < min || value > max) {
+      throw new FloodgateError('bad-option', `${name}: an integer from ${min} to ${max}`)
+    }
+  }
+  const { store, currency = 'EUR' } = options
+  if (typeof store?.execute !== 'function') throw new FloodgateError('bad-option', 'store')
+  // As an offer has it.
+  if (!/^[A-Z]{3,8}$/.test(currency)) throw new FloodgateError('bad-option', 'currency')
+}
+
 function createMint(options: FloodgateTrackerOptions): Mint {
+  checkOptions(options)
   const { store, keys, crypto = platformCrypto, now = Date.now } = options
   return {
     ...{ store, crypto, now },

@@ -12,7 +12,11 @@
  * const store = memoryLedger({ currency: 'EUR' })
  * const keys = await createProviderKeys(platformCrypto, Date.now())
  * const tracker = floodgateTracker(server, { store, keys, name: 'Example' })
- * server.listen(0, '127.0.0.1', () => console.log(tracker.counters.mint.purchases)) // 0
+ * server.listen(0, '127.0.0.1', async () => {
+ *   console.log(tracker.counters.mint.purchases) // 0
+ *   await tracker.close()
+ *   server.close()
+ * })
  * ```
  */
 

@@ -1,11 +1,11 @@
 // `floodgate wallet`: shows what is in a wallet. It asks the provider for the balance, and shows the rest when it cannot.
 
 import { ERRORS, codeOf, toHex } from '@floodgate/protocol'
-import { account, type AccountAnswer, type Wallet } from '@floodgate/wallet'
+import { account, type AccountAnswer, type Wallet, type WalletSummary } from '@floodgate/wallet'
 import { Argument } from 'commander'
-import Table from 'cli-table3'
 import { failureOf } from '../failures.ts'
 import { unlessStopped } from '../stop.ts'
+import { table } from '../tables.ts'
 import { money, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
@@ -67,36 +67,43 @@ async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
     )
     out.say(`balance ${has}, in purses ${held}, earned ${got}, spent ${gave}`)
   }
-  if (purses.length > 0) {
-    const table = new Table({ head: ['purse', 'content', 'pieces', 'paid', 'price', 'expires'] })
-    for (const { id, infoHash, count, spent, price, currency, expiresAt } of purses) {
-      table.push([
-        short(id),
-        short(infoHash),
-        count,
-        spent,
-        money(price, currency),
-        dayOf(expiresAt)
-      ])
-    }
-    out.say(table.toString())
-  }
-  if (sales.length === 0) return
-  const table = new Table({
-    head: ['sold to', 'content', 'earned', 'claimed', 'owed', 'credited', 'refused']
-  })
-  for (const { payer, infoHash, earned, claimed, owed, credited, currency, refusal } of sales) {
-    table.push([
-      short(payer),
-      short(infoHash),
-      earned,
-      claimed,
-      owed,
-      money(credited, currency),
-      refusal
+  if (purses.length > 0) out.say(purseTable(purses))
+  if (sales.length > 0) out.say(saleTable(sales))
+}
+
+function purseTable(purses: WalletSummary['purses']): string {
+  return table(
+    [
+      { head: 'purse' },
+      { head: 'content' },
+      { head: 'pieces', right: true },
+      { head: 'paid', right: true },
+      { head: 'price', right: true },
+      { head: 'expires' }
+    ],
+    purses.map(({ id, infoHash, count, spent, price, currency, expiresAt }) => [
+      ...[short(id), short(infoHash), count, spent],
+      ...[money(price, currency), dayOf(expiresAt)]
     ])
-  }
-  out.say(table.toString())
+  )
+}
+
+function saleTable(sales: WalletSummary['sales']): string {
+  return table(
+    [
+      { head: 'sold to' },
+      { head: 'content' },
+      { head: 'earned', right: true },
+      { head: 'claimed', right: true },
+      { head: 'owed', right: true },
+      { head: 'credited', right: true },
+      { head: 'refused' }
+    ],
+    sales.map(({ payer, infoHash, earned, claimed, owed, credited, currency, refusal }) => [
+      ...[short(payer), short(infoHash), earned, claimed, owed],
+      ...[money(credited, currency), refusal]
+    ])
+  )
 }
 
 function history({ out }: Session, wallet: Wallet): void {

@@ -87,7 +87,7 @@ async function signAnnounce(wallet: Wallet, options: AnnounceOptions): Promise<U
   const want = options.want ? 1 : 0
   const again = options.again === true ? 1 : 0
   const body = { infoHash, event, port, want, again, price, currency }
-  const frame = await signRequest(wallet, 'announce', body, session)
+  const frame = await signRequest(wallet, 'announce', body, { session })
   await wallet.saved()
   return frame
 }

@@ -113,7 +113,7 @@ async function claimBatch(wallet: Wallet, sales: Sale[]): Promise<Message<'claim
     voucher: sale.voucher ?? new Uint8Array(0)
   }))
   const id = claimId(wallet, purses)
-  const frame = await signRequest(wallet, 'claim', { purses }, id)
+  const frame = await signRequest(wallet, 'claim', { purses }, { session: id })
   const sealed = sealTo(wallet.crypto, epoch.boxKey, frame)
   const bytes = await ask(`${wallet.api}${ROUTES}/claims`, ANSWER_MAX, sealed)
   const answer = await verify(wallet, bytes)

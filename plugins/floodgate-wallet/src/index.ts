@@ -4,16 +4,19 @@
  * and whom not to trade with. It runs in Node and browsers; Node's file storage is `@floodgate/wallet/file`.
  *
  * ```ts
- * import { Wallet, fetchProvider, memoryStorage, register } from '@floodgate/wallet'
+ * import { platformCrypto } from '@floodgate/protocol'
+ * import { Wallet, memoryStorage } from '@floodgate/wallet'
  *
- * const { rootKey } = await fetchProvider('https://cdn.example')
+ * // Of a real provider: `const { rootKey } = await fetchProvider('https://cdn.example')`
+ * const { publicKey: rootKey } = platformCrypto.signKey(platformCrypto.random(32))
  * const wallet = await Wallet.create({
  *   storage: memoryStorage(),
  *   passphrase: 'correct horse battery staple',
  *   rootKey,
  *   api: 'https://cdn.example'
  * })
- * await register(wallet, 'card 4111')
+ * console.log(wallet.registered) // false; then `await register(wallet, 'card …')`
+ * await wallet.close()
  * ```
  */
 

@@ -27,6 +27,8 @@ export class Membership {
   readonly #trust: Trust
   readonly #key: SignKey
   readonly #epochs = new Map<string, Uint8Array>()
+  /** Signs as nobody, for who has no uid yet. */
+  readonly newcomer: Signer
   #certificate: Uint8Array = NOTHING
   #signer: Signer
 
@@ -36,7 +38,8 @@ export class Membership {
     this.#trust = trust
     this.#key = crypto.signKey(secrets.slice(0, 32))
     this.boxSecret = secrets.slice(32, 64)
-    this.#signer = createSigner(crypto, this.#key, PROVIDER_UID, trust.provider)
+    this.newcomer = createSigner(crypto, this.#key, PROVIDER_UID, trust.provider)
+    this.#signer = this.newcomer
   }
 
   /** Takes in what was verified when it was saved; epochs that are over by now are just kept. */

@@ -6,8 +6,9 @@ import {
   equal,
   fromBase64url,
   openSealed,
+  type Body,
   type SignedName,
-  type Body
+  type Signer
 } from '@floodgate/protocol'
 import { Refusal, ask, jsonOf } from './http.ts'
 import type { Wallet } from './wallet.ts'
@@ -64,11 +65,11 @@ export function signRequest<N extends SignedName>(
   wallet: Wallet,
   name: N,
   body: Body<N>,
-  session?: Uint8Array
+  { session, signer = wallet.signer }: { session?: Uint8Array; signer?: Signer } = {}
 ): Promise<Uint8Array> {
   const counter = wallet.nextCounter()
   const time = wallet.now()
-  return wallet.signer.sign(name, body, { session, counter, time, expiry: time + VALID_MS })
+  return signer.sign(name, body, { session, counter, time, expiry: time + VALID_MS })
 }
 
 /**
@@ -77,9 +78,9 @@ export function signRequest<N extends SignedName>(
  */
 export function register(wallet: Wallet, payment: string): Promise<void> {
   return byItsClock(wallet, async () => {
-    const { signer, boxKey } = wallet
+    const { newcomer: signer, boxKey } = wallet
     const keys = { signKey: signer.publicKey, boxKey, payment }
-    const frame = await signRequest(wallet, 'register', keys)
+    const frame = await signRequest(wallet, 'register', keys, { signer })
     const sealed = await ask(`${wallet.api}${ROUTES}/register`, ANSWER_MAX, frame)
     const plain = openSealed(wallet.crypto, wallet.boxSecret, sealed)
     const { uid, certificate, epoch } = decode(plain, 'registered').message

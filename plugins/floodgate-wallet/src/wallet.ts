@@ -113,13 +113,8 @@ export class Wallet {
       const sealKey = await SealKey.from(crypto, passphrase, options.scrypt ?? SCRYPT_COST)
       const keys = sealKey.seal(crypto.random(64))
       const api = options.api.replace(/\/+$/, '')
-      const wallet = new Wallet(options, {
-        rootKey: rootKey.slice(),
-        api,
-        sealKey,
-        keys,
-        state: undefined
-      })
+      const content = { rootKey: rootKey.slice(), api, sealKey, keys, state: undefined }
+      const wallet = new Wallet(options, content)
       wallet.note('created', api)
       await wallet.saved()
       return wallet
@@ -135,13 +130,8 @@ export class Wallet {
       const crypto = options.crypto ?? platformCrypto
       const sealKey = await SealKey.from(crypto, options.passphrase, state.scrypt)
       const { api, keys } = state
-      const wallet = new Wallet(options, {
-        rootKey: unpack(state.rootKey),
-        api,
-        sealKey,
-        keys,
-        state
-      })
+      const content = { rootKey: unpack(state.rootKey), api, sealKey, keys, state }
+      const wallet = new Wallet(options, content)
       await wallet.#member.restore(state, wallet.now())
       if (state.open) wallet.note('crashed', 'The wallet was not closed cleanly.')
       return wallet
@@ -179,6 +169,11 @@ export class Wallet {
 
   get signer(): Signer {
     return this.#member.signer
+  }
+
+  /** The same key under the uid of 16 zero bytes, as a registration is signed. */
+  get newcomer(): Signer {
+    return this.#member.newcomer
   }
 
   get boxSecret(): Uint8Array {

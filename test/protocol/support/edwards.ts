@@ -22,7 +22,7 @@ const inverse = (a: bigint): bigint => power(a, P - 2n)
 const D = mod(-121665n * inverse(121666n))
 const ROOT = power(2n, (P - 1n) / 4n)
 
-export const IDENTITY: Point = [0n, 1n]
+const IDENTITY: Point = [0n, 1n]
 
 export function add([x1, y1]: Point, [x2, y2]: Point): Point {
   const k = mod(D * mod(x1 * x2) * mod(y1 * y2))

@@ -1,3 +1,4 @@
+// What the API refuses: bodies too long or too slow, wrong types and paths, strangers in the operator’s routes.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -118,6 +119,22 @@ describe('api: our own faults', () => {
       assert.equal(await w.outcome(response), 'not-allowed')
     }
     await world.close()
+  })
+
+  it('wrong options are refused at start', async () => {
+    const wrong = [
+      { intervalSeconds: 0 },
+      { intervalSeconds: 86_401 },
+      { purseLifeMs: 0 },
+      { purseLifeMs: NaN },
+      { settleEveryMs: -1 },
+      { currency: 'euro' },
+      { store: {} as never },
+      { keys: { rootKey: new Uint8Array(32), epochs: [], masters: [] } }
+    ]
+    for (const options of wrong) {
+      await assert.rejects(w.startWorld(options), (error) => fg.codeOf(error) === 'bad-option')
+    }
   })
 
   it('after close the API and announces are refused, and the server works on', async () => {

@@ -1,3 +1,4 @@
+// Each route of the API on a real server, with what it gives and what it refuses.
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
 import { deposit } from '@floodgate/tracker'
@@ -19,7 +20,26 @@ describe('api: what the provider offers over HTTP', () => {
   const get = (path: string) => fetch(`${world.url}/floodgate/v1/${path}`)
   const operate = (path: string, body: Uint8Array | string, type?: string) => {
     const authorization = `Bearer ${w.OPERATOR}`
-    return w.post(world, path, body, type ? { authorization, 'content-type': type } : { authorization })
+    return w.post(
+      world,
+      path,
+      body,
+      type ? { authorization, 'content-type': type } : { authorization }
+    )
+  }
+
+  let counter = 0
+  const askStanding = async (who: Pick<w.Trader, 'signer'>, time = world.clock.now) => {
+    const on = { time, expiry: time, counter: ++counter }
+    const message = await who.signer.sign('accountRequest', { what: 'account' }, on)
+    return w.post(world, 'account', message)
+  }
+  const standing = async (who: w.Trader) => {
+    const { uid, balance, escrow, earned, spent, currency } = (await (
+      await askStanding(who)
+    ).json()) as Json
+    assert.deepEqual([uid, currency], [who.uidHex, 'EUR'])
+    return [balance, escrow, earned, spent]
   }
 
   it('F20: says who it is, with the newest epoch', async () => {
@@ -45,7 +65,9 @@ describe('api: what the provider offers over HTTP', () => {
       world.clock.now += 1000
     }
     const certificates = await Promise.all(
-      answers.map((answer) => world.trust.issued('certificate', answer.certificate, world.clock.now))
+      answers.map((answer) =>
+        world.trust.issued('certificate', answer.certificate, world.clock.now)
+      )
     )
     const [first, second] = certificates
     assert.deepEqual(second!.uid, first!.uid)
@@ -93,7 +115,10 @@ describe('api: what the provider offers over HTTP', () => {
     const file = await get(`contents/${published.infoHash}.torrent`)
     assert.equal(file.headers.get('content-type'), 'application/x-bittorrent')
     assert.deepEqual(new Uint8Array(await file.arrayBuffer()), torrent)
-    assert.equal(await w.outcome(await get(`contents/${'0'.repeat(40)}.torrent`)), 'unknown-content')
+    assert.equal(
+      await w.outcome(await get(`contents/${'0'.repeat(40)}.torrent`)),
+      'unknown-content'
+    )
     assert.equal(await w.outcome(await get('contents/x y.torrent')), 'unknown-content')
   })
 
@@ -142,19 +167,6 @@ describe('api: what the provider offers over HTTP', () => {
     const seller = await w.register(world)
     const bought = await w.buy(world, buyer, await w.publish(world))
     await redeem(world, seller, [await claimed(world, buyer, bought, seller.uid, [0, 1])])
-    let counter = 0
-    const ask = async (who: Pick<w.Trader, 'signer'>, time = world.clock.now) => {
-      const on = { time, expiry: time, counter: ++counter }
-      const message = await who.signer.sign('accountRequest', { what: 'account' }, on)
-      return w.post(world, 'account', message)
-    }
-    const standing = async (who: w.Trader) => {
-      const { uid, balance, escrow, earned, spent, currency } = (await (
-        await ask(who)
-      ).json()) as Json
-      assert.deepEqual([uid, currency], [who.uidHex, 'EUR'])
-      return [balance, escrow, earned, spent]
-    }
     assert.deepEqual(await standing(buyer), ['70', '24', '0', '6'])
     assert.deepEqual(await standing(seller), ['6', '0', '6', '0'])
     world.clock.now += 32 * 24 * 3600e3
@@ -163,13 +175,28 @@ describe('api: what the provider offers over HTTP', () => {
 
     const key = crypto.signKey(crypto.random(32))
     const impostor = { signer: fg.createSigner(crypto, key, buyer.uid, world.provider) }
-    assert.equal(await w.outcome(await ask(impostor)), 'bad-signature')
-    const late = await ask(buyer, world.clock.now - 700_000)
+    assert.equal(await w.outcome(await askStanding(impostor)), 'bad-signature')
+    const late = await askStanding(buyer, world.clock.now - 700_000)
     assert.equal(late.status, 409)
     const { error, time } = (await late.json()) as Json
     assert.deepEqual([error, time], ['clock', world.clock.now])
     counter = 0
-    assert.equal(await w.outcome(await ask(buyer)), 'replayed')
+    assert.equal(await w.outcome(await askStanding(buyer)), 'replayed')
+    counter = 100
+  })
+
+  it('a debt of a token given to two sellers counts as spent and earned, also when it is paid at the end', async () => {
+    const buyer = await w.register(world, 30n)
+    const [first, second] = [await w.register(world), await w.register(world)]
+    const bought = await w.buy(world, buyer, await w.publish(world))
+    await redeem(world, first, [await claimed(world, buyer, bought, first.uid, [0, 1, 2, 3, 4])])
+    await redeem(world, second, [await claimed(world, buyer, bought, second.uid, [4, 5])])
+    assert.deepEqual(await standing(buyer), ['0', '12', '0', '18'])
+    world.clock.now += 32 * 24 * 3600e3
+    await world.tracker.settle()
+    assert.deepEqual(await standing(buyer), ['9', '0', '0', '21'])
+    assert.deepEqual(await standing(first), ['15', '0', '15', '0'])
+    assert.deepEqual(await standing(second), ['6', '0', '6', '0'])
   })
 
   it('F38, F39, G7: token hashes go to the seller whom the buyer asked for a piece, and to nobody else', async () => {

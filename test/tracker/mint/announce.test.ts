@@ -1,3 +1,4 @@
+// Announces on a real tracker, over each transport: what they buy, and which are refused.
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
 import { memoryLedger } from '@floodgate/tracker'

@@ -1,3 +1,4 @@
+// Claims over HTTP, on both ledgers: what is paid, what is refused, and what a repetition does.
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

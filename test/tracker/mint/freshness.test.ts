@@ -1,3 +1,4 @@
+// The memories that strangers can fill: sessions and strikes.
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
 import { Freshness } from '../../../tracker-extension/src/mint/freshness.ts'

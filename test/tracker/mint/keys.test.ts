@@ -1,3 +1,4 @@
+// The provider’s keys: certified by the root, renewed, and stored as JSON.
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
 import {

@@ -1,3 +1,4 @@
+// Work over all tokens of a purse agrees with the protocol and shares the event loop.
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
 import {

@@ -1,3 +1,4 @@
+// Torrent files: which are published, which refused, and that none can hurt.
 import assert from 'node:assert/strict'
 import createTorrent from 'create-torrent'
 import * as fg from '@floodgate/protocol'
@@ -71,7 +72,17 @@ describe('mint: torrent files for publishing', () => {
   it('only canonical bencode is read, bounded in depth', () => {
     const bad = [
       ...['', 'i', 'ie', 'i-0e', 'i01e', 'i1', 'i9007199254740993e', '-1:', '01:a', '2:a', '1a'],
-      ...['l', 'd', 'l-3:', 'd-3:', 'di1e1:ae', 'd1:b1:x1:a1:ye', 'd1:a1:x1:a1:ye', 'd1:ae', '1:ab'],
+      ...[
+        'l',
+        'd',
+        'l-3:',
+        'd-3:',
+        'di1e1:ae',
+        'd1:b1:x1:a1:ye',
+        'd1:a1:x1:a1:ye',
+        'd1:ae',
+        '1:ab'
+      ],
       ...[`i${'9'.repeat(400)}e`, `${'l'.repeat(18)}${'e'.repeat(18)}`, 'l'.repeat(100_000)]
     ]
     for (const text of bad) {

@@ -24,7 +24,13 @@ export async function voucher(
 ): Promise<Uint8Array> {
   const xor = new Uint8Array(32)
   for (const index of indexes) fg.xorInto(xor, tokens.token(index))
-  const body = { payee, purse: purse.purse, count: indexes.length, xor, delivery: crypto.random(32) }
+  const body = {
+    payee,
+    purse: purse.purse,
+    count: indexes.length,
+    xor,
+    delivery: crypto.random(32)
+  }
   const time = world.clock.now
   return buyer.signer.sign('voucher', { ...body, ...change }, { time, expiry: time + 1e9 })
 }
@@ -105,4 +111,3 @@ export function requestMessage(
   const time = world.clock.now
   return buyer.signer.sign('request', body, { time, expiry: time + 1e6 })
 }
-

@@ -93,7 +93,7 @@ describe(`fuzz: ${frames} frames on real wires (FLOODGATE_SEED=${seed})`, () => 
     await done(unfinished)
     assert.ok(holdsAll(unfinished, made))
     assert.deepEqual(thrown, [])
-    assert.ok(reasons.size >= 10, `reasons seen: ${[...reasons.keys()].join(', ')}`)
+    assert.ok(reasons.size >= 6, `reasons seen: ${[...reasons.keys()].join(', ')}`)
     assert.equal(reasons.get('threw') ?? 0, 0)
   }).timeout(60_000 + frames * 10)
 })

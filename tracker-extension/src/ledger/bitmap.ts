@@ -7,7 +7,7 @@ const ones = Uint8Array.from({ length: 256 }, (_, byte) => {
 })
 
 /** Bytes that a bitmap of so many pieces takes. */
-export const bitmapLength = (pieces: number): number => Math.ceil(pieces / 8)
+const bitmapLength = (pieces: number): number => Math.ceil(pieces / 8)
 
 export const emptyBitmap = (pieces: number): Uint8Array => new Uint8Array(bitmapLength(pieces))
 

@@ -6,7 +6,7 @@ import { LedgerError } from './errors.ts'
 /** Largest amount and largest total of an account: what a signed 64-bit column holds. */
 export const amountMax = 2n ** 63n - 1n
 /** A bitmap of 128 KiB; a terabyte of 1 MiB pieces. */
-export const piecesMax = 2 ** 20
+const piecesMax = 2 ** 20
 const claimsMax = 10_000
 
 type Check = (value: unknown, name: string) => unknown

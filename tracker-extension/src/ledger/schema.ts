@@ -21,7 +21,7 @@ interface Layout<Row> {
 
 export const schemaVersion = 1
 
-export const schema: { [T in TableName]: Layout<Tables[T]> } = {
+const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
   peer: { wide: false, columns: { signKey: 'blob', boxKey: 'blob', handle: 'text' } },
   signKey: { wide: false, columns: { uid: 'text' } },

@@ -46,10 +46,6 @@ export async function register(mint: Mint, bytes: Uint8Array): Promise<Uint8Arra
   }
   await verifySignature(crypto, bytes, message.signKey)
   const { signKey, boxKey } = message
-  const known = await store.accountByKey(signKey)
-  if (known !== undefined && !equal(known.boxKey, boxKey)) {
-    throw new FloodgateError('conflict', 'the account has another box key')
-  }
   const { uid } = await store.execute({
     kind: 'open',
     uid: toHex(crypto.random(16)),
@@ -57,6 +53,10 @@ export async function register(mint: Mint, bytes: Uint8Array): Promise<Uint8Arra
     boxKey,
     handle: message.payment
   })
+  const account = await store.account(uid)
+  if (account === undefined || !equal(account.boxKey, boxKey)) {
+    throw new FloodgateError('conflict', 'the account has another box key')
+  }
   const now = mint.now()
   const certificate = await issuer.sign(
     'certificate',

@@ -31,7 +31,7 @@ export interface SoldPurse {
 const PURSE = utf8('purse')
 
 /** The id of the purse that a buyer gets for its session: the same announce cannot make two. */
-export function purseIdOf(
+function purseIdOf(
   crypto: Crypto,
   uid: Uint8Array,
   infoHash: Uint8Array,

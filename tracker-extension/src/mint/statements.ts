@@ -21,8 +21,8 @@ const uidOf = (account: string): string | undefined =>
 export class Statements {
   readonly #store: LedgerStore
   readonly #statements = new Map<string, Statement>()
-  /** Who bought which purse, while it is open. */
-  readonly #buyers = new Map<string, string>()
+  /** Who bought which purse, and what is left of it in escrow; gone with the last of it. */
+  readonly #held = new Map<string, { buyer: string; heldMinor: bigint }>()
   #read = 0
   #reading: Promise<void> | undefined
 
@@ -60,19 +60,29 @@ export class Statements {
     this.#read = seq
     const [from, to] = [uidOf(debit), uidOf(credit)]
     if (kind === 'purchase' && from !== undefined) {
-      this.#buyers.set(purseId, from)
+      this.#held.set(purseId, { buyer: from, heldMinor: amountMinor })
       this.#of(from).escrow += amountMinor
-      return
+    } else if (debit === ESCROW && to !== undefined) {
+      const buyer = this.#release(purseId, amountMinor)
+      if (buyer !== undefined && kind !== 'close') this.#pay(buyer, to, amountMinor)
+    } else if (from !== undefined && to !== undefined) {
+      // A debt beyond the escrow, of a token that the buyer gave to two sellers.
+      this.#pay(from, to, amountMinor)
     }
-    const buyer = this.#buyers.get(purseId)
-    if (buyer === undefined || to === undefined) return
-    const fromEscrow = debit === ESCROW
-    if (fromEscrow) this.#of(buyer).escrow -= amountMinor
-    if (kind === 'close' && fromEscrow) {
-      this.#buyers.delete(purseId)
-      return
-    }
-    this.#of(buyer).spent += amountMinor
+  }
+
+  #pay(from: string, to: string, amountMinor: bigint): void {
+    this.#of(from).spent += amountMinor
     this.#of(to).earned += amountMinor
+  }
+
+  /** Money leaves the escrow of a purse; answers whose it was. */
+  #release(purseId: string, amountMinor: bigint): string | undefined {
+    const held = this.#held.get(purseId)
+    if (held === undefined) return undefined
+    held.heldMinor -= amountMinor
+    this.#of(held.buyer).escrow -= amountMinor
+    if (held.heldMinor === 0n) this.#held.delete(purseId)
+    return held.buyer
   }
 }

@@ -19,15 +19,17 @@ export function handOver(
       buyer.buying?.junk(piece.index)
       return
     }
-    const stored = Promise.withResolvers<void>()
+    let ended: (error: Error | null) => void = () => undefined
+    const stored = new Promise<void>((resolve, reject) => {
+      ended = (error) => (error ? reject(error) : resolve())
+    })
     // A store that fails destroys the torrent with its error; nobody has to listen here as well.
-    stored.promise.catch(() => undefined)
+    stored.catch(() => undefined)
     buyer.thrive()
-    buyer.buying?.got(piece.index, stored.promise)
+    buyer.buying?.got(piece.index, stored)
     store(torrent, piece, (error) => {
-      if (error) return stored.reject(error)
-      stored.resolve()
-      settled(true)
+      ended(error)
+      if (!error) settled(true)
     })
   }
   const hex = piece.hex()

@@ -130,6 +130,7 @@ export class Buying implements BuyingSeam {
 
   junk(index: number): void {
     this.#giveBack(index)
+    this.#owed.add(index) // the seller believes that it came
     this.#junk.set(index, (this.#junk.get(index) ?? 0) + 1)
     this.#speech.reject('junk-piece', 'delivery', [index])
     const all = [...this.#junk.values()].reduce((sum, tries) => sum + tries, 0)
