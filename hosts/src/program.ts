@@ -52,7 +52,13 @@ export async function run(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' })
     return exit
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0
+      // commander has told people already.
+      const fields = { code: 'bad-option', text: error.message, exit: EXIT_USAGE }
+      if (args.includes('--json')) createOutput(true).tell('error', fields)
+      return EXIT_USAGE
+    }
     // Options are parsed before there is a session: what they throw is the user's to read.
     const failure = failureOf(error)
     createOutput(args.includes('--json')).fail(failure)

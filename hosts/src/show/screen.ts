@@ -31,6 +31,10 @@ const progressText = (line: Line): string => {
 class SeederLine {
   #pieces = 0
 
+  get pieces(): number {
+    return this.#pieces
+  }
+
   take(line: Line): string | undefined {
     if (line.event !== 'earned') return undefined
     this.#pieces += (line['indexes'] as number[]).length
@@ -57,10 +61,11 @@ export function liveScreen(stream: NodeJS.WriteStream): Screen {
         progress.Presets.shades_classic
       )
       const seeder = new SeederLine()
-      const top = bars.create(1, 0, { name: provider.name, text: 'sold 0 pieces' })
+      const wanted = pieces * buyers.length
+      const top = bars.create(wanted, 0, { name: provider.name, text: 'sold 0 pieces' })
       provider.onLine((line) => {
         const text = seeder.take(line)
-        if (text !== undefined) top.update(0, { name: provider.name, text })
+        if (text !== undefined) top.update(seeder.pieces, { name: provider.name, text })
       })
       for (const { name, onLine } of bound(buyers)) {
         const bar = bars.create(pieces, 0, { name, text: 'joins' })

@@ -140,11 +140,19 @@ export class Swarm {
       terms,
       clock,
       grace: this.#grace,
+      junk: new Map(),
       wakeAll: () => {
         for (const link of this.#links.values()) link.engine.wake()
       },
       emit: (event, detail) =>
-        this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never)
+        this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never),
+      dropAll: (uid) => {
+        for (const { conversation, engine } of this.#links.values()) {
+          if (conversation?.uid === undefined || !equal(conversation.uid, uid)) continue
+          conversation.close()
+          engine.drop()
+        }
+      }
     }
     this.#announcer.now()
     for (const link of this.#links.values()) this.#advance(link)

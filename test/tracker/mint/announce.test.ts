@@ -103,6 +103,14 @@ describe('mint: an announce buys a purse', () => {
     assert.equal(await balanceOf(world, buyer.uidHex), 970n)
   })
 
+  it('a purse that expired is not sold again, settled or not', async () => {
+    const first = await buy(world, buyer, content)
+    world.clock.now = first.purse.expiry
+    const second = await buy(world, buyer, content, { session: crypto.random(32) })
+    assert.notDeepEqual(second.frame, first.frame)
+    assert.equal(await balanceOf(world, buyer.uidHex), 940n)
+  })
+
   it('a seeder gets the list alone; peers travel in the signed list and not beside it', async () => {
     const seeder = await register(world)
     const seeding = await announceMessage(world, seeder, content, { want: 0 })

@@ -108,6 +108,11 @@ for (const [name, open] of stores) {
       const thief = await w.register(world)
       const sound = await of([0, 1])
       const foreign = await voucher(world, thief, bought, seller.uid, [0, 1])
+      const key = crypto.signKey(crypto.random(32))
+      const forger = { signer: fg.createSigner(crypto, key, buyer.uid, world.provider) }
+      const forged = await voucher(world, forger, bought, seller.uid, [0, 1])
+      const flipped = sound.voucher.slice()
+      flipped[flipped.length - 1]! ^= 1
       const change = (part: Partial<typeof sound>) => ({ ...sound, ...part })
       const cases: [code: string, by: w.Trader, purse: typeof sound][] = [
         ['bad-voucher', seller, await of([0, 1], { count: 3 })],
@@ -116,6 +121,8 @@ for (const [name, open] of stores) {
         ['bad-voucher', seller, await of([])],
         ['bad-voucher', seller, change({ bitmap: bitmapOf([0, 2], PIECES) })],
         ['bad-voucher', seller, change({ voucher: foreign })],
+        ['bad-signature', seller, change({ voucher: forged })],
+        ['bad-signature', seller, change({ voucher: flipped })],
         ['bad-voucher', thief, sound],
         ['bad-field', seller, change({ bitmap: new Uint8Array(2) })],
         ['bad-field', seller, change({ bitmap: bitmapOf([0, 21], 24) })],
@@ -184,10 +191,13 @@ describe('mint: what a claim cannot do', () => {
     assert.ok(typeof (await send(world, { id, bytes })) === 'object')
   })
 
-  it('claims after the purse was settled are refused', async () => {
-    const late = await of([0])
-    world.clock.now += 31 * 24 * 3600e3 + fg.CLOCK_SLACK_MS
-    await world.tracker.settle()
+  it('F85: a purse is settled a day after its expiry; until then claims are paid', async () => {
+    const [early, late] = [await of([0]), await of([0, 1])]
+    world.clock.now += 30 * 24 * 3600e3 + fg.CLOCK_SLACK_MS - 1
+    assert.equal(await world.tracker.settle(), 0)
+    assert.deepEqual(await redeem(world, seller, [early]), ['ok 1 0 3'])
+    world.clock.now += 1
+    assert.equal(await world.tracker.settle(), 1)
     assert.deepEqual(await redeem(world, seller, [late]), ['purse-closed 0 0 0'])
   })
 

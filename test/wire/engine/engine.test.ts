@@ -40,6 +40,7 @@ describe('engine', () => {
       each(21)
     )
     assert.equal(sold(seed), made.data.length)
+    assert.equal(seed.store.gets, 21, 'each piece is read once')
     assert.equal(leech.torrent.progress, 1)
   })
 

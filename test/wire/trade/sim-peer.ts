@@ -56,6 +56,10 @@ export class SimPeer {
       terms: { ...DEFAULT_TERMS, limitMax, paymentTimeoutMs: 1e9 },
       clock: network.clock,
       grace: new Grace(network.clock, DEFAULT_TERMS.graceMs),
+      junk: new Map(),
+      dropAll: () => {
+        throw new Error('nobody cheats here')
+      },
       wakeAll: () => {
         for (const link of this.links.values()) link.wake()
       },

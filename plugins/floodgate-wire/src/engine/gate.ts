@@ -46,6 +46,7 @@ export class Gate {
   #loading = 0
   /** Refused pieces, and how many of their blocks may still be asked for: those were on their way. */
   readonly #refused = new Map<number, number>()
+  #serving = -1
   #wantsUnchoke = false
   #odd = 0
   #pumping = false
@@ -175,7 +176,7 @@ export class Gate {
     if (list) list.push(asked)
     else {
       this.#held.set(asked.index, [asked])
-      if (this.#held.size === 1) this.#shelf.prefetch(asked.index)
+      this.#readAhead()
     }
     this.#heldCount++
   }
@@ -183,7 +184,14 @@ export class Gate {
   #forgetHeld(index: number): void {
     this.#heldCount -= this.#held.get(index)?.length ?? 0
     this.#held.delete(index)
-    for (const next of this.#held.keys()) return this.#shelf.prefetch(next)
+  }
+
+  /** Reads what comes after the piece in service: the next admitted one, or the first that is held. */
+  #readAhead(): void {
+    const now = this.#queue[0]?.index
+    const queued = this.#queue.find((asked) => asked.index !== now)?.index
+    const next = queued ?? this.#held.keys().next().value
+    if (next !== undefined) this.#shelf.prefetch(next, now)
   }
 
   #enqueue(asked: Asked): void {
@@ -217,6 +225,10 @@ export class Gate {
         continue
       }
       const bytes = this.#shelf.take(next.index, () => this.#pump())
+      if (next.index !== this.#serving) {
+        this.#serving = next.index
+        this.#readAhead()
+      }
       if (bytes === null) break
       this.#queue.shift()
       this.#serve(next, bytes)

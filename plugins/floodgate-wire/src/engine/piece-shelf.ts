@@ -24,9 +24,12 @@ export class PieceShelf {
     return shelved.bytes
   }
 
-  /** Reads a piece ahead, when there is a place free for it besides the one in use. */
-  prefetch(index: number): void {
-    if (!this.#shelf.some((one) => one.index === index)) this.#read(index)
+  /** Reads a piece ahead, in the place of any but the one `inUse`. */
+  prefetch(index: number, inUse: number | undefined): void {
+    if (this.#shelf.some((one) => one.index === index)) return
+    const old = this.#shelf.findIndex((one) => one.index !== inUse)
+    if (this.#shelf.length === SHELF_PIECES && old >= 0) this.#shelf.splice(old, 1)
+    this.#read(index)
   }
 
   clear(): void {

@@ -133,7 +133,9 @@ export class Buying implements BuyingSeam {
     this.#owed.add(index) // the seller believes that it came
     this.#junk.set(index, (this.#junk.get(index) ?? 0) + 1)
     this.#speech.reject('junk-piece', 'delivery', [index])
-    const all = [...this.#junk.values()].reduce((sum, tries) => sum + tries, 0)
+    const { junk } = this.#market
+    const all = (junk.get(this.#speech.otherUid) ?? 0) + 1
+    junk.set(this.#speech.otherUid, all)
     if (all <= RESENDS_MAX) return
     this.#speech.blacklist('junk-piece')
     throw new FloodgateError('junk-piece', String(index))
@@ -141,10 +143,11 @@ export class Buying implements BuyingSeam {
 
   released(index: number, why: ReleaseReason): void {
     if (why === 'refused') this.#refused.add(index)
-    if (why === 'refused' || !this.#asked.has(index)) return this.#giveBack(index)
+    const { grace, wakeAll, wallet } = this.#market
+    const over = why === 'refused' || wallet.blacklist.has(this.#payee, wallet.now()) !== undefined
+    if (over || !this.#asked.has(index)) return this.#giveBack(index)
     this.#bound.delete(index)
     this.#asked.delete(index)
-    const { grace, wakeAll } = this.#market
     grace.begin(this.purse, index, this.#payee, wakeAll)
   }
 

@@ -102,7 +102,7 @@ export class Speech {
 
   /** Puts the other side on our blacklist, with what it signed (F36, F43, W7). */
   blacklist(reason: ErrorCode): void {
-    const { wallet, terms, emit } = this.#market
+    const { wallet, terms, emit, dropAll } = this.#market
     const at = wallet.now()
     wallet.blacklist.add({
       uid: this.other.certificate.uid,
@@ -112,5 +112,7 @@ export class Speech {
       expiresAt: at + terms.blacklistMs
     })
     emit('blacklisted', { uid: this.otherUid, code: reason })
+    // Who only has to pay may stay and do so (F36).
+    if (reason !== 'unpaid') queueMicrotask(() => dropAll(this.other.certificate.uid))
   }
 }

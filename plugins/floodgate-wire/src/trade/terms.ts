@@ -72,6 +72,10 @@ export interface Market {
   clock: Clock
   emit: Emit
   grace: Grace
+  /** Pieces that came and did not fit their hash, by the seller's uid in hex (F51). */
+  junk: Map<string, number>
+  /** Ends every connection with this uid for good. */
+  dropAll: (uid: Uint8Array) => void
   /** Something that any connection may use has changed: pieces are free again. */
   wakeAll: () => void
 }

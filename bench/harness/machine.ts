@@ -1,0 +1,23 @@
+// What a figure was measured on.
+
+import { cpus, release, totalmem, type } from 'node:os'
+import { round } from './figures.ts'
+
+export interface Machine {
+  cpus: number
+  cpuModel: string
+  memoryGiB: number
+  node: string
+  os: string
+}
+
+export function machine(): Machine {
+  const all = cpus()
+  return {
+    cpus: all.length,
+    cpuModel: all[0]?.model.trim() ?? 'unknown',
+    memoryGiB: round(totalmem() / 1024 ** 3, 1),
+    node: process.version,
+    os: `${type()} ${release()}`
+  }
+}
