@@ -50,6 +50,7 @@ export class Stage {
   async startProvider(...args: string[]): Promise<void> {
     this.provider = this.start('provider', '--data', this.shop, ...args)
     this.url = String((await this.provider.until('listening'))['url'])
+    if (args.includes('--no-seed')) return
     this.seeder = String((await this.provider.until('seeder'))['uid'])
   }
 
@@ -68,8 +69,8 @@ export class Stage {
   }
 
   /** Runs a command that must succeed; answers its line `event`. */
-  async command(event: string, command: string, ...args: string[]): Promise<Line> {
-    const child = this.start(command, ...args)
+  async command(event: string, ...command: [string, ...string[]]): Promise<Line> {
+    const child = this.start(...command)
     await child.succeeded()
     return child.until(event)
   }

@@ -73,7 +73,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ...{ keys, name, currency, operatorToken, onError }
     })
     const host = options.host ?? known?.host ?? LOOPBACK
-    const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT)
+    const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT, onError)
     const settings = settle(known, { url: options.url, name, currency, host, port })
     await writePrivate(home.settings, `${JSON.stringify(settings, null, 2)}\n`)
     return { settings, keys, tracker, store, close: () => close(server!, tracker, store) }
@@ -84,11 +84,18 @@ export async function startService(home: Home, options: ServiceOptions): Promise
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+function listen(
+  server: Server,
+  host: string,
+  port: number,
+  onError: (error: unknown) => void
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    let listening = false
+    // A port in use is told twice, by the HTTP and by the websocket server.
+    server.on('error', (error: Error) => (listening ? onError(error) : reject(error)))
     server.listen(port, host, () => {
-      server.removeListener('error', reject)
+      listening = true
       resolve((server.http?.address() as AddressInfo).port)
     })
   })

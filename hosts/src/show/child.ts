@@ -85,6 +85,11 @@ export class Child {
     })
   }
 
+  /** The exit code, once the process ended and all its lines were read. */
+  get ended(): Promise<number> {
+    return this.#ended
+  }
+
   /** Resolves when the process ended well; rejects when it did not. */
   async succeeded(): Promise<void> {
     if ((await this.#ended) !== 0) throw this.failure()
@@ -100,6 +105,12 @@ export class Child {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL')
+    await this.#ended
   }
 
   failure(): Error {

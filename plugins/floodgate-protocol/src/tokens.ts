@@ -25,6 +25,12 @@ export function tokenAt(crypto: Crypto, seed: Uint8Array, index: number): Uint8A
   return crypto.hmac(seed, u32(index))
 }
 
+/** The tokens of one seed, for whoever needs many of them: a third of the cost of `tokenAt`. */
+export function tokenMaker(crypto: Crypto, seed: Uint8Array): (index: number) => Uint8Array {
+  const mac = crypto.mac(seed)
+  return (index) => mac(u32(index))
+}
+
 /** All tokens of a purse and the tree over them; the buyer's side. */
 export interface Tokens {
   root: Uint8Array
@@ -34,7 +40,8 @@ export interface Tokens {
 
 /** Makes the `count` tokens of a seed: about 4 µs each in Node. */
 export function makeTokens(crypto: Crypto, seed: Uint8Array, count: number): Tokens {
-  const tokens = Array.from({ length: count }, (_, index) => tokenAt(crypto, seed, index))
+  const make = tokenMaker(crypto, seed)
+  const tokens = Array.from({ length: count }, (_, index) => make(index))
   const leaves = tokens.map((token, index) => leafHash(crypto.sha256, index, token))
   const tree = buildTree(crypto.sha256, leaves)
   return {
@@ -46,9 +53,10 @@ export function makeTokens(crypto: Crypto, seed: Uint8Array, count: number): Tok
 
 /** The hash of each token, joined: what a seller may ask for instead of paths (F39). */
 export function tokenHashes(crypto: Crypto, seed: Uint8Array, count: number): Uint8Array {
+  const make = tokenMaker(crypto, seed)
   const hashes = new Uint8Array(count * 32)
   for (let index = 0; index < count; index++) {
-    hashes.set(leafHash(crypto.sha256, index, tokenAt(crypto, seed, index)), index * 32)
+    hashes.set(leafHash(crypto.sha256, index, make(index)), index * 32)
   }
   return hashes
 }
@@ -68,6 +76,7 @@ export function checkToken(
 /** XOR of the tokens of every index in `bitmap`: what a voucher over that bitmap must say. */
 export function xorOfTokens(crypto: Crypto, seed: Uint8Array, bitmap: Uint8Array): Uint8Array {
   const xor = new Uint8Array(TOKEN_LENGTH)
-  for (const index of bits(bitmap)) xorInto(xor, tokenAt(crypto, seed, index))
+  const make = tokenMaker(crypto, seed)
+  for (const index of bits(bitmap)) xorInto(xor, make(index))
   return xor
 }

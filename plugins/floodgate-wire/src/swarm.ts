@@ -78,10 +78,12 @@ export class Swarm {
 
   #announceSource() {
     const { torrent } = this
+    // A destroyed torrent forgets its client, and still says goodbye to the tracker.
+    const { client } = torrent
     return {
       infoHash: fromHex(torrent.infoHash),
-      peerId: fromHex(torrent.client.peerId),
-      port: () => torrent.client.torrentPort,
+      peerId: fromHex(client.peerId),
+      port: () => client.torrentPort,
       left: () => (torrent.ready ? Math.max(0, torrent.length - torrent.downloaded) : 1),
       wanted: () => (this.#needsPurse() ? this.#offer : undefined),
       answered: (answer: AnnounceAnswer) => this.#onAnswer(answer),

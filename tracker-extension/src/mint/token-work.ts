@@ -8,7 +8,7 @@ import {
   buildTree,
   leafHash,
   rootOf,
-  tokenAt,
+  tokenMaker,
   xorInto,
   type Crypto
 } from '@floodgate/protocol'
@@ -16,19 +16,17 @@ import {
 /** Tokens in one go, 2 to 3 ms of work. A power of two, so that the tree of a slice is a subtree of the whole. */
 const SLICE = 512
 
-const leafAt = (crypto: Crypto, seed: Uint8Array, index: number): Uint8Array =>
-  leafHash(crypto.sha256, index, tokenAt(crypto, seed, index))
-
 /** The leaf hashes of `count` tokens, one slice after the other. */
 async function* leafSlices(
   crypto: Crypto,
   seed: Uint8Array,
   count: number
 ): AsyncGenerator<Uint8Array[]> {
+  const token = tokenMaker(crypto, seed)
   for (let start = 0; start < count; start += SLICE) {
     if (start > 0) await setImmediate()
     const length = Math.min(SLICE, count - start)
-    yield Array.from({ length }, (_, i) => leafAt(crypto, seed, start + i))
+    yield Array.from({ length }, (_, i) => leafHash(crypto.sha256, start + i, token(start + i)))
   }
 }
 
@@ -69,10 +67,11 @@ export async function tokenXor(
   bitmap: Uint8Array,
   xor: Uint8Array = new Uint8Array(TOKEN_LENGTH)
 ): Promise<Uint8Array> {
+  const token = tokenMaker(crypto, seed)
   const sum = xor.slice()
   let done = 0
   for (const index of bits(bitmap)) {
-    xorInto(sum, tokenAt(crypto, seed, index))
+    xorInto(sum, token(index))
     if (++done % SLICE === 0) await setImmediate()
   }
   return sum

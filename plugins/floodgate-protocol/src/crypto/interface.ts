@@ -24,7 +24,12 @@ export interface CryptoBackEnd {
   agree(secret: Uint8Array, publicKey: Uint8Array): Uint8Array
 }
 
+/** The HMAC-SHA-256 of a message, under a key that was set before: 32 bytes. */
+export type Mac = (data: Uint8Array) => Uint8Array
+
 export interface Crypto extends CryptoBackEnd {
+  /** HMAC-SHA-256 for many messages under one key of at most 64 bytes. */
+  mac(key: Uint8Array): Mac
   /** HMAC-SHA-256 (RFC 2104) under a key of at most 64 bytes. */
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array
   /** `length` bytes from the platform's generator. */

@@ -10,7 +10,7 @@ import {
   verify,
   type KeyObject
 } from 'node:crypto'
-import { toBase64url, toHex } from '../bytes.ts'
+import { concat, fromBase64url, fromHex, toBase64url, toHex } from '../bytes.ts'
 import type { Crypto, CryptoBackEnd } from './interface.ts'
 import { strict } from './strict.ts'
 import { tweetnaclBackEnd } from './tweetnacl.ts'
@@ -52,16 +52,24 @@ export const nodeBackEnd: CryptoBackEnd = {
       return false // OpenSSL throws on keys that are no points
     }
   },
-  boxPublicKey: tweetnaclBackEnd.boxPublicKey,
-  agree(secret, publicKey) {
-    const own = tweetnaclBackEnd.boxPublicKey(secret)
-    return plain(
+  boxPublicKey: (secret) => boxKeyOf(secret).publicKey,
+  agree: (secret, publicKey) =>
+    plain(
       diffieHellman({
-        privateKey: createPrivateKey({ key: jwk('X25519', own, secret), format: 'jwk' }),
+        privateKey: boxKeyOf(secret).privateKey,
         publicKey: createPublicKey({ key: jwk('X25519', publicKey), format: 'jwk' })
       })
     )
-  }
+}
+
+/** A secret alone is imported as PKCS#8 (RFC 8410 §7), since a JWK wants the public key too. */
+const X25519_PKCS8 = fromHex('302e020100300506032b656e04220420')
+
+function boxKeyOf(secret: Uint8Array): { privateKey: KeyObject; publicKey: Uint8Array } {
+  const key = Buffer.from(concat(X25519_PKCS8, secret))
+  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
+  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
+  return { privateKey, publicKey: fromBase64url(x)! }
 }
 
 export const platformCrypto: Crypto = strict(nodeBackEnd)

@@ -5,7 +5,7 @@
 import nacl from 'tweetnacl'
 import { fromHex } from '../bytes.ts'
 import { FloodgateError } from '../errors.ts'
-import type { Crypto, CryptoBackEnd } from './interface.ts'
+import type { Crypto, CryptoBackEnd, Mac } from './interface.ts'
 
 const KEY = 32
 const SIGNATURE = 64
@@ -62,7 +62,8 @@ export function strict(backEnd: CryptoBackEnd): Crypto {
   return {
     name: backEnd.name,
     sha256: (data) => backEnd.sha256(data),
-    hmac: (key, data) => hmac(backEnd.sha256, key, data),
+    mac: (key) => mac(backEnd.sha256, key),
+    hmac: (key, data) => mac(backEnd.sha256, key)(data),
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     seal: (key, nonce, plain) => nacl.secretbox(plain, nonce, key),
     open: (key, nonce, sealed) => nacl.secretbox.open(sealed, nonce, key) ?? undefined,
@@ -87,19 +88,26 @@ export function strict(backEnd: CryptoBackEnd): Crypto {
 
 /**
  * RFC 2104 over the back end's one-shot hash: a provider makes millions of tokens, and the libraries' HMAC
- * objects cost four times the hashing itself.
+ * objects cost four times the hashing itself. Both pads are laid out once per key.
  */
-function hmac(sha256: CryptoBackEnd['sha256'], key: Uint8Array, data: Uint8Array): Uint8Array {
+function mac(sha256: CryptoBackEnd['sha256'], key: Uint8Array): Mac {
   if (key.length > BLOCK) throw new FloodgateError('bad-key', `at most ${BLOCK} bytes`)
-  const inner = new Uint8Array(BLOCK + data.length).fill(0x36, 0, BLOCK)
   const outer = new Uint8Array(BLOCK + 32).fill(0x5c, 0, BLOCK)
+  let inner = new Uint8Array(BLOCK).fill(0x36)
   for (let i = 0; i < key.length; i++) {
     inner[i]! ^= key[i]!
     outer[i]! ^= key[i]!
   }
-  inner.set(data, BLOCK)
-  outer.set(sha256(inner), BLOCK)
-  return sha256(outer)
+  return (data) => {
+    if (inner.length !== BLOCK + data.length) {
+      const pad = inner.subarray(0, BLOCK)
+      inner = new Uint8Array(BLOCK + data.length)
+      inner.set(pad)
+    }
+    inner.set(data, BLOCK)
+    outer.set(sha256(inner), BLOCK)
+    return sha256(outer)
+  }
 }
 
 function expectLength(bytes: Uint8Array, length: number): Uint8Array {

@@ -199,7 +199,9 @@ export class Buying implements BuyingSeam {
     this.#owed = new Set(message.owed.filter((index) => !this.purse.isPaid(index)))
     this.#refused.clear()
     this.#endGrace()
-    for (const index of this.#owed) {
+    // Reserved to it and here: it came from this seller before a crash, and nobody says that it was paid.
+    const unsettled = this.purse.reservedTo(this.#payee).filter((index) => !this.#bound.has(index))
+    for (const index of new Set([...this.#owed, ...unsettled])) {
       if (!this.#hasAndCanPay(index)) continue
       this.#owed.delete(index)
       this.#paying.owe(index, undefined)

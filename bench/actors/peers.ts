@@ -1,0 +1,82 @@
+// WebTorrent peers in a process of their own, with Floodgate in them or without. A process may hold several, by number.
+
+import { serve } from '../harness/serve.ts'
+import { Profile } from '../harness/profile.ts'
+import { BenchPeer, type FetchFigures, type PeerOptions, type Place } from './bench-peer.ts'
+
+const peers = new Map<number, BenchPeer>()
+const profile = new Profile('peers')
+
+function peer(id: number): BenchPeer {
+  const found = peers.get(id)
+  if (found === undefined) throw new Error(`there is no peer ${id}`)
+  return found
+}
+
+const jobs = {
+  /** Makes a peer; answers its port and, with a wallet, its uid. */
+  async open({ id, options }: { id: number; options: PeerOptions }): Promise<{
+    port: number
+    uid: string
+  }> {
+    const made = await BenchPeer.open(options)
+    peers.set(id, made)
+    return { port: made.port, uid: made.uid }
+  },
+
+  /** Seeds what lies at `place`. With Floodgate it resolves when the provider knows of it. */
+  seed: (given: { id: number; torrent: Uint8Array; place: Place }): Promise<void> =>
+    peer(given.id).seed(given.torrent, given.place),
+
+  /** Adds a content without connecting to anybody. With Floodgate it resolves when the purse is bought. */
+  prepare: (given: { id: number; torrent: Uint8Array; place: Place }): Promise<void> =>
+    peer(given.id).prepare(given.torrent, given.place),
+
+  /** Connects and downloads all of what was prepared. */
+  fetch: ({ id, port }: { id: number; port: number }): Promise<FetchFigures> =>
+    profile.during(() => peer(id).fetch(port)),
+
+  /** Downloads by way of the tracker, as anybody would; answers milliseconds. It goes on seeding. */
+  join: (given: {
+    id: number
+    torrent: Uint8Array
+    place: Place
+    strategy: 'rarest' | 'sequential'
+    timeoutMs: number
+  }): Promise<number | null> =>
+    peer(given.id).join(given.torrent, given.place, given.strategy, given.timeoutMs),
+
+  /** Waits until everything bought is paid. */
+  async settle(): Promise<boolean> {
+    return (await Promise.all([...peers.values()].map((one) => one.settle()))).every(Boolean)
+  },
+
+  /** Claims what all peers earned; answers how many tokens that were. */
+  async claim(): Promise<number> {
+    let tokens = 0
+    for (const one of peers.values()) tokens += await one.claim()
+    return tokens
+  },
+
+  /** Milliseconds of CPU that this process has used so far. */
+  async cpu(): Promise<number> {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  },
+
+  /** Begins and ends a CPU profile, if one is wanted. */
+  profile: (on: boolean): Promise<void> => (on ? profile.begin() : profile.end()),
+
+  /** What went wrong without ending anything. */
+  async warnings(): Promise<string[]> {
+    return [...peers.values()].flatMap((one) => one.warnings)
+  },
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...peers.values()].map((one) => one.close()))
+    peers.clear()
+  }
+}
+export type PeerJobs = typeof jobs
+
+serve(jobs)

@@ -1,0 +1,99 @@
+// A provider in a process of its own: stock tracker, Floodgate around it, ledger. Also a stock tracker alone, for what
+// Floodgate is compared with.
+
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { platformCrypto, toHex } from '@floodgate/protocol'
+import {
+  createProviderKeys,
+  deposit,
+  floodgateTracker,
+  memoryLedger,
+  sqliteLedger,
+  type FloodgateTracker,
+  type LedgerStore,
+  type MintCounters,
+  type ProviderKeys,
+  type TrackerCounters
+} from '@floodgate/tracker'
+import Server from 'bittorrent-tracker/server'
+import { CURRENCY, type Seller } from '../harness/content.ts'
+import { serve } from '../harness/serve.ts'
+
+export type StoreKind = 'memory' | 'sqlite'
+
+interface Running {
+  store: LedgerStore
+  keys: ProviderKeys
+  tracker: FloodgateTracker
+}
+
+const servers: Server[] = []
+let running: Running | undefined
+
+function provider(): Running {
+  if (running === undefined) throw new Error('the provider was not started')
+  return running
+}
+
+async function listen(server: Server): Promise<string> {
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.http!.address() as AddressInfo).port}`
+}
+
+const jobs = {
+  /** Starts the provider. `membersMax`: how many peers the one address of this machine may have in a swarm. */
+  async start(given: {
+    store: StoreKind
+    folder: string
+    intervalSeconds: number
+    membersMax: number
+  }): Promise<Seller> {
+    const options = { currency: CURRENCY }
+    const store =
+      given.store === 'memory'
+        ? memoryLedger(options)
+        : await sqliteLedger(join(given.folder, 'ledger.db'), options)
+    const server = new Server({ udp: false, stats: false })
+    const keys = await createProviderKeys(platformCrypto, Date.now())
+    const tracker = floodgateTracker(server, {
+      ...{ store, keys, currency: CURRENCY, intervalSeconds: given.intervalSeconds },
+      guard: { swarmMembersPerAddressMax: given.membersMax }
+    })
+    running = { store, keys, tracker }
+    return { url: await listen(server), rootKey: keys.rootKey }
+  },
+
+  /** Starts a stock tracker; answers its announce URL. */
+  async stock({ intervalSeconds }: { intervalSeconds: number }): Promise<string> {
+    const interval = intervalSeconds * 1000
+    return `${await listen(new Server({ udp: false, ws: false, stats: false, interval }))}/announce`
+  },
+
+  async publish(torrent: Uint8Array): Promise<void> {
+    await provider().tracker.publish(torrent)
+  },
+
+  async fund({ uid, amount }: { uid: string; amount: bigint }): Promise<void> {
+    const id = toHex(platformCrypto.random(16))
+    await deposit(provider().store, uid, amount, 'bench', id)
+  },
+
+  async counters(): Promise<{ tracker: TrackerCounters; mint: MintCounters }> {
+    const { tracker, mint } = provider().tracker.counters
+    return { tracker: { ...tracker }, mint: { ...mint } }
+  },
+
+  /** What is wrong with the books; nothing, if all is well. */
+  async faults(): Promise<string[]> {
+    return (await provider().store.audit()).faults.map(String)
+  }
+}
+export type ProviderJobs = typeof jobs
+
+serve(jobs, async () => {
+  await running?.tracker.close()
+  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
+  await running?.store.close()
+})

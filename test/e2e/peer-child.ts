@@ -1,0 +1,66 @@
+// A peer in a process of its own: wallet and pieces on disk, to be killed at any moment.
+// Arguments: folder, api, root key (hex), torrent file. It says `ready` once its torrent is.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import WebTorrent from 'webtorrent'
+import { bits, fromHex, toHex } from '@floodgate/protocol'
+import { Wallet, account, claim, register } from '@floodgate/wallet'
+import { fileStorage } from '@floodgate/wallet/file'
+import { floodgate } from '@floodgate/wire'
+import { CLIENT_OPTIONS } from '../support/peer.ts'
+import { answerLines } from './lines.ts'
+
+const [folder = '', api = '', rootKey = '', torrentFile = ''] = process.argv.slice(2)
+const storage = fileStorage(join(folder, 'wallet.json'))
+const scrypt = { N: 16, r: 8, p: 1 }
+const create = () =>
+  Wallet.create({ storage, passphrase: '', rootKey: fromHex(rootKey), api, scrypt })
+const wallet = await Wallet.open({ storage, passphrase: '' }).catch(create)
+const trying = async (action: () => Promise<unknown>): Promise<void> => {
+  for (;;) {
+    try {
+      await action()
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'unreachable') throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+if (!wallet.registered) await trying(() => register(wallet, 'test'))
+
+const client = new WebTorrent({ ...CLIENT_OPTIONS, uploadLimit: 3_000_000 })
+const plugin = floodgate(client, { wallet, graceMs: 2000 })
+const torrent = client.add(readFileSync(torrentFile), { path: join(folder, 'files') })
+torrent.once('ready', () => console.log(JSON.stringify({ ready: toHex(wallet.uid) })))
+
+answerLines({
+  progress: () => Promise.resolve(torrent.progress),
+  /** Waits until everything is here, paid and acknowledged. */
+  finish: async () => {
+    if (!torrent.done) await new Promise<void>((resolve) => torrent.once('done', resolve))
+    return plugin.settled(20_000)
+  },
+  claim: async () => {
+    await trying(() => claim(wallet))
+    return String((await account(wallet)).earned)
+  },
+  books: () =>
+    Promise.resolve({
+      uid: toHex(wallet.uid),
+      purses: wallet.purses.all().map((purse) => ({
+        id: toHex(purse.id),
+        spent: purse.spent(),
+        payees: purse.payees().map(({ uid }) => ({
+          uid: toHex(uid),
+          paid: [...bits(purse.account(uid)!.paid)]
+        }))
+      })),
+      sales: wallet.sales.all().map((sale) => ({
+        id: toHex(sale.purse.purse),
+        paid: [...bits(sale.paid)],
+        credited: String(sale.claimed.credited)
+      }))
+    })
+})

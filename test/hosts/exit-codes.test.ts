@@ -1,0 +1,92 @@
+// Every way to use the commands wrongly that a user meets, with the exit code and the error code: one table.
+
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { ERRORS } from '@floodgate/protocol'
+import { KIB, Stage, type Person, type Sold } from './stage.ts'
+
+const NOWHERE = 'http://127.0.0.1:9'
+const NO_HASH = '0123456789abcdef0123456789abcdef01234567'
+const NO_UID = '0123456789abcdef0123456789abcdef'
+const WRONG = { FLOODGATE_PASSPHRASE: 'wrong' }
+
+describe('hosts: exit codes', function () {
+  this.timeout(30_000)
+  let stage: Stage
+  let ann: Person
+  let film: Sold
+  let text: string
+
+  before(async () => {
+    stage = await Stage.open('--port', '0')
+    film = await stage.publish('film.bin', 100 * KIB)
+    ann = await stage.person('ann', 10n)
+    text = join(stage.dir, 'letter.txt')
+    await writeFile(text, 'not a torrent')
+  })
+  after(() => stage.close())
+
+  const get = (target: string, ...more: string[]): string[] => [
+    'get',
+    target,
+    '--wallet',
+    ann.wallet,
+    '--out',
+    ann.out,
+    ...more
+  ]
+  const magnet = (hash: string, url: string): string =>
+    `magnet:?xt=urn:btih:${hash}&tr=${encodeURIComponent(`${url}/announce`)}`
+
+  // prettier-ignore
+  const rows: [what: string, exit: number, code: string, args: () => string[], env?: Record<string, string>][] = [
+    ['no such wallet',          66, 'no-wallet',          () => ['wallet', '--wallet', join(stage.dir, 'no.wallet')]],
+    ['a wrong passphrase',      77, 'wrong-passphrase',   () => ['wallet', '--wallet', ann.wallet], WRONG],
+    ['a damaged wallet',        74, 'wallet-damaged',     () => ['wallet', '--wallet', text]],
+    ['no provider there',       69, 'unreachable',        () => ['register', '--provider', NOWHERE, '--wallet', join(stage.dir, 'new')]],
+    ['another provider',        65, 'wrong-provider',     () => ['register', '--provider', NOWHERE, '--wallet', ann.wallet]],
+    ['an unknown info hash',    66, 'unknown-content',    () => get(NO_HASH, '--yes')],
+    ['an unknown magnet',       66, 'unknown-content',    () => get(magnet(NO_HASH, stage.url), '--yes')],
+    ['another’s magnet',        65, 'wrong-provider',     () => get(magnet(NO_HASH, NOWHERE), '--yes')],
+    ['no torrent file',         65, 'not-a-paid-torrent', () => get(text, '--yes')],
+    ['no such file',            66, 'ENOENT',             () => get(join(stage.dir, 'no.torrent'), '--yes')],
+    ['an address without one',  66, 'not-found',          () => get(`${stage.url}/floodgate/v1/no.torrent`, '--yes')],
+    ['nobody to ask',           64, 'bad-option',         () => get(film.torrent)],
+    ['more than was allowed',   69, 'price-changed',      () => get(film.torrent, '--price-max', '3')],
+    ['an unknown option',       64, 'bad-option',         () => get(film.torrent, '--yse')],
+    ['an unknown command',      64, 'bad-option',         () => ['gett', film.torrent]],
+    ['a missing option',        64, 'bad-option',         () => ['publish', text]],
+    ['an odd price',            64, 'bad-option',         () => ['publish', text, '--price', '1.5', '--data', stage.shop]],
+    ['a price of nothing',      64, 'bad-option',         () => ['publish', text, '--price', '0', '--data', stage.shop]],
+    ['an odd piece length',     64, 'bad-option',         () => ['publish', text, '--price', '1', '--piece-length', '100k', '--data', stage.shop]],
+    ['nothing to publish',      66, 'ENOENT',             () => ['publish', join(stage.dir, 'no'), '--price', '1', '--data', stage.shop]],
+    ['no provider in there',    64, 'bad-option',         () => ['publish', text, '--price', '1', '--data', join(stage.dir, 'empty')]],
+    ['a second provider',       75, 'ledger-in-use',      () => ['provider', '--data', stage.shop]],
+    ['books in use',            75, 'ledger-in-use',      () => ['books', '--data', stage.shop]],
+    ['a port in use',           69, 'EADDRINUSE',         () => ['provider', '--data', join(stage.dir, 'other'), '--port', new URL(stage.url).port]],
+    ['an unknown account',      77, 'unknown-account',    () => ['deposit', NO_UID, '5', '--reason', 'x', '--data', stage.shop]],
+    ['an odd uid',              64, 'bad-option',         () => ['deposit', 'xyz', '5', '--reason', 'x', '--data', stage.shop]],
+    ['contents that are not',   64, 'bad-option',         () => ['seed', text, '--torrent', film.torrent, '--wallet', ann.wallet]]
+  ]
+  for (const [what, exit, code, args, env = {}] of rows) {
+    it(`${what}: ${code}, ${exit}`, async () => {
+      const [command, ...rest] = args() as [string, ...string[]]
+      const child = stage.startWith(env, command, ...rest)
+      assert.equal(await child.ended, exit, String(child.failure()))
+      assert.equal(child.seen('error').at(-1)?.['code'], code)
+    })
+  }
+
+  it('the help names every exit code and error', async () => {
+    const command = fileURLToPath(new URL('../../hosts/bin/floodgate.js', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, [command, 'help', 'exit-codes'])
+    for (const [code, { exit }] of Object.entries(ERRORS)) {
+      assert.match(stdout, new RegExp(`\\b${exit}\\b`))
+      assert.ok(stdout.includes(code), code)
+    }
+  })
+})
