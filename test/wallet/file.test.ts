@@ -31,7 +31,7 @@ const CHILD = fileURLToPath(new URL('trader.ts', import.meta.url))
 /** Another process: `trader.ts` with these arguments. */
 function start(...args: string[]): ChildProcess {
   const options = ['-C', 'floodgate-source', '--disable-warning=ExperimentalWarning', CHILD]
-  return spawn(process.execPath, [...options, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return spawn(process.execPath, [...options, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
 }
 
 const linesOf = (child: ChildProcess) => createInterface({ input: child.stdout! })

@@ -1,6 +1,7 @@
 // The process that file.test.ts kills. It trades as the wire does, and says on stdout what it sent; it does
 // not say it before it may.
 
+import { once } from 'node:events'
 import { appendFileSync, readFileSync, writeSync } from 'node:fs'
 import {
   codeOf,
@@ -56,7 +57,8 @@ try {
   const wallet = await open()
   if (what === 'trade') await Promise.all([buy(wallet), sell(wallet)])
   say('opened')
-  setInterval(() => undefined, 1000) // until it is killed
+  if (what === 'hold') await once(process.stdin.resume(), 'end') // as long as the test lives, or until killed
+  await wallet.close()
 } catch (error) {
   say(codeOf(error))
 }

@@ -142,6 +142,7 @@ export class Swarm {
       terms,
       clock,
       grace: this.#grace,
+      selling: new Set(),
       junk: new Map(),
       wakeAll: () => {
         for (const link of this.#links.values()) link.engine.wake()

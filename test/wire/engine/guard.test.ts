@@ -120,6 +120,18 @@ describe('guard', () => {
     })
   }
 
+  for (const [name, early] of [
+    ['an extended handshake that never ends in npm bencode', extended(0, 'd1:ml-3:')],
+    ['a frame of 64 MB', Buffer.from([4, 0, 0, 0])]
+  ] as const) {
+    it(`ends a wire before it is shown to anyone: in one segment with the handshake, ${name}`, async () => {
+      const member = await leecher(await content({}))
+      const { closed } = dial(member, early)
+      await closed
+      assert.equal(member.torrent.done, false)
+    })
+  }
+
   it('contains what the host throws in an extension: the wire ends, with the error', async () => {
     const made = await content({})
     const told: unknown[] = []

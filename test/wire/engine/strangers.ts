@@ -30,13 +30,19 @@ export function handshake(infoHash: string): Uint8Array {
   ])
 }
 
-/** A stranger that dialled a member and sent its handshake; `closed` resolves when the member hung up. */
-export function dial(member: Member): { socket: net.Socket; closed: Promise<void> } {
+/**
+ * A stranger that dialled a member and sent its handshake, and `early` bytes in the same segment; `closed` resolves when
+ * the member hung up.
+ */
+export function dial(
+  member: Member,
+  early: Uint8Array = new Uint8Array()
+): { socket: net.Socket; closed: Promise<void> } {
   const socket = net.connect(member.port, '127.0.0.1')
   socket.setNoDelay(true)
   socket.on('error', () => socket.destroy())
   socket.resume()
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-  socket.write(handshake(member.torrent.infoHash))
+  socket.write(Buffer.concat([handshake(member.torrent.infoHash), early]))
   return { socket, closed }
 }

@@ -56,6 +56,7 @@ export class SimPeer {
       terms: { ...DEFAULT_TERMS, limitMax, paymentTimeoutMs: 1e9 },
       clock: network.clock,
       grace: new Grace(network.clock, DEFAULT_TERMS.graceMs),
+      selling: new Set(),
       junk: new Map(),
       dropAll: () => {
         throw new Error('nobody cheats here')

@@ -116,14 +116,21 @@ export class Buyer implements BlockSink {
     this.progressAt = now
     this.#home.progress(piece, block.length)
     if (piece.complete) {
-      piece.over = true
-      this.pieces.splice(this.pieces.indexOf(piece), 1)
+      this.#take(piece)
       this.#home.complete(this, piece)
     }
     // Asking in halves of the pipe, not block by block, keeps the messages together.
     if (this.#outstanding * 2 * BLOCK_BYTES > this.#home.pipelineBytes) return
     this.pump()
     this.#home.wake()
+  }
+
+  /** Takes a piece off the list; the clock of the next one starts when it comes first. */
+  #take(piece: BoundPiece): void {
+    piece.over = true
+    this.pieces.splice(this.pieces.indexOf(piece), 1)
+    const head = this.pieces[0]
+    if (head) head.progressAt = Date.now()
   }
 
   /** A piece was good: the wire is well again. */
@@ -135,8 +142,7 @@ export class Buyer implements BlockSink {
   release(pieces: readonly BoundPiece[], why: ReleaseReason): void {
     for (const piece of [...pieces]) {
       if (piece.over) continue
-      piece.over = true
-      this.pieces.splice(this.pieces.indexOf(piece), 1)
+      this.#take(piece)
       for (const offset of piece.awaited()) {
         this.#outstanding--
         this.#unasked--

@@ -54,6 +54,7 @@ export class Selling implements SellingSeam {
     this.#shelf = shelf
     this.#buyer = buyer
     this.#sale = market.wallet.sales.open(purse.certificate, purse.frame)
+    market.selling.add(this)
   }
 
   get purse(): Uint8Array {
@@ -104,6 +105,7 @@ export class Selling implements SellingSeam {
 
   choked(): void {
     this.#forget()
+    this.#admitAll()
   }
 
   // — the buyer's messages —
@@ -193,6 +195,13 @@ export class Selling implements SellingSeam {
     }
   }
 
+  /** Debt is one number over all connections of a buyer: when it falls, any of them may go on. */
+  #admitAll(): void {
+    for (const selling of this.#market.selling) {
+      if (selling.#speech.otherUid === this.#speech.otherUid) selling.#admit()
+    }
+  }
+
   /** A payment: tokens with paths, and the voucher that now covers them (F35, F40, F42). */
   async takePayment(frame: Uint8Array): Promise<void> {
     const { wallet } = this.#market
@@ -233,7 +242,7 @@ export class Selling implements SellingSeam {
     }
     const entry = wallet.blacklist.has(uid, wallet.now())
     if (entry?.reason === 'unpaid' && wallet.sales.owedBy(uid) === 0) wallet.blacklist.remove(uid)
-    this.#admit() // before the receipt: nothing on the payment's way waits for the disk (W1)
+    this.#admitAll() // before the receipt: nothing on the payment's way waits for the disk (W1)
     this.#receiptSoon()
     emit('earned', { uid: this.#speech.otherUid, indexes, price: this.#sale.purse.price })
   }
@@ -281,7 +290,9 @@ export class Selling implements SellingSeam {
 
   close(): void {
     this.#closed = true
+    this.#market.selling.delete(this)
     this.#forget()
+    this.#admitAll()
     for (const callOff of this.#unpaid.values()) callOff()
     this.#unpaid.clear()
   }

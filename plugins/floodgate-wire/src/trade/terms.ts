@@ -4,6 +4,7 @@
 import type { ErrorCode } from '@floodgate/protocol'
 import type { Wallet } from '@floodgate/wallet'
 import type { Grace } from './grace.ts'
+import type { Selling } from './selling.ts'
 
 /** What is traded: the pieces of one torrent. */
 export interface Content {
@@ -72,6 +73,8 @@ export interface Market {
   clock: Clock
   emit: Emit
   grace: Grace
+  /** The selling halves of all connections. */
+  selling: Set<Selling>
   /** Pieces that came and did not fit their hash, by the seller's uid in hex (F51). */
   junk: Map<string, number>
   /** Ends every connection with this uid for good. */
