@@ -114,6 +114,8 @@ export class WireTrade {
 
   onMessage(payload: Uint8Array): void {
     if (payload.length % 4 !== 1) return
+    // Sent before the buyer knew that we choke: it has given these pieces back meanwhile.
+    if (payload[0] === REQUEST && this.wire.amChoking) return
     const view = new DataView(payload.buffer, payload.byteOffset, payload.length)
     for (let at = 1; at < payload.length; at += 4) {
       const index = view.getUint32(at)

@@ -16,7 +16,7 @@ import {
 import type { Market } from './terms.ts'
 
 /** Version of the exchange; another one is refused. */
-export const VERSION = 1
+const VERSION = 1
 const PROOF_LIFE_MS = 3600e3
 
 /** What the other side has shown to be true of itself. */
