@@ -20,6 +20,7 @@ plugin.on('warning', ({ code }) => console.log('warning', code))
 client.add(torrent, { path: 'downloads' }, (download) => {
   download.on('done', async () => {
     console.log('done', download.name)
+    await plugin.settled() // every seller has its money
     await claim(wallet) // what others paid us meanwhile
     await plugin.close()
     client.destroy(() => void wallet.close())

@@ -11,6 +11,7 @@ import {
   memoryLedger,
   sqliteLedger,
   type FloodgateTracker,
+  type LedgerSize,
   type LedgerStore,
   type MintCounters,
   type ProviderKeys,
@@ -18,7 +19,16 @@ import {
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
 import { CURRENCY, type Seller } from '../harness/content.ts'
+import { Profile } from '../harness/profile.ts'
 import { serve } from '../harness/serve.ts'
+import {
+  openAccounts,
+  publishBare,
+  sellPurses,
+  type AccountWish,
+  type PurseWish,
+  type SoldPurse
+} from './ledger-stock.ts'
 
 export type StoreKind = 'memory' | 'sqlite'
 
@@ -28,6 +38,7 @@ interface Running {
   tracker: FloodgateTracker
 }
 
+const profile = new Profile('provider')
 const servers: Server[] = []
 let running: Running | undefined
 
@@ -84,6 +95,30 @@ const jobs = {
     const { tracker, mint } = provider().tracker.counters
     return { tracker: { ...tracker }, mint: { ...mint } }
   },
+
+  /** Opens accounts past HTTP, each with enough money for anything. */
+  openAccounts: (accounts: AccountWish[]): Promise<void> =>
+    openAccounts(provider().store, accounts),
+
+  /** Puts a content without a torrent on sale. */
+  publishBare: ({ infoHash, pieces }: { infoHash: Uint8Array; pieces: number }): Promise<void> =>
+    publishBare(provider().store, infoHash, pieces),
+
+  /** Buys purses past HTTP; answers those that are to be claimed from. */
+  sellPurses: (wish: PurseWish): Promise<SoldPurse[]> =>
+    sellPurses(provider().store, provider().keys, wish),
+
+  /** Where claims are sealed to. */
+  async boxKey(): Promise<Uint8Array> {
+    const { boxSecret } = provider().keys.epochs.at(-1)!
+    return platformCrypto.boxPublicKey(boxSecret)
+  },
+
+  /** Bytes that the ledger keeps, by its own count. */
+  bytes: (): Promise<LedgerSize> => provider().store.bytes(),
+
+  /** Begins and ends a CPU profile, if one is wanted. */
+  profile: (on: boolean): Promise<void> => (on ? profile.begin() : profile.end()),
 
   /** What is wrong with the books; nothing, if all is well. */
   async faults(): Promise<string[]> {

@@ -1,6 +1,6 @@
 // Contents to trade: pseudo-random files, and torrents of them, for sale or not.
 
-import { createCipheriv } from 'node:crypto'
+import { createCipheriv, randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -20,9 +20,9 @@ export interface Content {
   bytes: number
 }
 
-/** Writes a file of bytes that do not compress and repeat nowhere: AES in counter mode over zeros. */
+/** Writes a file of bytes that do not compress and repeat nowhere, others each time: AES in counter mode over zeros. */
 export async function writeContent(folder: string, bytes: number): Promise<Content> {
-  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), Buffer.alloc(16))
+  const cipher = createCipheriv('aes-128-ctr', randomBytes(16), Buffer.alloc(16))
   const zeros = Buffer.alloc(MIB)
   function* chunks(): Generator<Uint8Array> {
     for (let at = 0; at < bytes; at += MIB) {

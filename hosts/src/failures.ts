@@ -49,6 +49,7 @@ export function failureOf(error: unknown): Failure {
   if (typeof code === 'string') {
     if (isErrorCode(code)) return { code, text, exit: ERRORS[code].exit }
     const row = MACHINE[code]
+    if (error instanceof Stopped) return { code, text, exit: EXIT_STOPPED }
     if (row !== undefined) return { code, text: textOf(row.text, text), exit: row.exit }
   }
   return { code: 'internal', text, exit: ERRORS.internal.exit }

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buffer, text } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url))
@@ -100,6 +100,6 @@ describe('examples', function () {
   /** A torrent file of this size comes in one write. */
   async function firstBytes(child: ChildProcess): Promise<Buffer> {
     const [chunk] = (await once(child.stdout!, 'data')) as [Buffer]
-    return buffer([chunk])
+    return chunk
   }
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { equal, platformCrypto as crypto, sealTo, type ErrorCode } from '@floodgate/protocol'
 import { Wallet, announce, buy, register } from '@floodgate/wallet'
-import { DAY_MS, TestProvider, code } from './bed.ts'
+import { DAY_MS, TestProvider, code, turn } from './bed.ts'
 import { TestDisk } from './disk.ts'
 import { TestServer, bencode, says } from './test-server.ts'
 
@@ -102,6 +102,37 @@ describe('wallet: announce and purchase', () => {
     assert.deepEqual(third.purses.open(infoHash)?.id, purse?.id, 'durable when buy resolves')
     disk.release()
     await third.close()
+  })
+
+  it('W14: nothing is bought before its id is durable, and nothing is bought unless the purse is', async () => {
+    const disk = new TestDisk()
+    const buyer = await server.wallet(disk.storage())
+    await register(buyer, 'card')
+    await buyer.saved()
+    disk.hold()
+    let asked = 0
+    server.instead = (request) => {
+      asked += request.url!.startsWith('/announce') ? 1 : 0
+      return false
+    }
+    let resolved = false
+    const bought = buy(buyer, swarm).then(() => (resolved = true))
+    while (!disk.busy) await turn()
+    for (let i = 0; i < 50; i++) await turn()
+    assert.equal(asked, 0)
+    assert.equal(Object.keys(disk.durable!.purchases).length, 0)
+    disk.finish()
+    while (buyer.purses.open(infoHash) === undefined) {
+      disk.finish()
+      assert.equal(disk.durable!.purses.length, 0)
+      await turn()
+    }
+    for (let i = 0; i < 50; i++) await turn()
+    assert.equal(resolved, false)
+    disk.release()
+    await bought
+    assert.equal(disk.durable!.purses.length, 1)
+    await buyer.close()
   })
 
   it('F85: a clock that is years off is set right by the refusal, and the announce repeated', async () => {

@@ -58,7 +58,8 @@ describe('wallet: the provider’s client', () => {
           `${status} ${body.slice(0, 40)}`
         )
       }
-      server.instead = (_, response) => {
+      server.instead = (request, response) => {
+        if (request.url === '/elsewhere') return says(200, '{}')(request, response)
         response.writeHead(302, { location: `${server.url}/elsewhere` }).end()
         return true
       }

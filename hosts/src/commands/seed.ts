@@ -74,6 +74,7 @@ async function runSeed(
     }
     await trading.whileTrading(stopped(signal))
   } finally {
+    await trading?.leave()
     if (trading !== undefined) tellTraded(out, trading, currency)
     await (trading ?? wallet).close()
   }

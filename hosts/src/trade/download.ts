@@ -8,16 +8,12 @@ import type { Torrent } from 'webtorrent'
 import { Stopped, failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { confirm } from '../passphrase.ts'
-import { pause, stopped, unlessStopped } from '../stop.ts'
+import { stopped, unlessStopped } from '../stop.ts'
 import { count, money, size } from '../units.ts'
 import { tellProgress } from './progress.ts'
 import { tellTraded } from './summary.ts'
 import type { Target } from './target.ts'
 import type { Trading } from './trading.ts'
-
-/** A seller's receipt follows the last payment at once; one that is gone sends none. */
-const RECEIPTS_WITHIN_MS = 5000
-const LOOK_EVERY_MS = 50
 
 export interface DownloadOptions {
   /** Directory for the files. */
@@ -34,6 +30,8 @@ export class Download {
   readonly #out: Output
   readonly #signal: AbortSignal
   readonly #options: DownloadOptions
+  readonly #approved: Promise<void>
+  #approve: () => void = () => undefined
   #trading: Trading | undefined
   /** What all of it costs. */
   #total = 0n
@@ -43,6 +41,7 @@ export class Download {
     this.#out = out
     this.#signal = signal
     this.#options = options
+    this.#approved = new Promise((resolve) => (this.#approve = resolve))
   }
 
   /** Resolves when it is here, or with `seed` when the user stops it. Throws `Stopped` before that. */
@@ -54,6 +53,8 @@ export class Download {
     const path = resolve(this.#options.out)
     const adding = trading.add(target, { path })
     const { torrent, offer } = await unlessStopped(this.#signal, adding)
+    // A bar would draw over the question.
+    await this.#unless(Promise.race([this.#approved, done(torrent)]))
     const progress = tellProgress(this.#out, trading, torrent, offer.currency)
     try {
       await this.#untilDone(trading, torrent)
@@ -63,26 +64,27 @@ export class Download {
       if (this.#options.seed === true) await trading.whileTrading(stopped(this.#signal))
     } finally {
       progress.stop()
+      await trading.leave()
       tellTraded(this.#out, trading, offer.currency)
     }
   }
 
   async #untilDone(trading: Trading, torrent: Torrent): Promise<void> {
-    if (!torrent.done) {
-      const done = new Promise<void>((resolve) => torrent.once('done', resolve))
-      await unlessStopped(this.#signal, trading.whileTrading(done))
-    }
-    // Sellers that served us last still wait for their money, or we for their word that it came.
-    for (const until = Date.now() + RECEIPTS_WITHIN_MS; Date.now() < until;) {
-      if (trading.unreceipted(torrent.infoHash) === 0) return
-      await trading.whileTrading(pause(LOOK_EVERY_MS, this.#signal))
-    }
+    await this.#unless(done(torrent))
+    // Sellers that served us last still wait for their money.
+    await this.#unless(trading.floodgate.settled())
+  }
+
+  /** What `work` gives, unless the trade fails or the user stops it. */
+  #unless<T>(work: Promise<T>): Promise<T> {
+    return unlessStopped(this.#signal, this.#trading?.whileTrading(work) ?? work)
   }
 
   /** For the plugin: may it buy? A no ends the job. */
   async approve(offer: Offer, torrent: Torrent): Promise<boolean> {
     try {
       await this.#expectApproval(offer, torrent)
+      this.#approve()
       return true
     } catch (error) {
       this.#trading?.fail(error)
@@ -125,4 +127,9 @@ export class Download {
       this.#out.warn(codeOf(error), failureOf(error).text)
     }
   }
+}
+
+function done(torrent: Torrent): Promise<void> {
+  if (torrent.done) return Promise.resolve()
+  return new Promise((resolve) => torrent.once('done', resolve))
 }

@@ -6,7 +6,6 @@ import {
   FloodgateError,
   decodeOffer,
   equal,
-  toHex,
   type ErrorCode,
   type Offer
 } from '@floodgate/protocol'
@@ -32,6 +31,9 @@ export interface TradingOptions extends ClientLimits {
   /** Ends the job what cannot pass by itself? A provider goes on with its other contents. Default true. */
   fatal?: boolean
 }
+
+/** Who stopped us waits no longer than this. */
+const SETTLE_WITHIN_MS = 1000
 
 /** The plugin goes on after these, but waiting for them to pass is of no use. */
 const HOPELESS: readonly ErrorCode[] = [
@@ -160,19 +162,17 @@ export class Trading {
     }
   }
 
-  /** Payments to sellers that no receipt covers yet. */
-  unreceipted(infoHash: string): number {
-    const own = this.wallet.purses.all().filter((purse) => toHex(purse.infoHash) === infoHash)
-    const open = own.flatMap((purse) =>
-      purse.payees().map(({ uid }) => purse.account(uid)?.unreceipted.length ?? 0)
-    )
-    return open.reduce((sum, n) => sum + n, 0)
+  /** Pays what is due and ends all trade: from here on the tally stands. May be repeated. */
+  async leave(): Promise<void> {
+    // What cannot be paid now is paid when we meet again.
+    await this.floodgate.settled(SETTLE_WITHIN_MS)
+    await this.floodgate.close()
   }
 
-  /** Says goodbye to the tracker, closes sockets and files, and saves the wallet, each even if one before failed. */
+  /** Leaves, closes sockets and files, and saves the wallet, each even if one before failed. */
   async close(): Promise<void> {
     try {
-      await this.floodgate.close()
+      await this.leave()
     } finally {
       try {
         await destroyClient(this.client)

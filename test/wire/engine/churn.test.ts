@@ -1,4 +1,7 @@
-/** Pieces come back from wires that choke, close, stall or refuse, and no wake-up is lost (100 of 100 finish). */
+/**
+ * Pieces come back from wires that choke, close, stall or refuse, and no wake-up is lost. FLOODGATE_CHURN sets how many
+ * random runs there are (default 10); a lost wake-up shows as a run that never ends, for no time-out may help it.
+ */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
@@ -197,10 +200,10 @@ describe('engine under churn', () => {
     assert.deepEqual(reasons(leech), new Set(['close']))
   })
 
-  for (const seed of [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]) {
+  for (let seed = 1; seed <= Number(process.env['FLOODGATE_CHURN'] ?? 10); seed++) {
     it(`loses no wake-up: 6 sellers that choke, close, refuse and change their room at random (seed ${seed})`, async () => {
       const random = generator(seed)
-      const made = await content({ bytes: 6 * MIB + 777, pieceLength: 64 * KIB })
+      const made = await content({ bytes: 6 * MIB + 777, pieceLength: 32 * KIB })
       const seeds = await Promise.all([0, 1, 2, 3, 4, 5].map(() => seeder(made)))
       const leech = await leecher(made, {
         trade: {
@@ -233,7 +236,7 @@ describe('engine under churn', () => {
       assert.ok(holdsAll(leech, made))
       const got = leech.trades.flatMap((trade) => trade.got)
       assert.equal(new Set(got).size, got.length)
-      assert.ok(!reasons(leech).has('timeout'))
+      assert.ok(reasons(leech).has('choke') && !reasons(leech).has('timeout'))
     })
   }
 })

@@ -28,7 +28,10 @@ export interface Buying {
   got(index: number, stored: Promise<void>): void
   /** The bytes of a whole piece did not fit the hash. The culprit is this wire's peer (F22). */
   junk(index: number): void
-  /** A bound piece was given back. */
+  /**
+   * A bound piece was given back. Unless the wire closed or choked, the seller does not know: tell it, or the piece
+   * keeps one of its places for unpaid pieces. Blocks that still come are ignored.
+   */
   released(index: number, why: ReleaseReason): void
 }
 
@@ -38,7 +41,10 @@ export interface Selling {
   admission(index: number): Admission
   /** `bytes` of piece `index` were handed to the socket (accounted by what was really sent). */
   sent(index: number, bytes: number): void
-  /** We choked: held requests were forgotten. */
+  /**
+   * We choked: held requests were forgotten, and the buyer gives back what it bound. Signed requests that come while
+   * `wire.amChoking` were sent before the buyer knew, and are void too, or they would keep places that nobody pays for.
+   */
   choked(): void
 }
 

@@ -18,6 +18,7 @@ import type { Market } from './terms.ts'
 /** Version of the exchange; another one is refused. */
 const VERSION = 1
 const PROOF_LIFE_MS = 3600e3
+const NOTHING = new Uint8Array(0)
 
 /** What the other side has shown to be true of itself. */
 export interface Party {
@@ -100,12 +101,13 @@ export class Handshake {
   async prove(): Promise<void> {
     const { wallet, content } = this.#market
     const time = wallet.now()
+    const purse = wallet.purses.open(content.infoHash)?.frame ?? NOTHING
     const frame = await wallet.signer.sign(
       'proof',
       {
         infoHash: content.infoHash,
-        purse: wallet.purses.open(content.infoHash)?.frame ?? new Uint8Array(0),
-        epoch: wallet.epoch
+        purse,
+        epoch: purse === NOTHING ? NOTHING : wallet.epochOf(purse)
       },
       { session: this.session!.id, time, expiry: time + PROOF_LIFE_MS }
     )

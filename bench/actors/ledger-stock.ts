@@ -1,0 +1,107 @@
+// Fills a provider's ledger quickly, past HTTP: accounts, and purchases by the thousand. What a claim needs of a purse
+// (its certificate, its seed) is as the mint makes it; only the Merkle root, which no claim looks at, is random.
+
+import {
+  PROVIDER_UID,
+  createSigner,
+  platformCrypto as crypto,
+  providerIdOf,
+  purseSeed,
+  toHex
+} from '@floodgate/protocol'
+import type { LedgerStore, ProviderKeys } from '@floodgate/tracker'
+import { CURRENCY, PRICE } from '../harness/content.ts'
+
+const YEAR_MS = 365 * 86_400e3
+/** Commands given together are committed together. */
+const GROUP = 2000
+
+export interface AccountWish {
+  uid: Uint8Array
+  signKey: Uint8Array
+  boxKey: Uint8Array
+}
+
+export interface PurseWish {
+  /** Uids of those who buy, in turn. */
+  buyers: Uint8Array[]
+  infoHash: Uint8Array
+  pieces: number
+  count: number
+  /** Nobody will claim from these: they share one certificate, and no seed is made. */
+  idle?: boolean
+}
+
+/** A purse as its buyer has it. */
+export interface SoldPurse {
+  purse: Uint8Array
+  seed: Uint8Array
+  /** Index into the buyers. */
+  buyer: number
+}
+
+/** Opens accounts, each with enough money for anything. */
+export async function openAccounts(store: LedgerStore, accounts: AccountWish[]): Promise<void> {
+  const now = Date.now()
+  await Promise.all(
+    accounts.map(async ({ uid, signKey, boxKey }) => {
+      const id = toHex(uid)
+      await store.execute({ kind: 'open', uid: id, signKey, boxKey, handle: 'bench' })
+      const deposit = { id: `bench-${id}`, amountMinor: 10n ** 12n, reason: 'bench', now }
+      await store.execute({ kind: 'deposit', uid: id, ...deposit })
+    })
+  )
+}
+
+/** Puts a content of so many pieces on sale. */
+export async function publishBare(
+  store: LedgerStore,
+  infoHash: Uint8Array,
+  pieces: number
+): Promise<void> {
+  const terms = { pieces, priceMinor: PRICE, currency: CURRENCY, mode: 'closed' } as const
+  const torrent = new Uint8Array(0)
+  await store.execute({ kind: 'publish', infoHash: toHex(infoHash), ...terms, title: '', torrent })
+}
+
+/** Buys `count` purses, by turns for each buyer. */
+export async function sellPurses(
+  store: LedgerStore,
+  keys: ProviderKeys,
+  wish: PurseWish
+): Promise<SoldPurse[]> {
+  const { buyers, infoHash, pieces, count, idle = false } = wish
+  const certify = certifier(keys, infoHash, pieces)
+  const shared = idle ? await certify(crypto.random(16), buyers[0]!) : undefined
+  const sold: SoldPurse[] = []
+  const master = keys.masters.at(-1)!.key
+  for (let start = 0; start < count; start += GROUP) {
+    const group: Promise<unknown>[] = []
+    for (let at = start; at < Math.min(start + GROUP, count); at++) {
+      const buyer = at % buyers.length
+      const uid = buyers[buyer]!
+      const purse = crypto.random(16)
+      const now = Date.now()
+      const names = { uid: toHex(uid), infoHash: toHex(infoHash), priceMinor: PRICE }
+      const certificate = shared ?? (await certify(purse, uid))
+      const times = { now, expiresAt: now + YEAR_MS }
+      const purchase = { purchaseId: toHex(purse), ...names, again: true, ...times, certificate }
+      group.push(store.execute({ kind: 'purchase', ...purchase }))
+      if (!idle) sold.push({ purse, buyer, seed: purseSeed(crypto, master, purse, uid, infoHash) })
+    }
+    await Promise.all(group)
+  }
+  return sold
+}
+
+function certifier(keys: ProviderKeys, infoHash: Uint8Array, pieces: number) {
+  const epoch = keys.epochs.at(-1)!
+  const provider = providerIdOf(crypto, keys.rootKey)
+  const signer = createSigner(crypto, crypto.signKey(epoch.signSeed), PROVIDER_UID, provider)
+  const terms = { infoHash, count: pieces, price: PRICE, currency: CURRENCY }
+  return (purse: Uint8Array, uid: Uint8Array): Promise<Uint8Array> => {
+    const time = Date.now()
+    const occasion = { counter: keys.masters.at(-1)!.id, time, expiry: time + YEAR_MS }
+    return signer.sign('purse', { uid, purse, root: crypto.random(32), ...terms }, occasion)
+  }
+}
