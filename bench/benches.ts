@@ -2,8 +2,9 @@
 
 import { claims } from './claims.ts'
 import type { Bench } from './harness/bench.ts'
+import { interop } from './interop.ts'
 import { overhead } from './overhead.ts'
 import { state } from './state.ts'
 import { swarm } from './swarm.ts'
 
-export const benches: readonly Bench[] = [overhead, swarm, claims, state]
+export const benches: readonly Bench[] = [overhead, swarm, claims, state, interop]

@@ -9,7 +9,7 @@ import { Wallet, claim, fileStorage, memoryStorage, register } from '@floodgate/
 import { floodgate, type Floodgate } from '@floodgate/wire'
 import MemoryChunkStore from 'memory-chunk-store'
 import WebTorrent, { type Torrent, type TorrentOptions } from 'webtorrent'
-import { CLIENT_DEFAULTS } from '../../hosts/src/client.ts'
+import { CLIENT_OPTIONS } from '../harness/client.ts'
 import type { Seller } from '../harness/content.ts'
 
 /** Costs of the passphrase: there is none, so as little as can be. */
@@ -45,8 +45,8 @@ export class BenchPeer {
   #torrent: Torrent | undefined
 
   private constructor(options: PeerOptions, wallet: Wallet | undefined) {
-    const maxConns = options.maxConns ?? CLIENT_DEFAULTS.maxConns
-    this.client = new WebTorrent({ ...CLIENT_DEFAULTS, maxConns })
+    const maxConns = options.maxConns ?? CLIENT_OPTIONS.maxConns
+    this.client = new WebTorrent({ ...CLIENT_OPTIONS, maxConns })
     this.client.on('error', (error) => this.warnings.push(String(error)))
     this.#wallet = wallet
     if (wallet === undefined) return

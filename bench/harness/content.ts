@@ -46,14 +46,14 @@ export interface TorrentWish {
   seller?: Seller
   /** May strangers have it for nothing? */
   open?: boolean
-  /** Trackers of a torrent that is not for sale. */
+  /** Trackers; by default the seller's, or none. They are no part of the info hash. */
   announce?: string[]
 }
 
 /** A torrent file: private, so that peers come from nowhere but where the benchmark wants them from. */
 export function makeTorrent({ folder, name }: Content, wish: TorrentWish): Promise<Uint8Array> {
-  const { pieceLength, seller, open = false, announce = [] } = wish
-  const trackers = seller === undefined ? announce : [`${seller.url}/announce`]
+  const { pieceLength, seller, open = false } = wish
+  const trackers = wish.announce ?? (seller === undefined ? [] : [`${seller.url}/announce`])
   const offer =
     seller &&
     encodeOffer({ rootKey: seller.rootKey, api: seller.url, price: PRICE, currency: CURRENCY, open })

@@ -3,7 +3,7 @@
 import type WebTorrent from 'webtorrent'
 import type { ClientOptions } from 'webtorrent'
 
-export const CLIENT_DEFAULTS: ClientOptions = {
+const CLIENT_DEFAULTS: ClientOptions = {
   // utp-native ends the process at 100 to 200 peers.
   utp: false,
   // MSE blocks the event loop for about 19 ms per connection and end, and our own messages are sealed anyway.

@@ -74,7 +74,7 @@ const MEANINGS: [exit: number, meaning: string][] = [
 ]
 
 /** The table of exit codes for `floodgate help exit-codes`: one line a code, with the errors that have it. */
-export function exitCodes(columns = 100): string {
+export function exitCodes(columns = 78): string {
   const codes = new Map<number, string[]>()
   for (const [code, { exit }] of [...Object.entries(ERRORS), ...Object.entries(MACHINE)]) {
     codes.set(exit, [...(codes.get(exit) ?? []), code])

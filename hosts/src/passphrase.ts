@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { FloodgateError } from '@floodgate/protocol'
 
-export const PASSPHRASE_VARIABLE = 'FLOODGATE_PASSPHRASE'
+const PASSPHRASE_VARIABLE = 'FLOODGATE_PASSPHRASE'
 
 export interface PassphraseSource {
   /** A file whose first line it is. */

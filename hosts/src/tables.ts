@@ -2,9 +2,9 @@
 
 import Table from 'cli-table3'
 
-export type Cell = string | number
+type Cell = string | number
 
-export interface Column {
+interface Column {
   head: string
   /** Numbers stand at the right. */
   right?: boolean

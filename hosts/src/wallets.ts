@@ -10,7 +10,7 @@ export interface WalletOptions extends PassphraseSource {
 }
 
 /** Hears when a wallet cannot be saved: no payment goes out until it can. */
-export type OnSaveError = (error: unknown) => void
+type OnSaveError = (error: unknown) => void
 
 /** Throws `no-wallet`, `wrong-passphrase`, `wallet-in-use` or `wallet-damaged`. */
 export async function openWallet(

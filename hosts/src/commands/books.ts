@@ -36,7 +36,7 @@ async function runBooks({ out }: Session, { data }: BooksOptions): Promise<void>
   }
 }
 
-export interface AccountTotals {
+interface AccountTotals {
   account: string
   debits: bigint
   credits: bigint

@@ -73,7 +73,7 @@ export const fetchContents = (api: string): Promise<ContentJson[]> =>
 export const fetchTorrent = (api: string, infoHash: string): Promise<Uint8Array> =>
   fetchBytes(`${api}${BASE}/contents/${infoHash}.torrent`)
 
-export interface Deposit {
+interface Deposit {
   uid: string
   amount: string
   reason: string

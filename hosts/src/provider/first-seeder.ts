@@ -1,7 +1,7 @@
 // The provider's own seeder: a WebTorrent client with a wallet of its own, registered as an ordinary account. What it
 // earns is the provider's; it claims in batches, when trade pauses, and never more often than every two seconds.
 
-import { claim, register, type Wallet } from '@floodgate/wallet'
+import { claim, register } from '@floodgate/wallet'
 import { codeOf, toHex } from '@floodgate/protocol'
 import type { Torrent } from 'webtorrent'
 import { failureOf } from '../failures.ts'
@@ -20,7 +20,7 @@ const QUIET_MS = 2000
 const CLAIM_EVERY_MS = 60_000
 const RETRY_MS = 5000
 
-export interface SeederOptions {
+interface SeederOptions {
   home: Home
   settings: Settings
   out: Output
@@ -73,10 +73,6 @@ export class FirstSeeder {
 
   get uid(): string {
     return toHex(this.#trading.wallet.uid)
-  }
-
-  get wallet(): Wallet {
-    return this.#trading.wallet
   }
 
   has(infoHash: string): boolean {

@@ -27,7 +27,7 @@ const WS_PAYLOAD_MAX = 65_536
 const PORT_DEFAULT = 8700
 const LOOPBACK = '127.0.0.1'
 
-export interface ServiceOptions {
+interface ServiceOptions {
   host?: string
   port?: number
   name?: string

@@ -6,7 +6,7 @@ import parseTorrent, { toMagnetURI } from 'parse-torrent'
 
 const PIECE_MIN = 16 * 1024
 
-export interface TorrentRequest {
+interface TorrentRequest {
   /** File or directory. */
   path: string
   name: string
@@ -37,7 +37,7 @@ export function makeTorrent(request: TorrentRequest): Promise<Uint8Array> {
   })
 }
 
-export interface TorrentFacts {
+interface TorrentFacts {
   infoHash: string
   pieces: number
   /** Bytes of all files. */

@@ -14,7 +14,7 @@ import { Child, type Line } from './child.ts'
 import type { Books, Facts, Messages, Seen } from './facts.ts'
 import type { Screen } from './screen.ts'
 
-export interface PlayOptions {
+interface PlayOptions {
   /** What is sold. */
   file: string
   /** Temporary directory, empty. */

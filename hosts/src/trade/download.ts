@@ -60,13 +60,14 @@ export class Download {
       await this.#untilDone(trading, torrent)
       const { infoHash, name, length } = torrent
       const fields = { infoHash, name, path, length, pieces: torrent.pieces.length }
-      this.#out.tell('done', fields, `${name} is in ${path}`)
+      this.#out.tell('done', fields)
       if (this.#options.seed === true) await trading.whileTrading(stopped(this.#signal))
     } finally {
       progress.stop()
       await trading.leave()
       tellTraded(this.#out, trading, offer.currency)
     }
+    this.#out.say(`${torrent.name} is in ${path}`)
   }
 
   async #untilDone(trading: Trading, torrent: Torrent): Promise<void> {

@@ -7,7 +7,7 @@ import type { Share } from './tally.ts'
 import type { Trading } from './trading.ts'
 
 /** The JSON event `traded`; amounts are decimal text in minor units. */
-export interface Traded {
+interface Traded {
   uid: string
   paid: bigint
   earned: bigint

@@ -98,11 +98,11 @@ export class Trading {
     this.floodgate.on('blacklisted', ({ uid, code }) => {
       out.warn(code, `${short(uid)} is blacklisted: ${ERRORS[code].text}`)
     })
-    this.floodgate.on('warning', ({ code, error }) => this.warned(code, error))
+    this.floodgate.on('warning', ({ code, error }) => this.#warned(code, error))
   }
 
   /** Says a warning once in a row; one after which nothing can come ends the job. */
-  warned(code: ErrorCode, error: FloodgateError): void {
+  #warned(code: ErrorCode, error: FloodgateError): void {
     if (this.#fatal && HOPELESS.includes(code)) return this.#fail(error)
     if (error.message === this.#lastWarning) return
     this.#lastWarning = error.message

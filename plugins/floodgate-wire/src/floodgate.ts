@@ -15,6 +15,8 @@ export interface FloodgateOptions extends Partial<Terms> {
   wallet: Wallet
   /** The provider's base URL, if it is to be checked against the wallet's. */
   provider?: string
+  /** What peers without Floodgate get of an open swarm, all together. Default 1 MiB/s. */
+  freeBytesPerSecond?: number
   /** Asked before a purse is bought; by default every paid torrent added to the client is bought. */
   approve?: (offer: Offer, torrent: Torrent) => boolean | Promise<boolean>
 }
@@ -52,6 +54,7 @@ export class Floodgate extends FloodgateTarget {
         {
           wallet: this.wallet,
           terms: this.#terms,
+          freeBytesPerSecond: this.#options.freeBytesPerSecond,
           approve: this.#options.approve ?? (() => true)
         },
         this

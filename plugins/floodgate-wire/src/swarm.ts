@@ -6,6 +6,7 @@ import {
   decodeOffer,
   equal,
   fromHex,
+  toHex,
   type ErrorCode,
   type Offer
 } from '@floodgate/protocol'
@@ -24,6 +25,8 @@ import type { Clock, Market, Terms } from './trade/terms.ts'
 export interface SwarmOptions {
   wallet: Wallet
   terms: Terms
+  /** What peers without the plugin get of an open swarm, all together. */
+  freeBytesPerSecond: number | undefined
   /** Asked before a purse is bought. */
   approve: (offer: Offer, torrent: Torrent) => boolean | Promise<boolean>
 }
@@ -65,7 +68,10 @@ export class Swarm {
     this.torrent = torrent
     this.#options = options
     this.#events = events
-    this.#engine = attachEngine(torrent)
+    this.#engine = attachEngine(torrent, {
+      freeBytesPerSecond: options.freeBytesPerSecond,
+      refused: () => this.#refuse('bad-field')
+    })
     this.#grace = new Grace(clock, options.terms.graceMs)
     this.#announcer = new Announcer(options.wallet, this.#announceSource())
     torrent.on('wire', (wire) => this.#onWire(wire))
@@ -147,8 +153,10 @@ export class Swarm {
       wakeAll: () => {
         for (const link of this.#links.values()) link.engine.wake()
       },
-      emit: (event, detail) =>
-        this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never),
+      emit: (event, detail) => {
+        if (event === 'open') queueMicrotask(() => this.#dropDuplicates())
+        this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never)
+      },
       dropAll: (uid) => {
         for (const { conversation, engine } of this.#links.values()) {
           if (conversation?.uid === undefined || !equal(conversation.uid, uid)) continue
@@ -211,12 +219,33 @@ export class Swarm {
     for (const frame of link.early.splice(0)) link.conversation.receive(frame)
   }
 
+  /**
+   * Two peers that dial each other at once have two connections. Both sides keep the one whose session id is
+   * smaller; the other address may be dialled again once that one is gone.
+   */
+  #dropDuplicates(): void {
+    const kept = new Map<string, Wire>()
+    const open = [...this.#links].filter(([, link]) => link.conversation?.uid !== undefined)
+    open.sort(([, a], [, b]) => (a.conversation!.sessionId! < b.conversation!.sessionId! ? -1 : 1))
+    for (const [wire, { conversation, engine }] of open) {
+      const peer = `${toHex(conversation!.uid!)} ${wire.peerId ?? ''}`
+      const first = kept.get(peer)
+      if (first === undefined) kept.set(peer, wire)
+      else first.once('close', engine.drop())
+    }
+  }
+
   /** A peer without the plugin: a free share in an open swarm, a polite refusal in a closed one. */
   #meetStranger(link: Link): void {
     if (this.#offer?.open === true) return link.engine.free()
-    const code: ErrorCode = 'not-floodgate'
-    this.#market?.emit('refused', { uid: '', by: 'us', code, indexes: [] })
+    this.#refuse('not-floodgate')
     link.engine.drop()
+  }
+
+  /** Tells the application that a stranger was turned away. */
+  #refuse(code: ErrorCode): void {
+    const { infoHash } = this.torrent
+    this.#events.emit('refused', { infoHash, uid: '', by: 'us', code, indexes: [] })
   }
 
   /** Is a seller that we are connected to still waiting for its money or for us to see its receipt? */

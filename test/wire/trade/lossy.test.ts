@@ -2,8 +2,10 @@
 // happens, nobody pays twice, nobody is out by more than the limit, and everything adds up in the end.
 
 import assert from 'node:assert/strict'
-import { bits, equal, hasBit, toHex } from '@floodgate/protocol'
+import { bits, equal, fromHex, hasBit, toHex } from '@floodgate/protocol'
+import { account, buy, claim, type Wallet } from '@floodgate/wallet'
 import { PaperProvider } from '../../support/paper-provider.ts'
+import { TestProvider } from '../../support/provider.ts'
 import { Network, type Faults } from './network.ts'
 import { SimLink, SimPeer, type Setting } from './sim-peer.ts'
 
@@ -16,15 +18,36 @@ interface World {
   peers: SimPeer[]
 }
 
-async function makeWorld(seed: number, faults: Faults, limitMax: number): Promise<World> {
-  const network = new Network(seed, faults)
+/** Whoever registers peers and sells purses. */
+interface Shop {
+  infoHash: Uint8Array
+  wallet(): Promise<Wallet>
+  sellPurse(wallet: Wallet): Promise<void>
+}
+
+function paperShop(): Shop {
   const provider = new PaperProvider()
   const infoHash = provider.crypto.random(20)
+  return {
+    infoHash,
+    wallet: () => provider.wallet(),
+    sellPurse: (wallet) => provider.sellPurse(wallet, infoHash, PIECES)
+  }
+}
+
+async function makeWorld(
+  seed: number,
+  faults: Faults,
+  limitMax: number,
+  shop: Shop
+): Promise<World> {
+  const network = new Network(seed, faults)
+  const { infoHash } = shop
   const setting: Setting = { infoHash, pieceCount: PIECES, network, limitMax }
   const peers: SimPeer[] = []
   for (const name of ['seeder', 'anna', 'bert', 'cleo']) {
-    const wallet = await provider.wallet()
-    if (name !== 'seeder') await provider.sellPurse(wallet, infoHash, PIECES)
+    const wallet = await shop.wallet()
+    if (name !== 'seeder') await shop.sellPurse(wallet)
     peers.push(new SimPeer(name, wallet, setting, name === 'seeder'))
   }
   return { network, peers }
@@ -95,9 +118,10 @@ async function play(
   seed: number,
   faults: Faults,
   limitMax: number,
-  breaks: boolean
+  breaks: boolean,
+  shop = paperShop()
 ): Promise<World> {
-  const world = await makeWorld(seed, faults, limitMax)
+  const world = await makeWorld(seed, faults, limitMax, shop)
   const { network, peers } = world
   const check = (): void => {
     checkLimits(world)
@@ -153,6 +177,40 @@ describe('trade: over a lossy network', () => {
       await play(seed, rough, 4, true).catch((error: Error) => {
         throw new Error(`seed ${seed}: ${error.message}`, { cause: error })
       })
+    }
+  })
+
+  it('I1, I7: a real provider redeems it all once, whatever is claimed again and in which order', async () => {
+    const provider = await TestProvider.start()
+    try {
+      await provider.sell('film', PIECES * 16_384, { pieceLength: 16_384 })
+      const infoHash = fromHex((await provider.store.contents())[0]!.infoHash)
+      const announce = { peerId: new Uint8Array(20).fill(1), port: 1, event: 'started', left: 1 }
+      const terms = { price: 2n, currency: 'EUR' }
+      const { peers } = await play(5, rough, 4, false, {
+        infoHash,
+        wallet: () => provider.wallet(1000n),
+        sellPurse: async (wallet) => {
+          // Twice: the repeated announce brings the same purse and costs nothing.
+          await buy(wallet, { infoHash, ...announce, ...terms })
+          await buy(wallet, { infoHash, ...announce, ...terms })
+        }
+      })
+      const { announces, apiRequests } = provider.tracker.counters.tracker
+      assert.equal(announces, 2 * 3, 'nothing but the purchases')
+      assert.equal(apiRequests, peers.length, 'nothing but the registrations')
+      await Promise.all(peers.map(({ wallet }) => claim(wallet)))
+      for (const { wallet } of [...peers].reverse()) await claim(wallet)
+      let earned = 0n
+      for (const { wallet } of peers) earned += (await account(wallet)).earned
+      assert.equal(earned, 3n * BigInt(PIECES) * 2n)
+      const { faults, depositsMinor, escrowMinor } = await provider.store.audit()
+      assert.deepEqual(
+        { faults, depositsMinor, escrowMinor },
+        { faults: [], depositsMinor: 4000n, escrowMinor: 0n }
+      )
+    } finally {
+      await provider.close()
     }
   })
 })

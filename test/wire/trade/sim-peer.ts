@@ -187,9 +187,10 @@ export class SimLink implements WireEngine {
     }, true)
   }
 
-  drop(): void {
+  drop(): () => void {
     this.close()
     this.#far?.close()
+    return () => undefined
   }
 
   free(): void {

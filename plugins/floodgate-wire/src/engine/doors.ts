@@ -33,6 +33,12 @@ export const doors: readonly Door[] = [
   },
   { of: 'torrent', name: '_updateSelections', is: 'function', why: 'wrapped: selections changed' },
   { of: 'torrent', name: '_selections', is: 'object', why: 'what is wanted, and its priority' },
+  {
+    of: 'torrent',
+    name: '_rechokeNumSlots',
+    is: 'number',
+    why: 'raised: the gate decides, no timer'
+  },
   { of: 'torrent', name: '_critical', is: 'array', why: 'what a stream waits for' },
   { of: 'torrent', name: '_markVerified', is: 'function', why: 'a piece is in the store' },
   {
@@ -120,6 +126,7 @@ export interface TorrentDoors {
   _updateSelections(): void
   _selections: { length: number; get(at: number): Selection }
   _critical: (boolean | undefined)[]
+  _rechokeNumSlots: number
   _markVerified(index: number): void
   _checkDone(): unknown
   _destroy(error: Error): void

@@ -14,6 +14,7 @@ import {
   type WireDoors
 } from './doors.ts'
 import type { Refused } from './frames.ts'
+import { FreeShare } from './free-share.ts'
 import { Gate } from './gate.ts'
 import { guardWire, type ContentShape } from './guard.ts'
 import { guardProtocol } from './guard-protocol.ts'
@@ -29,6 +30,8 @@ export interface EngineOptions {
   progressTimeoutMs?: number
   /** Requests held per wire for pieces that are not admitted yet. Default 4,096 (64 MiB). */
   heldMax?: number
+  /** What all peers without the plugin get together in an open swarm. Default 1 MiB/s. */
+  freeBytesPerSecond?: number
   /** Uniform in [0, 1); for tests. */
   random?: () => number
   /** Told when the guard ended a wire. */
@@ -40,6 +43,14 @@ export interface TorrentEngine {
   wire(wire: Wire): WireEngine
   /** Gives every piece back and stops the clock. The torrent's own destruction does it too. */
   stop(): void
+}
+
+/** What the wires of one torrent share. */
+interface Shared {
+  picker: Picker
+  freeShare: FreeShare
+  /** Addresses that are not dialled again. */
+  dropped: Set<string>
 }
 
 interface AttachedWire {
@@ -64,12 +75,16 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
     random: options.random ?? Math.random
   })
   takeOverPicking(open, picker)
+  // Who is served is decided by signed requests and debt. WebTorrent's timer would choke buyers in mid-piece (W2).
+  if (open._rechokeNumSlots > 0) open._rechokeNumSlots = Number.MAX_SAFE_INTEGER
+  const freeShare = new FreeShare(options.freeBytesPerSecond ?? 1024 * 1024)
   const dropped = refuseDropped(open)
   const clock = setInterval(() => picker.expire(Date.now()), progressTimeoutMs / 4)
   if (typeof clock === 'object') clock.unref()
   const engines = new Map<Wire, AttachedWire>()
   const stop = () => {
     clearInterval(clock)
+    freeShare.stop()
     for (const { close } of engines.values()) close()
     engines.clear()
   }
@@ -79,7 +94,7 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
     wire(wire) {
       let attached = engines.get(wire)
       if (!attached) {
-        attached = attachWire(open, openWire(wire), picker, dropped, options)
+        attached = attachWire(open, openWire(wire), { picker, freeShare, dropped }, options)
         engines.set(wire, attached)
         wire.once('close', () => engines.delete(wire))
       }
@@ -117,8 +132,7 @@ function refuseDropped(torrent: Torrent & TorrentDoors): Set<string> {
 function attachWire(
   torrent: Torrent & TorrentDoors,
   wire: Wire & WireDoors,
-  picker: Picker,
-  dropped: Set<string>,
+  { picker, freeShare, dropped }: Shared,
   options: EngineOptions
 ): AttachedWire {
   const shape = (): ContentShape | null => (torrent.metadata ? measures(torrent) : null)
@@ -129,7 +143,7 @@ function attachWire(
     refused: (...why) => options.refused?.(wire, ...why)
   })
   const outbox = new Outbox(wire)
-  const gate = new Gate(torrent, wire, outbox, options.heldMax ?? 4096)
+  const gate = new Gate(torrent, wire, outbox, freeShare, options.heldMax ?? 4096)
   const buyer = new Buyer(wire, picker)
   frames.sink = buyer
   picker.add(buyer)
@@ -158,8 +172,12 @@ function attachWire(
       picker.wake()
     },
     drop() {
-      dropPeer(peerOf(torrent, wire), wire, dropped)
+      const peer = peerOf(torrent, wire)
+      dropPeer(peer, wire, dropped)
       wire.destroy()
+      return () => {
+        if (peer?.addr) dropped.delete(peer.addr)
+      }
     }
   }
   return { engine, close }

@@ -7,6 +7,7 @@ import type { Respond } from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 import { BLOCK_BYTES } from './bound-piece.ts'
 import type { TorrentDoors, WireDoors } from './doors.ts'
+import type { FreeShare } from './free-share.ts'
 import type { Outbox } from './outbox.ts'
 import { PieceShelf } from './piece-shelf.ts'
 import type { Selling } from './seam.ts'
@@ -33,6 +34,7 @@ export class Gate {
   readonly #torrent: Torrent & TorrentDoors
   readonly #wire: Wire & WireDoors
   readonly #outbox: Outbox
+  readonly #freeShare: FreeShare
   readonly #heldMax: number
   readonly #shelf: PieceShelf
   /** WebTorrent's own listeners. */
@@ -55,8 +57,10 @@ export class Gate {
     torrent: Torrent & TorrentDoors,
     wire: Wire & WireDoors,
     outbox: Outbox,
+    freeShare: FreeShare,
     heldMax: number
   ) {
+    this.#freeShare = freeShare
     this.#torrent = torrent
     this.#wire = wire
     this.#outbox = outbox
@@ -149,7 +153,7 @@ export class Gate {
     if (!this.#torrent.bitfield.get(index)) return this.#reject(asked)
     if (this.#wasRefused(index)) return asked.respond(new Error('refused'))
     const admission = this.selling.admission(index)
-    if (admission === 'refused') return this.#wire.choke()
+    if (admission === 'refused') return this.#reject(asked)
     if (admission === 'held') return this.#hold(asked)
     this.#enqueue(asked)
     this.#pump()
@@ -220,6 +224,7 @@ export class Gate {
     while (this.#queue.length > 0 && this.#outbox.backlog + this.#loading < BACKLOG_BYTES_MAX) {
       const next = this.#queue[0]!
       if (this.free) {
+        if (!this.#freeShare.take(next.length, () => this.#pump())) break
         this.#queue.shift()
         this.#serveFreely(next)
         continue

@@ -58,8 +58,8 @@ export interface WireEngine {
   refuse(index: number): void
   /** `room` or `mayBuy` may have changed: pick soon. */
   wake(): void
-  /** Disconnect for good: no reconnect. */
-  drop(): void
+  /** Disconnect for good: no reconnect, unless the function returned is called one day. */
+  drop(): () => void
   /** An open swarm and a peer without the plugin: serve as WebTorrent does, never buy. */
   free(): void
 }

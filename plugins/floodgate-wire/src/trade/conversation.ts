@@ -54,6 +54,11 @@ export class Conversation {
     return this.#handshake.party?.certificate.uid
   }
 
+  /** Id of the session, the same on both sides, in hex; once there is one. */
+  get sessionId(): string | undefined {
+    return this.#handshake.session && toHex(this.#handshake.session.id)
+  }
+
   /** Does the other side wait for money that we have for it? */
   get owing(): boolean {
     return !this.#closed && this.#buying?.owing === true
