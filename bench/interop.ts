@@ -34,9 +34,9 @@ export const interop = defineBench({
   line: 'stock WebTorrent, aria2 and libtorrent against a Floodgate seeder',
   columns: ['client', 'version', 'mode', 'piecesGot', 'pieces', 'ok'],
   options: {
-    mib: { value: 16, short: 4, says: 'size of the content' },
+    mib: { value: 8, short: 4, says: 'size of the content' },
     pieces: { value: 256, says: 'piece length in KiB' },
-    patience: { value: 15, short: 5, says: 'seconds without progress until a client gives up' }
+    patience: { value: 10, short: 5, says: 'seconds without progress until a client gives up' }
   },
   async run(stage, values) {
     const [provider, peers] = await Promise.all([

@@ -26,7 +26,12 @@ function list(): void {
   put('  all        every one of them, with short settings')
 }
 
-async function run(bench: Bench, args: string[], profile?: string, short = false): Promise<Outcome> {
+async function run(
+  bench: Bench,
+  args: string[],
+  profile?: string,
+  short = false
+): Promise<Outcome> {
   const values = readValues(bench, args, short)
   stage = await Stage.open({ say, profile })
   try {

@@ -177,6 +177,7 @@ function verdictOf(rows: Row[]): string {
       ...(Number(cpuRatio) > CPU_TARGET ? [`CPU ${cpuRatio} > ${CPU_TARGET} at ${name}`] : [])
     ]
   })
-  if (missed.length === 0) return 'Every ratio is within its target (below 1: paid is faster than free).'
+  if (missed.length === 0)
+    return 'Every ratio is within its target (below 1: paid is faster than free).'
   return `Missed (KiB/limit): ${missed.join(', ')}.`
 }

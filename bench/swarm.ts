@@ -39,7 +39,10 @@ const options = {
   processes: { value: 4, says: 'processes that the peers share' },
   conns: { value: 20, says: 'connections of a peer' },
   wallets: { value: 'disk', says: 'where the wallets lie: disk or memory' },
-  timeout: { value: 300, says: 'seconds after which a leecher counts as stalled' }
+  patience: {
+    value: 120,
+    says: 'seconds without a new piece after which a leecher counts as stalled'
+  }
 }
 type Wish = Values<typeof options>
 
@@ -154,11 +157,11 @@ async function runOnce(scene: Scene, mode: Mode): Promise<Run> {
   }
   const strategy = mode === 'stock-rarest' ? 'rarest' : 'sequential'
   const place = { folder: await stage.newFolder('leechers'), memory: true }
-  const timeoutMs = wish.timeout * 1000
+  const patienceMs = wish.patience * 1000
   const times = await Promise.all(
     Array.from({ length: leechers }, (_, at) => {
       const id = seeders + at
-      return ofPeer(id).ask('join', { id, torrent, place, strategy, timeoutMs })
+      return ofPeer(id).ask('join', { id, torrent, place, strategy, patienceMs })
     })
   )
   const done = times.filter((time) => time !== null)

@@ -103,17 +103,18 @@ export class BenchPeer {
     return { ms: performance.now() - start, firstPieceMs }
   }
 
-  /** Null when it was not done in time. */
+  /** Null when no piece came for `patienceMs`. */
   async join(
     torrent: Uint8Array,
     place: Place,
     strategy: 'rarest' | 'sequential',
-    timeoutMs: number
+    patienceMs: number
   ): Promise<number | null> {
     const start = performance.now()
     const added = this.#add(torrent, place, { strategy }, false)
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(null), timeoutMs)
+      const timer = setTimeout(() => resolve(null), patienceMs)
+      added.on('verified', () => timer.refresh())
       added.once('done', () => {
         clearTimeout(timer)
         resolve(performance.now() - start)
@@ -159,7 +160,6 @@ export class BenchPeer {
     await this.#wallet?.close()
   }
 }
-
 
 async function registered(trade: NonNullable<PeerOptions['trade']>): Promise<Wallet> {
   const wallet = await Wallet.create({

@@ -15,6 +15,9 @@ def main() -> None:
         'enable_lsd': False,
         'enable_upnp': False,
         'enable_natpmp': False,
+        # Our clients speak TCP only; libtorrent would dial uTP first and not always come back.
+        'enable_outgoing_utp': False,
+        'enable_incoming_utp': False,
     })
     handle = session.add_torrent({'ti': lt.torrent_info(torrent), 'save_path': folder})
     before, since = 0, time.monotonic()

@@ -42,9 +42,9 @@ const jobs = {
     torrent: Uint8Array
     place: Place
     strategy: 'rarest' | 'sequential'
-    timeoutMs: number
+    patienceMs: number
   }): Promise<number | null> =>
-    peer(given.id).join(given.torrent, given.place, given.strategy, given.timeoutMs),
+    peer(given.id).join(given.torrent, given.place, given.strategy, given.patienceMs),
 
   /** Waits until everything bought is paid. */
   async settle(): Promise<boolean> {

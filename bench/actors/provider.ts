@@ -129,6 +129,8 @@ export type ProviderJobs = typeof jobs
 
 serve(jobs, async () => {
   await running?.tracker.close()
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
+  await Promise.all(
+    servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
+  )
   await running?.store.close()
 })

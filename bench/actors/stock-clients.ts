@@ -47,9 +47,9 @@ const webtorrent: StockClient = {
     const actor = await stage.actor<PeerJobs>('peers')
     await actor.ask('open', { id: ID, options: {} })
     const torrent = new Uint8Array(await readFile(torrentPath))
-    const timeoutMs = patienceSeconds * 1000
+    const patienceMs = patienceSeconds * 1000
     const place = { folder, memory: false }
-    await actor.ask('join', { id: ID, torrent, place, strategy: 'sequential', timeoutMs })
+    await actor.ask('join', { id: ID, torrent, place, strategy: 'sequential', patienceMs })
     await actor.ask('closeAll', undefined)
     await stage.dismiss(actor)
   }
@@ -57,7 +57,8 @@ const webtorrent: StockClient = {
 
 const aria2: StockClient = {
   name: 'aria2',
-  version: async () => /aria2 version (\S+)/.exec((await output('aria2c', ['--version'])) ?? '')?.[1],
+  version: async () =>
+    /aria2 version (\S+)/.exec((await output('aria2c', ['--version'])) ?? '')?.[1],
   async download({ torrentPath, folder, patienceSeconds }) {
     const args = [
       ...[`--dir=${folder}`, '--seed-time=0', `--bt-stop-timeout=${patienceSeconds}`],

@@ -24,10 +24,7 @@ export interface Actor<J extends Jobs> {
   /** Resolves when it takes jobs. */
   readonly started: Promise<void>
   /** Does a job. Rejects with the actor's own error, or when it ended. */
-  ask<Name extends keyof J & string>(
-    job: Name,
-    given: Given<J, Name>
-  ): Promise<Answered<J, Name>>
+  ask<Name extends keyof J & string>(job: Name, given: Given<J, Name>): Promise<Answered<J, Name>>
   /** Ends the process. May be repeated. */
   end(): Promise<void>
 }

@@ -44,5 +44,4 @@ export interface Bench<O extends Options = Options> {
 }
 
 /** Keeps the types of the options together with the run. */
-export const defineBench = <O extends Options>(bench: Bench<O>): Bench =>
-  bench as unknown as Bench
+export const defineBench = <O extends Options>(bench: Bench<O>): Bench => bench as unknown as Bench

@@ -16,11 +16,7 @@ export function optionLines({ options }: Bench): string[] {
 }
 
 /** What was asked for on the command line; the rest is the default, or the short setting. Throws `UsageError`. */
-export function readValues(
-  bench: Bench,
-  args: string[],
-  short = false
-): Values<Options> {
+export function readValues(bench: Bench, args: string[], short = false): Values<Options> {
   const names = Object.keys(bench.options)
   const known = Object.fromEntries(
     names.map((name) => [

@@ -56,7 +56,13 @@ export function makeTorrent({ folder, name }: Content, wish: TorrentWish): Promi
   const trackers = wish.announce ?? (seller === undefined ? [] : [`${seller.url}/announce`])
   const offer =
     seller &&
-    encodeOffer({ rootKey: seller.rootKey, api: seller.url, price: PRICE, currency: CURRENCY, open })
+    encodeOffer({
+      rootKey: seller.rootKey,
+      api: seller.url,
+      price: PRICE,
+      currency: CURRENCY,
+      open
+    })
   return new Promise((resolve, reject) => {
     createTorrent(
       join(folder, name),

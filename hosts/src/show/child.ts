@@ -13,6 +13,8 @@ const STDERR_MAX = 4000
 /** One line of a command with `--json`; amounts are decimal text. */
 export interface Line {
   event: string
+  /** When we read it, Unix milliseconds. */
+  at?: number
   [field: string]: unknown
 }
 
@@ -54,6 +56,7 @@ export class Child {
   }
 
   #tell(line: Line): void {
+    line.at = Date.now()
     this.#seen.push(line)
     for (const listener of [...this.#listeners]) listener(line)
   }
@@ -61,6 +64,11 @@ export class Child {
   /** Calls `listener` with every line that comes from now on. */
   onLine(listener: (line: Line) => void): void {
     this.#listeners.add(listener)
+  }
+
+  /** All lines so far, and what it said to people last. */
+  get log(): string {
+    return [...this.#seen.map((line) => JSON.stringify(line)), this.#stderr].join('\n')
   }
 
   /** All lines of one event so far. */

@@ -16,6 +16,7 @@ import { liveScreen, plainScreen } from './screen.ts'
 interface ShowOptions {
   json?: boolean
   uploadLimit?: number
+  log?: string
 }
 
 const program = new Command('npm start --')
@@ -23,12 +24,16 @@ const program = new Command('npm start --')
   .argument('[file]', 'what is sold (default: the program of Node itself)', process.execPath)
   .option('--json', 'print one JSON object with all results')
   .option('--upload-limit <size>', 'the first seeder’s upload per second, such as 8M', parseSize)
+  .option('--log <dir>', 'write what each process said to files')
   .action(async (file: string, options: ShowOptions) => {
     process.exitCode = await show(resolve(file), options)
   })
 await program.parseAsync()
 
-async function show(file: string, { json = false, uploadLimit }: ShowOptions): Promise<number> {
+async function show(
+  file: string,
+  { json = false, uploadLimit, log }: ShowOptions
+): Promise<number> {
   const stream = json ? process.stderr : process.stdout
   const screen = stream.isTTY === true ? liveScreen(stream) : plainScreen(stream)
   const signal = stopSignal()
@@ -50,6 +55,7 @@ async function show(file: string, { json = false, uploadLimit }: ShowOptions): P
     return failure.exit
   } finally {
     await play.close()
+    if (log !== undefined) await play.writeLogs(log)
     await rm(dir, { recursive: true, force: true })
   }
 }

@@ -1,17 +1,17 @@
 // The main job as a play on loopback: a provider with its first seeder sells a file to three buyers, who sell it on to each
 // other. Every part is played by the real command in a process of its own.
 
-import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { fetchStatus, type Status } from '../provider/api-client.ts'
+import { fetchStatus } from '../provider/api-client.ts'
 import { unlessStopped } from '../stop.ts'
 import type { Share } from '../trade/tally.ts'
 import { Tally } from '../trade/tally.ts'
 import { count, money, rate, size } from '../units.ts'
 import { Child, type Line } from './child.ts'
-import type { Books, Facts, Messages, Seen } from './facts.ts'
+import type { Books, Facts, Seen } from './facts.ts'
+import { MIB, messagesOf, pieceLengthFor, sha256Of, sharesOf, tradeOf } from './reading.ts'
 import type { Screen } from './screen.ts'
 
 interface PlayOptions {
@@ -25,16 +25,12 @@ interface PlayOptions {
   uploadLimit?: number
 }
 
-const MIB = 1024 * 1024
 const PRICE = 2n
 /** Left on each buyer's account when all is bought. */
 const SPARE = 100n
 const JOINS = ['torrent file', 'info hash', 'magnet link'] as const
 /** So slow that buyers must trade with each other, so fast that nobody is bored. */
 const UPLOAD_SECONDS = 12
-/** Small files are cut into at least so many pieces. */
-const PIECES_MIN = 32
-const PIECE_MIN = 16 * 1024
 
 interface Buyer {
   name: string
@@ -68,6 +64,15 @@ export class Play {
   /** Ends every process that still runs. */
   async close(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.stop()))
+  }
+
+  /** Writes what each process said to a file of its own, for whoever looks for a fault. */
+  async writeLogs(dir: string): Promise<void> {
+    await mkdir(dir, { recursive: true })
+    for (const [i, child] of this.#children.entries()) {
+      const name = `${String(i).padStart(2, '0')}-${child.name.replace(' ', '-')}.log`
+      await writeFile(join(dir, name), child.log)
+    }
   }
 
   async run(): Promise<Facts> {
@@ -112,7 +117,7 @@ export class Play {
       sha256: await sourceHash,
       seeder: { uid, earned: sold.earnedMinor, claimed: seederClaimed, sold: sold.sold },
       buyers: await Promise.all(seen),
-      messages: messagesOf(before, after),
+      messages: messagesOf(before, after, JOINS.filter((how) => how === 'info hash').length),
       books: await this.#audit(),
       seconds: (performance.now() - this.#startedAt) / 1000
     }
@@ -239,48 +244,4 @@ export class Play {
       )
     }
   }
-}
-
-/** 1 MiB, or less where that would make too few pieces. */
-function pieceLengthFor(bytes: number): number {
-  let length = MIB
-  while (length > PIECE_MIN && bytes / length < PIECES_MIN) length /= 2
-  return length
-}
-
-function tradeOf(line: Line): { uid: string; indexes: number[]; price: bigint } {
-  const { uid, indexes, price } = line
-  return { uid: String(uid), indexes: indexes as number[], price: BigInt(String(price)) }
-}
-
-const sharesOf = (shares: unknown): Share[] =>
-  (shares as (Omit<Share, 'amount'> & { amount: string })[]).map((share) => ({
-    ...share,
-    amount: BigInt(share.amount)
-  }))
-
-/** What reached the provider between two questions; the second question is ours and not counted. */
-function messagesOf(before: Status, after: Status): Messages {
-  const tracker = (kind: keyof Status['tracker']): number =>
-    after.tracker[kind] - before.tracker[kind]
-  const claims = after.mint.claims - before.mint.claims
-  const total = tracker('messages') - 1
-  const announces = tracker('announces')
-  const purchases = after.mint.purchases - before.mint.purchases
-  const torrents = JOINS.filter((how) => how === 'info hash').length
-  return {
-    total,
-    announces,
-    purchases,
-    claims,
-    torrents,
-    other: total - announces - claims - torrents
-  }
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file, { highWaterMark: MIB }))
-    hash.update(chunk as Buffer)
-  return hash.digest('hex')
 }

@@ -74,6 +74,10 @@ export class Download {
     await this.#unless(done(torrent))
     // Sellers that served us last still wait for their money.
     await this.#unless(trading.floodgate.settled())
+    const unpaid = trading.unpaid(torrent)
+    if (unpaid === 0) return
+    const pieces = `${count(unpaid, 'piece')} came from sellers who left before they were paid`
+    this.#out.warn('unpaid', `${pieces}; they are paid when you meet again.`)
   }
 
   /** What `work` gives, unless the trade fails or the user stops it. */

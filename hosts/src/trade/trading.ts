@@ -6,6 +6,7 @@ import {
   FloodgateError,
   decodeOffer,
   equal,
+  fromHex,
   type ErrorCode,
   type Offer
 } from '@floodgate/protocol'
@@ -160,6 +161,13 @@ export class Trading {
       pieces: sales.reduce((sum, sale) => sum + sale.claimable(), 0),
       amount: sales.reduce((sum, sale) => sum + sale.purse.price * BigInt(sale.claimable()), 0n)
     }
+  }
+
+  /** Pieces that came from sellers who left before we could pay them. */
+  unpaid({ infoHash, bitfield }: Torrent): number {
+    const purse = this.wallet.purses.open(fromHex(infoHash))
+    const reserved = purse?.payees().flatMap(({ uid }) => purse.reservedTo(uid)) ?? []
+    return reserved.filter((index) => bitfield.get(index)).length
   }
 
   /** Pays what is due and ends all trade: from here on the tally stands. May be repeated. */

@@ -1,7 +1,11 @@
 // Group commit: one write in flight, and whatever changes meanwhile goes into the next one, so that a
-// hundred payments at once cost one write. Nothing here waits by the clock.
+// hundred payments at once cost one write. What somebody waits for is written at once; what nobody waits for
+// within a while, so that a trade in full swing is not a write for each piece.
 
 import { FloodgateError } from '@floodgate/protocol'
+
+/** A change that nobody waits for is written this long after it, at the latest. */
+const LAZY_MS = 50
 
 interface Waiter {
   version: number
@@ -18,6 +22,7 @@ export class Saver {
   #failing = false
   #closed = false
   #waiters: Waiter[] = []
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   /** `save` writes what is true when it is called; `onError` hears of the first failure in a row. */
   constructor(save: () => Promise<void>, onError: (error: unknown) => void) {
@@ -44,10 +49,10 @@ export class Saver {
     if (this.#closed) throw new FloodgateError('no-wallet', 'closed')
   }
 
-  /** Notes a change and returns its version; the write begins in this turn of the event loop. */
+  /** Notes a change and returns its version. */
   changed(): number {
     this.#version++
-    this.#start()
+    if (!this.#writing) this.#timer ??= setTimeout(() => this.#start(), LAZY_MS)
     return this.#version
   }
 
@@ -65,30 +70,28 @@ export class Saver {
   }
 
   #start(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     if (this.#writing) return
     this.#writing = true
     queueMicrotask(() => void this.#write())
   }
 
   async #write(): Promise<void> {
-    // After a failure only a newer change, or somebody who waits, starts another try.
-    let failed = -1
-    const due = () => failed !== this.#version || this.#waiters.length > 0
-    while (this.#durable < this.#version && due()) {
-      const version = this.#version
-      try {
-        await this.#save()
-        this.#durable = version
-        this.#failing = false
-        for (const waiter of this.#take(version)) waiter.resolve()
-      } catch (error) {
-        failed = version
-        for (const waiter of this.#take(version)) waiter.reject(error)
-        if (!this.#failing) this.#onError(error)
-        this.#failing = true
-      }
+    const version = this.#version
+    try {
+      await this.#save()
+      this.#durable = version
+      this.#failing = false
+      for (const waiter of this.#take(version)) waiter.resolve()
+    } catch (error) {
+      for (const waiter of this.#take(version)) waiter.reject(error)
+      if (!this.#failing) this.#onError(error)
+      this.#failing = true
     }
     this.#writing = false
+    if (this.#waiters.length > 0) this.#start()
+    else if (this.#version > version) this.#timer ??= setTimeout(() => this.#start(), LAZY_MS)
   }
 
   #take(version: number): Waiter[] {

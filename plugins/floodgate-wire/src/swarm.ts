@@ -45,6 +45,7 @@ interface Link {
 const EARLY_MAX = 4
 
 const clock: Clock = {
+  now: () => performance.now(),
   after(delayMs, action) {
     const timer = setTimeout(action, delayMs)
     return () => clearTimeout(timer)

@@ -35,6 +35,7 @@ export class Network {
   }
 
   readonly clock: Clock = {
+    now: () => this.now,
     after: (delayMs, action) => {
       const event = { at: this.now + delayMs, order: this.#order++, action }
       this.#events.push(event)

@@ -16,6 +16,9 @@ import { Paying } from './paying.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
 
+/** A write of the wallet takes less than this. */
+const RECENT_MS = 60
+
 /** A request we sent, and the seller's signed answer. */
 interface Ask {
   frame: Uint8Array
@@ -37,6 +40,8 @@ export class Buying implements BuyingSeam {
   readonly #asked = new Map<number, Ask>()
   /** Pieces the seller sent, or began to send, before, and counts as owed. */
   #owed = new Set<number>()
+  /** When the last pieces came, oldest first. */
+  readonly #gotAt: number[] = []
   /** Tries of a piece that came and did not fit (F51). */
   readonly #junk = new Map<number, number>()
   /** Pieces that the seller will not sell for now. */
@@ -49,7 +54,7 @@ export class Buying implements BuyingSeam {
   constructor(market: Market, speech: Speech, purse: Purse, wake: () => void) {
     this.#market = market
     this.#speech = speech
-    this.#paying = new Paying(market, speech, purse, wake)
+    this.#paying = new Paying(market, speech, purse, () => this.#paid())
     this.purse = purse
     this.#wake = wake
   }
@@ -58,12 +63,30 @@ export class Buying implements BuyingSeam {
     return this.#speech.other.certificate.uid
   }
 
+  /** A payment went out: there may be more to pay, and room for more pieces. */
+  #paid(): void {
+    this.#payIfTime()
+    this.#wake()
+  }
+
   // — the engine's questions —
 
-  /** One piece beyond the limit is asked for ahead, so that the pipe never runs dry while a payment is under way. */
+  /**
+   * One piece beyond the limit is asked for ahead, so that the pipe never runs dry while a payment is under
+   * way; of a fast seller as many as came lately, so that their reservations are durable before they are
+   * here. Room is given by the half window: one signature then covers several pieces.
+   */
   room(): number {
     if (this.#closed || this.#limit === 0) return 0
-    return Math.min(WINDOW_MAX, this.#limit + 1) - this.#bound.size
+    const window = Math.min(WINDOW_MAX, Math.max(this.#limit + 1, this.#recent()))
+    return this.#bound.size > window / 2 ? 0 : window - this.#bound.size
+  }
+
+  /** Pieces that came within the last moments. */
+  #recent(): number {
+    const since = this.#market.clock.now() - RECENT_MS
+    while (this.#gotAt.length > 0 && this.#gotAt[0]! < since) this.#gotAt.shift()
+    return this.#gotAt.length
   }
 
   mayBuy(index: number): boolean {
@@ -111,6 +134,7 @@ export class Buying implements BuyingSeam {
 
   got(index: number, stored: Promise<void>): void {
     this.#bound.delete(index)
+    this.#gotAt.push(this.#market.clock.now())
     // Only what is in the store is paid: after a crash, what is not there cannot have been paid.
     this.#speech.alongside(async () => {
       await stored
@@ -126,6 +150,16 @@ export class Buying implements BuyingSeam {
     this.#asked.delete(index)
     this.#owed.delete(index)
     this.#paying.owe(index, delivery)
+    this.#payIfTime()
+  }
+
+  /**
+   * Half of what the seller lets us owe is paid at once, with one signature; the other half is on its way
+   * meanwhile. When nothing is, all is paid.
+   */
+  #payIfTime(): void {
+    const few = this.#bound.size > 0 && this.#paying.dueCount < Math.floor(this.#limit / 2)
+    if (!few) this.#paying.pay()
   }
 
   junk(index: number): void {
@@ -149,6 +183,7 @@ export class Buying implements BuyingSeam {
     this.#bound.delete(index)
     this.#asked.delete(index)
     grace.begin(this.purse, index, this.#payee, wakeAll)
+    this.#payIfTime()
   }
 
   #giveBack(index: number): void {
@@ -206,6 +241,7 @@ export class Buying implements BuyingSeam {
       this.#owed.delete(index)
       this.#paying.owe(index, undefined)
     }
+    this.#paying.pay()
     this.#wake()
   }
 
@@ -229,6 +265,7 @@ export class Buying implements BuyingSeam {
     const limit = await this.#paying.takeReceipt(frame)
     if (limit === undefined) return
     this.#limit = limit
+    this.#payIfTime()
     this.#wake()
   }
 
@@ -238,6 +275,7 @@ export class Buying implements BuyingSeam {
     for (const ask of asks) {
       if (ask !== undefined && ask.delivery === undefined) this.#speech.sayFrame(ask.frame)
     }
+    this.#paying.pay()
     this.#paying.sayAgain()
   }
 

@@ -34,14 +34,19 @@ export class Paying {
     return this.#purse.account(this.#payee)?.unreceipted.length ?? 0
   }
 
-  /** Owes for piece `index`, which `delivery` promised; pays at once, together with what else is due. */
+  /** Owes for piece `index`, which `delivery` promised. */
   owe(index: number, delivery: Uint8Array | undefined): void {
     if (this.#purse.isPaid(index)) return // paid before, sent again
     this.#due.set(index, delivery)
-    this.#pay()
   }
 
-  #pay(): void {
+  /** Pieces that are owed for and not paid yet. */
+  get dueCount(): number {
+    return this.#due.size
+  }
+
+  /** Pays all that is due, with one voucher. */
+  pay(): void {
     if (this.#busy || this.#closed) return
     const indexes = [...this.#due.keys()].slice(0, WINDOW_MAX - this.#unreceipted())
     if (indexes.length === 0) return
@@ -52,7 +57,7 @@ export class Paying {
       } finally {
         this.#busy = false
       }
-      this.#pay()
+      this.#paid()
     })
   }
 
@@ -66,7 +71,6 @@ export class Paying {
     for (const index of indexes) this.#due.delete(index)
     await this.#say(indexes, count, xor, delivery && wallet.crypto.sha256(delivery))
     emit('paid', { uid: this.#speech.otherUid, indexes, price: this.#purse.price })
-    this.#paid()
   }
 
   async #say(
@@ -117,7 +121,6 @@ export class Paying {
     await wallet.trust.signedBy('receipt', frame, this.#speech.other.certificate)
     this.#purse.receipted(this.#payee, message.count)
     if (this.#unreceipted() === 0) this.#lastPayment = undefined
-    this.#pay()
     emit('receipted', { uid: this.#speech.otherUid, count: message.count })
     return message.limit
   }

@@ -17,6 +17,7 @@ import {
 import type { Sale } from '@floodgate/wallet'
 import type { Admission, Selling as SellingSeam } from '../engine/seam.ts'
 import type { Party, ShownPurse } from './handshake.ts'
+import { Receipts } from './receipts.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
 
@@ -35,6 +36,7 @@ export class Selling implements SellingSeam {
   readonly #shelf: Shelf
   readonly #buyer: Party
   readonly #sale: Sale
+  readonly #receipts: Receipts
   /** Pieces of accepted requests that wait until debt allows them, in the order asked. */
   readonly #queue = new Set<number>()
   /** Pieces being served on this connection, and their bytes sent so far. */
@@ -45,7 +47,6 @@ export class Selling implements SellingSeam {
   readonly #unpaid = new Map<number, () => void>()
   /** Request frames taken, by hash, and our answer; a repeated request gets the same one. */
   readonly #answers = new Map<string, Uint8Array>()
-  #receiptDue = false
   #closed = false
 
   constructor(market: Market, speech: Speech, shelf: Shelf, buyer: Party, purse: ShownPurse) {
@@ -54,6 +55,7 @@ export class Selling implements SellingSeam {
     this.#shelf = shelf
     this.#buyer = buyer
     this.#sale = market.wallet.sales.open(purse.certificate, purse.frame)
+    this.#receipts = new Receipts(market, speech, this.#sale, () => this.limit())
     market.selling.add(this)
   }
 
@@ -215,7 +217,7 @@ export class Selling implements SellingSeam {
     if (new Set(news.map((item) => item.index)).size !== news.length) {
       throw new FloodgateError('bad-voucher', 'a token twice')
     }
-    if (news.length === 0) return this.#receiptSoon() // said before: our receipt was lost
+    if (news.length === 0) return this.#receipts.soon(0) // said before: our receipt was lost
     const xor = sale.xor.slice()
     for (const { index, token, path } of news) {
       if (!checkToken(wallet.crypto, sale.purse, index, token, path)) {
@@ -243,32 +245,8 @@ export class Selling implements SellingSeam {
     const entry = wallet.blacklist.has(uid, wallet.now())
     if (entry?.reason === 'unpaid' && wallet.sales.owedBy(uid) === 0) wallet.blacklist.remove(uid)
     this.#admitAll() // before the receipt: nothing on the payment's way waits for the disk (W1)
-    this.#receiptSoon()
+    this.#receipts.soon(indexes.length)
     emit('earned', { uid: this.#speech.otherUid, indexes, price: this.#sale.purse.price })
-  }
-
-  /** A receipt once the wallet is durable; payments that come meanwhile are covered by one more (F41, W14). */
-  #receiptSoon(): void {
-    if (this.#receiptDue) return
-    this.#receiptDue = true
-    this.#speech.alongside(async () => {
-      const { wallet } = this.#market
-      const { count, voucher } = this.#sale
-      try {
-        await wallet.saved()
-      } finally {
-        this.#receiptDue = false
-      }
-      if (this.#closed || voucher === undefined) return
-      if (this.#sale.count !== count) this.#receiptSoon()
-      await this.#speech.saySigned('receipt', {
-        payer: this.#buyer.certificate.uid,
-        purse: this.#sale.purse.purse,
-        count,
-        voucher: wallet.crypto.sha256(voucher),
-        limit: this.limit()
-      })
-    })
   }
 
   /** F36: no payment within the set time. Said first, recorded with the evidence, undone when he pays. */
@@ -293,6 +271,7 @@ export class Selling implements SellingSeam {
     this.#market.selling.delete(this)
     this.#forget()
     this.#admitAll()
+    this.#receipts.close()
     for (const callOff of this.#unpaid.values()) callOff()
     this.#unpaid.clear()
   }

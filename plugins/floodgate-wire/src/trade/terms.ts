@@ -23,6 +23,8 @@ export interface Content {
 }
 
 export interface Clock {
+  /** Milliseconds, never falling. */
+  now(): number
   /** Runs `action` once after `delayMs`; the function returned calls it off. */
   after(delayMs: number, action: () => void): () => void
 }
