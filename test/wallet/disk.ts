@@ -14,6 +14,7 @@ export class TestDisk {
   writes = 0
   #underWay: Write | undefined
   #free = true
+  #onWrite: (() => void) | undefined
 
   /** When true, writes go through by themselves. */
   constructor(free = true) {
@@ -28,6 +29,7 @@ export class TestDisk {
         new Promise((resolve, reject) => {
           this.#underWay = { state: structuredClone(state), done: resolve, fail: reject }
           if (this.#free) this.finish()
+          this.#onWrite?.()
         }),
       close: async () => undefined
     }
@@ -35,6 +37,12 @@ export class TestDisk {
 
   hold(): void {
     this.#free = false
+  }
+
+  /** Resolves when a write is under way. */
+  began(): Promise<void> {
+    if (this.busy) return Promise.resolve()
+    return new Promise((resolve) => (this.#onWrite = resolve))
   }
 
   get busy(): boolean {

@@ -1,7 +1,7 @@
 /**
  * @packageDocumentation
  * A wallet in a file of its own, for Node; everything of `@floodgate/wallet` comes with it. Beside the file
- * lie, while it is open, a lock and at times a `.tmp`.
+ * lie, while it is open, a lock, a `.live` with the last saves, and at times a `.tmp`.
  *
  * ```ts
  * import { Wallet, fileStorage } from '@floodgate/wallet/file'
@@ -14,6 +14,7 @@ import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { Low, type Adapter } from 'lowdb'
+import { LiveFile, lastSave } from './live-file.node.ts'
 import { lockFile } from './lock.node.ts'
 import { decodeState, encodeState, type WalletState } from './state.ts'
 import type { WalletStorage } from './storage.ts'
@@ -21,18 +22,22 @@ import type { WalletStorage } from './storage.ts'
 export * from './index.ts'
 
 /**
- * Keeps the wallet in the file `path`, readable by its owner only. A save is durable: written beside,
- * fsynced, renamed, and the directory fsynced, so that a crash at any instant leaves the old file or the new.
+ * Keeps the wallet in the file `path`, readable by its owner only. A save is durable: while the wallet is
+ * open it goes into a file beside it, fsynced; at the close, and when the wallet outgrows that, the wallet
+ * file is written anew beside the old one, fsynced, renamed, and the directory fsynced. A crash at any
+ * instant leaves every acknowledged save.
  */
 export function fileStorage(path: string): WalletStorage {
   let db: Low<WalletState | null> | undefined
+  let file: DurableFile | undefined
   let release: (() => Promise<void>) | undefined
   return {
     async load() {
       await mkdir(dirname(resolve(path)), { recursive: true, mode: 0o700 })
       const target = (await orMissing(realpath(path))) ?? resolve(path)
       release ??= await lockFile(target)
-      const opened = new Low<WalletState | null>(new DurableFile(target), null)
+      file = new DurableFile(target)
+      const opened = new Low<WalletState | null>(file, null)
       await opened.read()
       db = opened // only now: what could not be read is never overwritten
       return db.data ?? undefined
@@ -43,10 +48,15 @@ export function fileStorage(path: string): WalletStorage {
       await db.write()
     },
     async close() {
+      const last = db?.data
       db = undefined
       const free = release
       release = undefined
-      await free?.()
+      try {
+        await file?.close(last ?? null)
+      } finally {
+        await free?.()
+      }
     }
   }
 }
@@ -54,28 +64,58 @@ export function fileStorage(path: string): WalletStorage {
 /** lowdb's own adapters do not fsync: an acknowledged payment would not outlive a power cut. */
 class DurableFile implements Adapter<WalletState | null> {
   readonly #path: string
+  #live: LiveFile | undefined
 
   constructor(path: string) {
     this.#path = path
   }
 
+  get #livePath(): string {
+    return `${this.#path}.live`
+  }
+
   async read(): Promise<WalletState | null> {
     const text = await orMissing(readFile(this.#path, 'utf8'))
-    return text === undefined ? null : decodeState(text)
+    if (text === undefined) return null
+    const state = decodeState(text)
+    return (await lastSave(this.#livePath, text)) ?? state
   }
 
   async write(state: WalletState | null): Promise<void> {
-    if (state === null) return
+    if (state === null || (await this.#live?.write(state)) === true) return
+    const text = await this.#replace(state)
+    await this.#live?.close()
+    this.#live = undefined
+    this.#live = await LiveFile.create(this.#livePath, text)
+  }
+
+  /** Writes the wallet file itself; from then on what lies in the live file is void. */
+  async #replace(state: WalletState): Promise<string> {
+    const text = encodeState(state)
     const beside = `${this.#path}.tmp`
     await rm(beside, { force: true }) // left by a crash; `wx` then makes a new one, with our mode
     try {
-      await writeSynced(beside, encodeState(state))
+      await writeSynced(beside, text)
       await rename(beside, this.#path)
     } catch (error) {
       await rm(beside, { force: true })
       throw error
     }
     await syncFolder(dirname(this.#path))
+    return text
+  }
+
+  async close(last: WalletState | null): Promise<void> {
+    const live = this.#live
+    this.#live = undefined
+    if (live === undefined || last === null) return
+    try {
+      await this.#replace(last)
+    } catch (error) {
+      await live.close() // it has the last save, and stays for the next to open
+      throw error
+    }
+    await live.remove()
   }
 }
 
