@@ -3,13 +3,12 @@
 
 import type { AddressInfo } from 'node:net'
 import Server from 'bittorrent-tracker/server'
-import { platformCrypto } from '@floodgate/protocol'
 import { createProviderKeys, floodgateTracker, memoryLedger } from '@floodgate/tracker'
 
 const server = new Server({ udp: false, ws: { maxPayload: 65_536 } })
 const tracker = floodgateTracker(server, {
-  store: memoryLedger({ currency: 'EUR' }),
-  keys: await createProviderKeys(platformCrypto, Date.now()),
+  ledger: memoryLedger({ currency: 'EUR' }),
+  keys: await createProviderKeys(),
   name: 'Example',
   operatorToken: process.env['OPERATOR_TOKEN']
 })

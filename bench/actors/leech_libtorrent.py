@@ -15,9 +15,8 @@ def main() -> None:
         'enable_lsd': False,
         'enable_upnp': False,
         'enable_natpmp': False,
-        # Our clients speak TCP only; libtorrent would dial uTP first and not always come back.
-        'enable_outgoing_utp': False,
-        'enable_incoming_utp': False,
+        # Everybody has one address here: without this it knows one peer only, which may be itself.
+        'allow_multiple_connections_per_ip': True,
     })
     handle = session.add_torrent({'ti': lt.torrent_info(torrent), 'save_path': folder})
     before, since = 0, time.monotonic()

@@ -69,7 +69,7 @@ const jobs = {
     const server = new Server({ udp: false, stats: false })
     const keys = await createProviderKeys(platformCrypto, Date.now())
     const tracker = floodgateTracker(server, {
-      ...{ store, keys, currency: CURRENCY, intervalSeconds: given.intervalSeconds },
+      ...{ ledger: store, keys, currency: CURRENCY, intervalSeconds: given.intervalSeconds },
       guard: { swarmMembersPerAddressMax: given.membersMax }
     })
     running = { store, keys, tracker }

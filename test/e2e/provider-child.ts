@@ -24,7 +24,7 @@ if (!existsSync(keyFile)) {
 const keys = providerKeysFromJson(platformCrypto, JSON.parse(readFileSync(keyFile, 'utf8')))
 const store = await sqliteLedger(join(folder, 'ledger.sqlite'), { currency: 'EUR' })
 const server = new Server({ udp: false, ws: false })
-const tracker = floodgateTracker(server, { store, keys, intervalSeconds: 1 })
+const tracker = floodgateTracker(server, { ledger: store, keys, intervalSeconds: 1 })
 server.listen(Number(port), '127.0.0.1', () => {
   console.log(JSON.stringify({ ready: Buffer.from(keys.rootKey).toString('hex') }))
 })

@@ -47,7 +47,7 @@ export class TestProvider {
   ): Promise<TestProvider> {
     const server = new Server({ udp: false, ws: { maxPayload: 65_536 } })
     const keys = await createProviderKeys(platformCrypto, Date.now())
-    const tracker = floodgateTracker(server, { store, keys, intervalSeconds: 1 })
+    const tracker = floodgateTracker(server, { ledger: store, keys, intervalSeconds: 1 })
     const port = await new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () =>
         resolve((server.http!.address() as { port: number }).port)

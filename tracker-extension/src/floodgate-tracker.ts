@@ -24,7 +24,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 
 export interface FloodgateTrackerOptions {
   /** The books. They stay the caller's: `close` does not close them. */
-  store: LedgerStore
+  ledger: LedgerStore
   keys: ProviderKeys
   /** For people. Default "Floodgate provider". */
   name?: string
@@ -54,7 +54,7 @@ export interface FloodgateTracker {
   publish(torrent: Uint8Array): Promise<ContentJson>
   /** Settles expired purses now; answers how many. */
   settle(): Promise<number>
-  /** Frees what was taken, and refuses what still comes. The server and the store stay open. */
+  /** Frees what was taken, and refuses what still comes. The server and the ledger stay open. */
   close(): Promise<void>
 }
 
@@ -114,15 +114,15 @@ function checkOptions(options: FloodgateTrackerOptions): void {
       throw new FloodgateError('bad-option', `${name}: an integer from ${min} to ${max}`)
     }
   }
-  const { store, currency = 'EUR' } = options
-  if (typeof store?.execute !== 'function') throw new FloodgateError('bad-option', 'store')
+  const { ledger, currency = 'EUR' } = options
+  if (typeof ledger?.execute !== 'function') throw new FloodgateError('bad-option', 'ledger')
   // As an offer has it.
   if (!/^[A-Z]{3,8}$/.test(currency)) throw new FloodgateError('bad-option', 'currency')
 }
 
 function createMint(options: FloodgateTrackerOptions): Mint {
   checkOptions(options)
-  const { store, keys, crypto = platformCrypto, now = Date.now } = options
+  const { ledger: store, keys, crypto = platformCrypto, now = Date.now } = options
   return {
     ...{ store, crypto, now },
     issuer: new Issuer(crypto, keys),

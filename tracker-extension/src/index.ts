@@ -5,13 +5,12 @@
  *
  * ```ts
  * import Server from 'bittorrent-tracker/server'
- * import { platformCrypto } from '@floodgate/protocol'
  * import { createProviderKeys, floodgateTracker, memoryLedger } from '@floodgate/tracker'
  *
  * const server = new Server({ udp: false, ws: { maxPayload: 65_536 } })
- * const store = memoryLedger({ currency: 'EUR' })
- * const keys = await createProviderKeys(platformCrypto, Date.now())
- * const tracker = floodgateTracker(server, { store, keys, name: 'Example' })
+ * const ledger = memoryLedger({ currency: 'EUR' })
+ * const keys = await createProviderKeys()
+ * const tracker = floodgateTracker(server, { ledger, keys, name: 'Example' })
  * server.listen(0, '127.0.0.1', async () => {
  *   console.log(tracker.counters.mint.purchases) // 0
  *   await tracker.close()

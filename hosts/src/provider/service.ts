@@ -69,7 +69,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
     server.on('warning', options.onError)
     const { watch, onError } = options
     const tracker = floodgateTracker(server, {
-      store: watchedStore(store, watch),
+      ledger: watchedStore(store, watch),
       ...{ keys, name, currency, operatorToken, onError }
     })
     const host = options.host ?? known?.host ?? LOOPBACK

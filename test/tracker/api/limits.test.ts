@@ -102,7 +102,7 @@ describe('api: limits', () => {
 describe('api: our own faults', () => {
   it('strangers learn only that there is one; the operator learns which', async () => {
     const store = memoryLedger({ currency: 'EUR' })
-    const world = await w.startWorld({ store })
+    const world = await w.startWorld({ ledger: store })
     await store.close()
     const response = await fetch(`${world.url}/floodgate/v1/contents`)
     assert.equal(response.status, 500)
@@ -129,7 +129,7 @@ describe('api: our own faults', () => {
       { purseLifeMs: NaN },
       { settleEveryMs: -1 },
       { currency: 'euro' },
-      { store: {} as never },
+      { ledger: {} as never },
       { keys: { rootKey: new Uint8Array(32), epochs: [], masters: [] } }
     ]
     for (const options of wrong) {

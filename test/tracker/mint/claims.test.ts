@@ -25,7 +25,7 @@ for (const [name, open] of stores) {
     let bought: w.Bought
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'floodgate-claims-'))
-      world = await w.startWorld({ store: await open(folder) })
+      world = await w.startWorld({ ledger: await open(folder) })
       buyer = await w.register(world, 1000n)
       seller = await w.register(world)
       bought = await w.buy(world, buyer, await w.publish(world, { pieces: PIECES }))
@@ -203,7 +203,7 @@ describe('mint: what a claim cannot do', () => {
 
   it('a claim sealed to an older epoch still opens', async () => {
     const keys = await w.renewedKeys(world)
-    const renewed = await w.startWorld({ store: world.store, keys })
+    const renewed = await w.startWorld({ ledger: world.store, keys })
     const made = await claimMessage(world, seller, [await of([0])])
     const answer = await w.outcome(await w.post(renewed, 'claims', seal(world, made.bytes)))
     assert.ok(typeof answer === 'object')

@@ -36,7 +36,7 @@ export interface World {
 
 export async function startWorld(options: Partial<FloodgateTrackerOptions> = {}): Promise<World> {
   const keys = options.keys ?? (await createProviderKeys(crypto, START))
-  const store = options.store ?? memoryLedger({ currency: 'EUR' })
+  const store = options.ledger ?? memoryLedger({ currency: 'EUR' })
   const errors: unknown[] = []
   const clock = { now: START }
   let tracker: FloodgateTracker | undefined
@@ -44,7 +44,7 @@ export async function startWorld(options: Partial<FloodgateTrackerOptions> = {})
     const now = () => clock.now
     const onError = (error: unknown) => errors.push(error)
     const own = { name: 'Test', operatorToken: OPERATOR, now, onError }
-    tracker = floodgateTracker(server, { ...own, ...options, store, keys })
+    tracker = floodgateTracker(server, { ...own, ...options, ledger: store, keys })
   })
   const trust = new fg.Trust(crypto, keys.rootKey)
   await trust.addEpoch(keys.epochs[0]!.frame, START)

@@ -5,6 +5,7 @@ import {
   FloodgateError,
   PROVIDER_UID,
   createSigner,
+  platformCrypto,
   providerIdOf,
   type Crypto
 } from '@floodgate/protocol'
@@ -71,7 +72,10 @@ async function makeEpoch(
 }
 
 /** A new provider: a root, the first epoch from `now` on, the first master key. */
-export async function createProviderKeys(crypto: Crypto, now: number): Promise<ProviderKeys> {
+export async function createProviderKeys(
+  crypto: Crypto = platformCrypto,
+  now = Date.now()
+): Promise<ProviderKeys> {
   const rootSecret = crypto.random(32)
   return {
     rootKey: crypto.signKey(rootSecret).publicKey,
