@@ -38,6 +38,7 @@ export const claims = defineBench({
     batches: { value: '1,50,1000', says: 'tokens per claim' },
     purchases: { value: '0,100000', short: '0,10000', says: 'purchases in the ledger before' },
     store: { value: 'sqlite', says: 'sqlite (durable) or memory' },
+    buyers: { value: 200, says: 'buyers that the claimed vouchers come from' },
     connections: { value: 16, says: 'connections, each with one claim in flight' },
     claims: { value: 4000, short: 800, says: 'claims per batch size, at most' },
     tokens: { value: 1_000_000, short: 200_000, says: 'tokens per batch size, at most' }
@@ -47,7 +48,7 @@ export const claims = defineBench({
     const batches = numbersOf('batches', values.batches)
     const outcome: Outcome = { results: [], notes: [], verdict: '' }
     for (const purchases of numbersOf('purchases', values.purchases)) {
-      const scene = await setUp(stage, store, values.connections)
+      const scene = await setUp(stage, store, values)
       const ms = await preload(scene, purchases)
       if (purchases > 0) {
         outcome.notes.push(
@@ -72,7 +73,7 @@ export const claims = defineBench({
 async function setUp(
   stage: Stage,
   store: 'sqlite' | 'memory',
-  connections: number
+  { connections, buyers }: { connections: number; buyers: number }
 ): Promise<Scene> {
   const [provider, claimant] = await Promise.all([
     stage.actor<ProviderJobs>('provider'),
@@ -84,7 +85,7 @@ async function setUp(
     intervalSeconds: 30,
     membersMax: 250
   })
-  const people = await claimant.ask('people', { seller, sellers: connections, buyers: 500 })
+  const people = await claimant.ask('people', { seller, sellers: connections, buyers })
   await provider.ask('openAccounts', [...people.sellers, ...people.buyers])
   const boxKey = await provider.ask('boxKey', undefined)
   return { provider, claimant, seller, buyers: people.buyers.map(({ uid }) => uid), boxKey }

@@ -58,9 +58,7 @@ export const interop = defineBench({
     const outcome: Outcome = { results: [], notes: [], verdict: '' }
     for (const mode of MODES) {
       const swarm = await seed(scene, mode, values.mib * MIB, values.pieces * KIB)
-      for (const client of stockClients) {
-        outcome.results.push(await tryClient(scene, client, { ...swarm, mode }))
-      }
+      outcome.results.push(...(await tryAll(scene, { ...swarm, mode })))
     }
     outcome.notes.push(...(await peers.ask('warnings', undefined)).map((text) => `seeder: ${text}`))
     outcome.verdict = verdictOf(outcome.results)
@@ -100,6 +98,18 @@ async function announceSeeder(url: string, torrentPath: string, port: number): P
   const query = `info_hash=${escaped}&peer_id=${'-BENCH-'.padEnd(20, '0')}&port=${port}&left=0`
   const response = await fetch(`${url}?${query}&compact=1&event=started`)
   if (!response.ok) throw new Error(`the stock tracker answers ${response.status}`)
+}
+
+/** Where there is something to be had, one after the other: they would have it from each other. */
+async function tryAll(
+  scene: Scene,
+  swarm: Swarm & { mode: (typeof MODES)[number] }
+): Promise<Row[]> {
+  const attempt = (client: StockClient): Promise<Row> => tryClient(scene, client, swarm)
+  if (swarm.mode === 'closed') return Promise.all(stockClients.map(attempt))
+  const rows: Row[] = []
+  for (const client of stockClients) rows.push(await attempt(client))
+  return rows
 }
 
 async function tryClient(

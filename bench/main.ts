@@ -9,13 +9,14 @@ import { Stage } from './harness/stage.ts'
 
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
-/** 128 + SIGINT, as shells have it. */
-const EXIT_STOPPED = 130
+/** What ends it early, and with which exit code: 128 + signal, as shells have it. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 }
 
 const json = process.argv.includes('--json')
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const put = (text: string): void => void process.stdout.write(`${text}\n`)
 let stage: Stage | undefined
+let stopping = false
 
 function list(): void {
   put('npm run bench -- NAME [--json] [--profile FOLDER] [options]\n')
@@ -33,6 +34,7 @@ async function run(
   short = false
 ): Promise<Outcome> {
   const values = readValues(bench, args, short)
+  say(`${bench.name}: ${bench.line}`)
   stage = await Stage.open({ say, profile })
   try {
     return await bench.run(stage, values)
@@ -78,17 +80,20 @@ async function main(): Promise<void> {
   await runOne(bench, rest, profile)
 }
 
-async function stop(): Promise<void> {
-  process.removeAllListeners('SIGINT')
+/** Puts everything away; what fails meanwhile fails because its processes are gone. */
+async function stop(code: number): Promise<never> {
+  stopping = true
+  for (const signal of Object.keys(SIGNALS)) process.removeAllListeners(signal)
   await stage?.close()
-  process.exit(EXIT_STOPPED)
+  process.exit(code)
 }
 
-process.on('SIGINT', () => void stop())
-process.on('SIGTERM', () => void stop())
-try {
-  await main()
-} catch (error) {
-  say(error instanceof UsageError ? error.message : String((error as Error).stack ?? error))
-  process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED
+function fail(error: unknown): void {
+  if (stopping) return
+  const usage = error instanceof UsageError
+  say(usage ? error.message : String((error as Error).stack ?? error))
+  process.exitCode = usage ? EXIT_USAGE : EXIT_FAILED
 }
+
+for (const [signal, code] of Object.entries(SIGNALS)) process.on(signal, () => void stop(code))
+await main().catch(fail)

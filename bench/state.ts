@@ -10,7 +10,7 @@ import { numbersOf } from './harness/command.ts'
 import { round } from './harness/figures.ts'
 import type { Stage } from './harness/stage.ts'
 
-const BUYERS = 100
+const BUYERS = 20
 /** What a claim may hold at most. */
 const PURSES_PER_CLAIM = 50
 

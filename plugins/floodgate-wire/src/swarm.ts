@@ -120,9 +120,20 @@ export class Swarm {
       }
     }
     this.#events.emit('announced', { infoHash, peers: peers.length, complete, incomplete })
+    const connected = this.#connected()
     for (const { host, port } of peers) {
+      if (connected.has(`${host} ${port}`)) continue
       this.torrent.addPeer(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
     }
+  }
+
+  /** Where the peers that we are connected to listen, as far as they said (BEP 10, `p`). */
+  #connected(): Set<string> {
+    const hosts = [...this.#links.keys()].map((wire) => {
+      const host = wire.remoteAddress?.replace(/^::ffff:/, '')
+      return `${host} ${Number(wire.peerExtendedHandshake?.['p'] ?? wire.remotePort)}`
+    })
+    return new Set(hosts)
   }
 
   async #onReady(): Promise<void> {
@@ -189,6 +200,7 @@ export class Swarm {
       link.conversation?.close()
       this.#links.delete(wire)
     })
+    wire.extendedHandshake['p'] = this.torrent.client.torrentPort
     wire.use(wtFloodgate(() => this.#userOf(link)))
   }
 

@@ -153,7 +153,7 @@ export interface PieceDoors {
 export interface PeerDoors {
   addr: string | null
   wire: Wire | null
-  conn: { setNoDelay?(on: boolean): unknown } | null
+  conn: { setNoDelay?(on: boolean): unknown; cork?(): void; uncork?(): void } | null
   retries: number
 }
 

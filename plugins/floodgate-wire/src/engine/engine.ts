@@ -142,7 +142,7 @@ function attachWire(
     unreadBytesMax: 4 * 1024 * 1024,
     refused: (...why) => options.refused?.(wire, ...why)
   })
-  const outbox = new Outbox(wire)
+  const outbox = new Outbox(wire, peerOf(torrent, wire)?.conn ?? null)
   const gate = new Gate(torrent, wire, outbox, freeShare, options.heldMax ?? 4096)
   const buyer = new Buyer(wire, picker)
   frames.sink = buyer

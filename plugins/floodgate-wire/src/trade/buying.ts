@@ -78,6 +78,9 @@ export class Buying implements BuyingSeam {
    */
   room(): number {
     if (this.#closed || this.#limit === 0) return 0
+    // What it counts as owed comes first: until that is paid it gives nothing else.
+    if (this.#owed.size >= this.#limit)
+      return [...this.#owed].filter((i) => !this.#bound.has(i)).length
     const window = Math.min(WINDOW_MAX, Math.max(this.#limit + 1, this.#recent()))
     return this.#bound.size > window / 2 ? 0 : window - this.#bound.size
   }

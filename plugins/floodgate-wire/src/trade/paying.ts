@@ -105,12 +105,19 @@ export class Paying {
       const own = { uid: wallet.uid, signKey: wallet.signer.publicKey }
       const voucher = await wallet.trust.signedBy('voucher', message.voucher, own)
       if (equal(voucher.payee, this.#payee) && equal(voucher.purse, this.#purse.id)) {
-        this.#purse.adopt(this.#payee, message.paid, voucher.count, voucher.xor)
+        this.#adopt(message.paid, voucher)
       }
     }
     if (this.#busy) return
     const missing = this.#purse.missing(this.#payee, message.paid, WINDOW_MAX)
     if (missing !== undefined) await this.#say(missing.indexes, missing.count, missing.xor)
+  }
+
+  /** What the seller shows is as good as the receipt that was lost with another connection. */
+  #adopt(paid: Uint8Array, { count, xor }: Message<'voucher'>): void {
+    const before = this.#unreceipted()
+    if (!this.#purse.adopt(this.#payee, paid, count, xor) || this.#unreceipted() === before) return
+    this.#market.emit('receipted', { uid: this.#speech.otherUid, count })
   }
 
   /** A receipt: the seller's wallet is durable up to `count` tokens (F41). Returns the limit it grants. */

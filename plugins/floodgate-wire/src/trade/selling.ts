@@ -271,6 +271,9 @@ export class Selling implements SellingSeam {
     this.#market.selling.delete(this)
     this.#forget()
     this.#admitAll()
+    for (const other of this.#market.selling) {
+      if (other.#speech.otherUid === this.#speech.otherUid) other.sayStatement()
+    }
     this.#receipts.close()
     for (const callOff of this.#unpaid.values()) callOff()
     this.#unpaid.clear()
