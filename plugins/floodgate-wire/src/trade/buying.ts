@@ -161,7 +161,8 @@ export class Buying implements BuyingSeam {
    * meanwhile. When nothing is, all is paid.
    */
   #payIfTime(): void {
-    const few = this.#bound.size > 0 && this.#paying.dueCount < Math.floor(this.#limit / 2)
+    const free = this.#limit - this.#owed.size
+    const few = this.#bound.size > 0 && this.#paying.dueCount < Math.floor(free / 2)
     if (!few) this.#paying.pay()
   }
 
