@@ -15,7 +15,7 @@
  *   rootKey,
  *   api: 'https://cdn.example'
  * })
- * console.log(wallet.registered) // false; then `await register(wallet, 'card …')`
+ * console.log(wallet.registered) // false
  * await wallet.close()
  * ```
  */

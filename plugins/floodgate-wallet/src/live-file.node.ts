@@ -12,7 +12,7 @@ const PLACE_MIN = 64 * 1024
 const NEWLINE = 0x0a
 
 /** Names the wallet file that the saves go on from: saves on top of another one are void. */
-export const baseOf = (text: string): string =>
+const baseOf = (text: string): string =>
   createHash('sha256').update(text).digest('base64url')
 
 export class LiveFile {
