@@ -140,6 +140,17 @@ describe('wallet: a purse', () => {
     assert.equal(purse.missing(bob, bitmapOf(), 9), undefined)
   })
 
+  it('I3: tokens of pieces that were here before the purchase are nobody’s to claim', async () => {
+    const owner = purse.certificate.uid
+    purse.keepOwn((index) => index < 2)
+    const seller = crypto.random(16)
+    assert.equal(purse.reserve(0, seller), false)
+    assert.equal(purse.reserve(2, seller), true)
+    purse.releaseUnpaid()
+    assert.deepEqual([purse.holder(0), purse.holder(2)], [owner, undefined])
+    assert.deepEqual(purse.payees(), [])
+  })
+
   it('F30: takes a purse only if it is ours, in force, and the seed makes its tokens', async () => {
     const bad = crypto.random(32)
     const other = await provider.purse(crypto.random(16), COUNT)

@@ -38,8 +38,8 @@ export {
   type AccountAnswer,
   type ProviderInfo
 } from './provider-client.ts'
-export type { Missing } from './payee-book.ts'
-export { Purse, type PayeeAccount } from './purse.ts'
+export type { Missing, PayeeAccount } from './payee-book.ts'
+export { Purse } from './purse.ts'
 export { Purses } from './purses.ts'
 export { Sale } from './sale.ts'
 export { Sales } from './sales.ts'

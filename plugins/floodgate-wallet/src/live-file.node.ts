@@ -12,8 +12,7 @@ const PLACE_MIN = 64 * 1024
 const NEWLINE = 0x0a
 
 /** Names the wallet file that the saves go on from: saves on top of another one are void. */
-const baseOf = (text: string): string =>
-  createHash('sha256').update(text).digest('base64url')
+const baseOf = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
 export class LiveFile {
   readonly #path: string

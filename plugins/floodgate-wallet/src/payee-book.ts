@@ -29,6 +29,15 @@ export function xorOf(tokens: Tokens, indexes: Iterable<number>): Uint8Array {
   return xor
 }
 
+/** What a payee has, as its vouchers say it. */
+export interface PayeeAccount {
+  /** Tokens paid, cumulative, and the XOR of them. */
+  count: number
+  xor: Uint8Array
+  /** Indexes paid that no receipt covers, ascending. */
+  unreceipted: number[]
+}
+
 export class PayeeBook {
   readonly uid: Uint8Array
   /** Reserved or paid. */

@@ -22,18 +22,9 @@ import {
   type PurseCertificate,
   type Tokens
 } from '@floodgate/protocol'
-import { PayeeBook, xorOf, type Missing } from './payee-book.ts'
+import { PayeeBook, xorOf, type Missing, type PayeeAccount } from './payee-book.ts'
 import type { Saver } from './saver.ts'
 import { packBitmap, unpack, unpackBitmap, type PurseState } from './state.ts'
-
-/** What a payee has, as its vouchers say it. */
-export interface PayeeAccount {
-  /** Tokens paid, cumulative, and the XOR of them. */
-  count: number
-  xor: Uint8Array
-  /** Indexes paid that no receipt covers, ascending. */
-  unreceipted: number[]
-}
 
 export class Purse {
   readonly certificate: PurseCertificate
@@ -141,6 +132,16 @@ export class Purse {
     let book = this.#payees.get(id)
     if (book === undefined) this.#payees.set(id, (book = new PayeeBook(payee.slice(), this.count)))
     return book
+  }
+
+  /**
+   * Of a purse just bought: pieces that are here already were not bought with it. Their tokens are kept by the
+   * owner, so that no seller can claim to have sent them.
+   */
+  keepOwn(hasPiece: (index: number) => boolean): void {
+    for (let index = 0; index < this.count; index++) {
+      if (hasPiece(index)) this.reserve(index, this.certificate.uid)
+    }
   }
 
   /** Gives a reservation back: only the holder's, only unpaid, and not when it is uncertain. */
@@ -269,12 +270,14 @@ export class Purse {
 
   /** Who was paid how many tokens. */
   payees(): { uid: Uint8Array; count: number }[] {
-    return [...this.#payees.values()].map(({ uid, count }) => ({ uid, count }))
+    const others = [...this.#payees.values()].filter(({ uid }) => !equal(uid, this.certificate.uid))
+    return others.map(({ uid, count }) => ({ uid, count }))
   }
 
   /** At a clean close nothing is under way: what is reserved was not paid, but for the uncertain. */
   releaseUnpaid(): void {
     for (const book of [...this.#payees.values()]) {
+      if (equal(book.uid, this.certificate.uid)) continue // kept by the owner for good
       for (const index of [...book.reserved(this.#paid)]) this.release(index, book.uid)
     }
   }

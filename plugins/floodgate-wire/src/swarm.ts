@@ -113,6 +113,7 @@ export class Swarm {
     const { infoHash } = this.torrent
     const { peers, purse, complete, incomplete } = answer
     if (purse !== undefined) {
+      if (purse.payees().length === 0) purse.keepOwn((index) => this.torrent.bitfield.get(index))
       const { count, price, currency } = purse
       this.#events.emit('purchase', { infoHash, count, price, currency })
       for (const link of this.#links.values()) {
