@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { PeerJobs } from './actors/peers.ts'
 import type { ProviderJobs } from './actors/provider.ts'
 import type { Actor } from './harness/actor.ts'
-import { defineBench, type Outcome, type Row, type Values } from './harness/bench.ts'
+import { defineBench, type Outcome, type Values } from './harness/bench.ts'
 import { numbersOf, wordOf } from './harness/command.ts'
 import { PRICE, makeTorrent, writeContent, type Content, type Seller } from './harness/content.ts'
 import { KIB, MIB, median, round } from './harness/figures.ts'
@@ -14,6 +14,8 @@ import type { Stage } from './harness/stage.ts'
 const INTERVAL_SECONDS = 30
 const MODES = ['floodgate', 'stock-sequential', 'stock-rarest'] as const
 type Mode = (typeof MODES)[number]
+/** Begins a note about money that is not where it should be. */
+const FAULT = 'fault: '
 
 /** The two swarms of the full run: a small one, and a crowd in which a lost wake-up would show. */
 const FULL: Setting[] = [
@@ -88,7 +90,7 @@ export const swarm = defineBench({
     const settings = leechers === 0 ? FULL : [{ seeders, leechers, mib, runs }]
     const outcome: Outcome = { results: [], notes: [], verdict: '' }
     for (const setting of settings) await runSetting(stage, wish, setting, outcome)
-    outcome.verdict = verdictOf(outcome.results)
+    outcome.verdict = verdictOf(outcome)
     return outcome
   }
 })
@@ -233,12 +235,13 @@ function report(
     const medians = all.map(({ done }) => round2(median(done) / 1000)).join(', ')
     const cost = `; ${sum('announces')} announces and ${sum('claims')} claims for ${pieces * all.length} pieces`
     outcome.notes.push(`${seeders} + ${leechers}, ${mode}: medians ${medians} s${paid ? cost : ''}`)
-    for (const { faults } of all) outcome.notes.push(...faults)
+    for (const fault of all.flatMap(({ faults }) => faults)) outcome.notes.push(`${FAULT}${fault}`)
   }
 }
 
-function verdictOf(rows: Row[]): string {
-  const missed = rows.flatMap((row) => {
+function verdictOf({ results, notes }: Outcome): string {
+  const faults = notes.filter((note) => note.startsWith(FAULT)).length
+  const missed = results.flatMap((row) => {
     const name = `${row['mode']} ${row['seeders']} + ${row['leechers']}`
     const stalled = row['completed'] !== row['expected']
     const chatty = Number(row['messagesPerPiece'] ?? 0) > 0
@@ -247,6 +250,7 @@ function verdictOf(rows: Row[]): string {
       ...(chatty ? [`${name}: ${row['messagesPerPiece']} messages a piece to the provider`] : [])
     ]
   })
+  if (faults > 0) missed.push(`${faults} runs whose books or payments are not in order, see above`)
   if (missed.length > 0) return `Missed: ${missed.join('; ')}.`
   return 'All completed, and no piece cost the provider a message; a ratio below 1 is faster than the better stock mode.'
 }

@@ -51,7 +51,6 @@ export class BenchPeer {
     this.#wallet = wallet
     if (wallet === undefined) return
     this.#floodgate = floodgate(this.client, { wallet, limitMax: options.trade!.limitMax })
-    ;(this as any).__fg = this.#floodgate; (this as any).__w = wallet
     this.#floodgate.on('warning', ({ error }) => this.warnings.push(String(error)))
   }
 
