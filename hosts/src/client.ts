@@ -19,7 +19,7 @@ const CLIENT_DEFAULTS: ClientOptions = {
   webSeeds: false,
   // The default contacts public STUN servers.
   tracker: { rtcConfig: { iceServers: [] } },
-  // More connections cost more than they bring; see "swarms" in docs/architecture.md.
+  // More connections cost more than they bring: each one is a handshake, a session and its messages.
   maxConns: 20
 }
 

@@ -7,6 +7,8 @@ import type { TradeEvents } from './trade/terms.ts'
 export type FloodgateEvents = {
   [E in keyof TradeEvents]: TradeEvents[E] & { infoHash: string }
 } & {
+  /** The connection to a proven peer ended. */
+  closed: { infoHash: string; uid: string }
   /** A purse was bought, or found again: `count` tokens at `price` minor units. */
   purchase: { infoHash: string; count: number; price: bigint; currency: string }
   /** The provider answered an announce. */

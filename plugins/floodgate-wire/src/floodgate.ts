@@ -91,13 +91,14 @@ export class Floodgate extends FloodgateTarget {
     return new Promise((resolve) => {
       const finish = (settled: boolean): void => {
         clearTimeout(timer)
-        stop()
+        for (const stop of stops) stop()
         resolve(settled)
       }
       const timer = setTimeout(() => finish(false), timeoutMs)
-      const stop = this.on('receipted', () => {
+      const look = (): void => {
         if (!owing()) finish(true)
-      })
+      }
+      const stops = [this.on('receipted', look), this.on('closed', look)]
     })
   }
 

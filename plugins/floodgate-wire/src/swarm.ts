@@ -200,6 +200,9 @@ export class Swarm {
     wire.once('close', () => {
       link.conversation?.close()
       this.#links.delete(wire)
+      const uid = link.conversation?.uid
+      const { infoHash } = this.torrent
+      if (uid !== undefined) this.#events.emit('closed', { infoHash, uid: toHex(uid) })
     })
     wire.extendedHandshake['p'] = this.torrent.client.torrentPort
     wire.use(wtFloodgate(() => this.#userOf(link)))

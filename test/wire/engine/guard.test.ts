@@ -26,8 +26,8 @@ describe('guard', () => {
     ['odd-bitfield', 'an empty bitfield', frame(5)],
     [
       'too-many-bitfields',
-      'five bitfields',
-      ...Array.from({ length: 5 }, () => frame(5, new Uint8Array(2)))
+      'more bitfields than there are pieces',
+      ...Array.from({ length: 4 + 16 + 1 }, () => frame(5, new Uint8Array(2)))
     ],
     ['odd-index', 'a request for −1', frame(6, -1, 0, BLOCK)],
     ['odd-block-length', 'a request of length 0', frame(6, 0, 0, 0)],

@@ -52,7 +52,7 @@ export const nodeBackEnd: CryptoBackEnd = {
       return false // OpenSSL throws on keys that are no points
     }
   },
-  boxPublicKey: (secret) => boxKeyOf(secret).publicKey,
+  boxPublicKey: (secret) => boxKeyOf(secret).publicKey.slice(),
   agree: (secret, publicKey) =>
     plain(
       diffieHellman({
@@ -65,11 +65,24 @@ export const nodeBackEnd: CryptoBackEnd = {
 /** A secret alone is imported as PKCS#8 (RFC 8410 §7), since a JWK wants the public key too. */
 const X25519_PKCS8 = fromHex('302e020100300506032b656e04220420')
 
-function boxKeyOf(secret: Uint8Array): { privateKey: KeyObject; publicKey: Uint8Array } {
-  const key = Buffer.from(concat(X25519_PKCS8, secret))
-  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
-  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
-  return { privateKey, publicKey: fromBase64url(x)! }
+interface BoxKey {
+  privateKey: KeyObject
+  publicKey: Uint8Array
+}
+
+/** Imported keys, as long as somebody holds the secret: a provider opens every claim with the same few. */
+const boxKeys = new WeakMap<Uint8Array, BoxKey>()
+
+function boxKeyOf(secret: Uint8Array): BoxKey {
+  let known = boxKeys.get(secret)
+  if (known === undefined) {
+    const key = Buffer.from(concat(X25519_PKCS8, secret))
+    const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
+    const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
+    known = { privateKey, publicKey: fromBase64url(x)! }
+    boxKeys.set(secret, known)
+  }
+  return known
 }
 
 export const platformCrypto: Crypto = strict(nodeBackEnd)

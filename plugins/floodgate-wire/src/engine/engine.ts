@@ -142,6 +142,7 @@ function attachWire(
     unreadBytesMax: 4 * 1024 * 1024,
     refused: (...why) => options.refused?.(wire, ...why)
   })
+  calmChokeTimer(torrent, wire)
   const outbox = new Outbox(wire, peerOf(torrent, wire)?.conn ?? null)
   const gate = new Gate(torrent, wire, outbox, freeShare, options.heldMax ?? 4096)
   const buyer = new Buyer(wire, picker)
@@ -181,6 +182,17 @@ function attachWire(
     }
   }
   return { engine, close }
+}
+
+/**
+ * WebTorrent ends a wire that keeps us choked for 5 s while other peers wait. Ours are unchoked only after the trade's
+ * handshake, which takes longer in a crowd, and pieces would be lost unpaid. The event is the one that calls the timer
+ * off; the wire's own state stays choked. It is given once WebTorrent has set the timer: on ready, in a later task.
+ */
+function calmChokeTimer(torrent: Torrent, wire: Wire): void {
+  const calm = () => setTimeout(() => wire.emit('unchoke'), 0)
+  if (torrent.ready) calm()
+  else torrent.once('ready', calm)
 }
 
 /** An incoming peer's address is of one connection only; its key is what the trade refuses. */

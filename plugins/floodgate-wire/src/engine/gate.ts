@@ -52,6 +52,7 @@ export class Gate {
   #wantsUnchoke = false
   #odd = 0
   #pumping = false
+  readonly #pumpAgain = () => this.#pump()
 
   constructor(
     torrent: Torrent & TorrentDoors,
@@ -224,12 +225,12 @@ export class Gate {
     while (this.#queue.length > 0 && this.#outbox.backlog + this.#loading < BACKLOG_BYTES_MAX) {
       const next = this.#queue[0]!
       if (this.free) {
-        if (!this.#freeShare.take(next.length, () => this.#pump())) break
+        if (!this.#freeShare.take(next.length, this.#pumpAgain)) break
         this.#queue.shift()
         this.#serveFreely(next)
         continue
       }
-      const bytes = this.#shelf.take(next.index, () => this.#pump())
+      const bytes = this.#shelf.take(next.index, this.#pumpAgain)
       if (next.index !== this.#serving) {
         this.#serving = next.index
         this.#readAhead()

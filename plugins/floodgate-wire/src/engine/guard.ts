@@ -35,8 +35,10 @@ export interface GuardLimits {
 const BLOCK_BYTES_MAX = 128 * 1024
 /** bittorrent-protocol grows a bitfield up to this many bits. */
 const PIECES_MAX = 400_000
-/** bitfield, have-all and have-none: one each is honest, each costs a count over all wires. */
-const BULK_MAX = 4
+/** bitfield, have-all and have-none: a few of each are honest. aria2 sends a bitfield in place of several HAVEs. */
+const BULK_MIN = 4
+/** Each costs a count over all pieces: so many pieces may be counted for one wire in its life. */
+const COUNTED_MAX = 2 ** 24
 
 const exactLength: Record<number, number> = {
   0: 1,
@@ -63,6 +65,10 @@ export function guardWire(wire: Wire, limits: GuardLimits = {}): FrameReader {
   let denied = 0
   const shapeNow = () => limits.shape?.() ?? null
   const piecesMax = () => shapeNow()?.pieces ?? PIECES_MAX
+  const tooManyBulk = () => {
+    const pieces = piecesMax()
+    return ++bulk > BULK_MIN + Math.min(pieces, COUNTED_MAX / pieces)
+  }
 
   const askedTooMuch = () => {
     if (wire.peerRequests.length >= (limits.requestsMax ?? 16_384)) return 'too-many-requests'
@@ -89,10 +95,10 @@ export function guardWire(wire: Wire, limits: GuardLimits = {}): FrameReader {
         case 17:
           return toUint32(frame, 1) < piecesMax() ? null : 'odd-index'
         case 5:
-          return ++bulk > BULK_MAX ? 'too-many-bitfields' : oddBitfield(length - 1, shapeNow())
+          return tooManyBulk() ? 'too-many-bitfields' : oddBitfield(length - 1, shapeNow())
         case 14:
         case 15:
-          return ++bulk > BULK_MAX ? 'too-many-bitfields' : null
+          return tooManyBulk() ? 'too-many-bitfields' : null
         case 6:
           return oddBlock(frame, toUint32(frame, 9), shapeNow()) ?? askedTooMuch()
         case 8:
