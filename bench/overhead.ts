@@ -32,6 +32,8 @@ interface Scene {
   memory: boolean
   /** Are the wallets in memory? */
   volatile: boolean
+  /** Options of both sides' Node. */
+  node: readonly string[]
 }
 
 /** At most, by pieces of KiB and limit (timeRatio); the CPU ratio is to be at most 1 throughout. */
@@ -55,7 +57,11 @@ export const overhead = defineBench({
     pieces: { value: '256,1024', says: 'piece lengths in KiB' },
     limits: { value: '1,4,8', says: 'unpaid pieces that a buyer may have' },
     store: { value: 'disk', says: 'where the contents lie: disk or memory' },
-    wallets: { value: 'disk', says: 'where the wallets lie: disk or memory' }
+    wallets: { value: 'disk', says: 'where the wallets lie: disk or memory' },
+    heap: {
+      value: 400,
+      says: 'heap growth of both sides in percent, as `floodgate` has; 0: as Node has'
+    }
   },
   async run(stage, values) {
     const memory = wordOf('store', values.store, PLACES) === 'memory'
@@ -68,7 +74,8 @@ export const overhead = defineBench({
       intervalSeconds: INTERVAL_SECONDS,
       membersMax: 250
     })
-    const scene = { stage, provider, seller, content, memory, volatile }
+    const node = values.heap > 0 ? [`--heap-growing-percent=${values.heap}`] : []
+    const scene = { stage, provider, seller, content, memory, volatile, node }
     const outcome: Outcome = { results: [], notes: [], verdict: '' }
     for (const kib of numbersOf('pieces', values.pieces)) {
       const pieceLength = kib * KIB
@@ -113,15 +120,15 @@ async function runPairs(
 
 /** One download; with a limit it is paid for. */
 async function runOnce(
-  { stage, provider, seller, content, memory, volatile }: Scene,
+  { stage, provider, seller, content, memory, volatile, node }: Scene,
   torrent: Uint8Array,
   limitMax: number | undefined
 ): Promise<Run> {
   const folder = await stage.newFolder('leecher')
   const wallets = await stage.newFolder('wallets')
   const [seeder, leecher] = await Promise.all([
-    stage.actor<PeerJobs>('peers'),
-    stage.actor<PeerJobs>('peers')
+    stage.actor<PeerJobs>('peers', node),
+    stage.actor<PeerJobs>('peers', node)
   ])
   const open = (actor: Actor<PeerJobs>, name: string) => {
     const walletPath = volatile ? '' : join(wallets, `${name}.json`)

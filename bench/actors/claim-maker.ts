@@ -3,6 +3,7 @@
 import {
   createSigner,
   emptyBitmap,
+  paidHash,
   platformCrypto as crypto,
   providerIdOf,
   sealTo,
@@ -86,7 +87,11 @@ async function pay(plan: ClaimPlan, book: Paid): Promise<Message<'claim'>['purse
   const { purse } = book.sold
   const payee = plan.seller.account.uid
   const { count, xor } = book
-  const body = { payee, purse, count, xor: xor.slice(), delivery: crypto.random(32) }
+  const paid = paidHash(crypto, book.bitmap)
+  const body = {
+    ...{ payee, purse, count, xor: xor.slice(), paid },
+    ...{ items: crypto.random(32), delivery: crypto.random(32) }
+  }
   const time = Date.now()
   const voucher = await book.buyer.signer.sign('voucher', body, { time, expiry: time + DAY_MS })
   return { purse, payer: book.buyer.account.uid, bitmap: book.bitmap.slice(), voucher }

@@ -34,14 +34,25 @@ interface Waiting {
   reject(error: Error): void
 }
 
+export interface ActorOptions {
+  /** Folder for its CPU profile; none is made without. */
+  profile?: string
+  /** Options of its Node, beyond our own. */
+  node?: readonly string[]
+}
+
 /** Starts `bench/actors/<file>.ts`. */
-export function startActor<J extends Jobs>(file: string, profile?: string): Actor<J> {
+export function startActor<J extends Jobs>(file: string, options: ActorOptions = {}): Actor<J> {
   const path = fileURLToPath(new URL(`../actors/${file}.ts`, import.meta.url))
   const child = fork(path, {
-    execArgv: ['--conditions=floodgate-source', '--disable-warning=ExperimentalWarning'],
+    execArgv: [
+      '--conditions=floodgate-source',
+      '--disable-warning=ExperimentalWarning',
+      ...(options.node ?? [])
+    ],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, BENCH_PROFILE: profile ?? '' }
+    env: { ...process.env, BENCH_PROFILE: options.profile ?? '' }
   })
   const waiting = new Map<number, Waiting>()
   const gone = Promise.withResolvers<void>()

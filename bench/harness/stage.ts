@@ -38,10 +38,13 @@ export class Stage {
     return path
   }
 
-  /** Starts a process of `bench/actors/`. Its jobs are those that this file serves. */
-  async actor<J extends Jobs>(file: string): Promise<Actor<J>> {
+  /** Starts a process of `bench/actors/`, with options of its Node. Its jobs are those that this file serves. */
+  async actor<J extends Jobs>(file: string, node: readonly string[] = []): Promise<Actor<J>> {
     if (this.#closed) throw new Error('the stage is closed')
-    const actor = startActor<J>(file, this.#profile)
+    const actor = startActor<J>(file, {
+      node,
+      ...(this.#profile !== undefined && { profile: this.#profile })
+    })
     this.#actors.add(actor as unknown as Actor<Jobs>)
     await actor.started
     return actor

@@ -111,6 +111,8 @@ describe('protocol: trust (F19, F20)', () => {
       purse: new Uint8Array(16),
       count: 1,
       xor: new Uint8Array(32),
+      paid: new Uint8Array(32),
+      items: new Uint8Array(32),
       delivery: new Uint8Array(32)
     }
     const certificate = { uid, signKey: peerKey.publicKey }

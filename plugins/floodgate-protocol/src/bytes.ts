@@ -25,6 +25,13 @@ export function u32(value: number): Uint8Array {
 }
 
 /** XORs `other` into `target`, in place. Both have the same length. */
+/** A safe integer in eight bytes, big endian. */
+export function u64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value))
+  return bytes
+}
+
 export function xorInto(target: Uint8Array, other: Uint8Array): void {
   for (let i = 0; i < target.length; i++) target[i]! ^= other[i]!
 }

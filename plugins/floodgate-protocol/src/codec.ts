@@ -6,14 +6,8 @@ import { Reader, Writer } from './bencode.ts'
 import { concat, utf8 } from './bytes.ts'
 import { FloodgateError } from './errors.ts'
 import { record, type Fields, type Kind } from './fields.ts'
-import {
-  HEADER,
-  MESSAGES,
-  type Message,
-  type MessageName,
-  type Row,
-  type SignedName
-} from './messages.ts'
+import { MESSAGES, type Message, type MessageName, type SignedName } from './messages.ts'
+import { HEADER, type Row } from './rows.ts'
 
 export const SIGNATURE_LENGTH = 64
 

@@ -56,6 +56,21 @@ export const ERRORS = {
   'bad-delivery': row('peer', false, 400, 65, 'The signed piece hash is not the content’s.'),
   'junk-piece': row('peer', false, 400, 69, 'The bytes of the piece do not fit its hash.'),
   blacklisted: row('peer', false, 403, 77, 'This peer is blacklisted here.'),
+  'double-spend': row('peer', false, 409, 69, 'One token was promised to two sellers.'),
+  'false-complaint': row(
+    'peer',
+    false,
+    409,
+    69,
+    'The complaint contradicts the complainer’s receipt.'
+  ),
+  revoked: row('peer', false, 403, 77, 'The provider has revoked this account.'),
+  // The court
+  'no-offence': row('self', false, 409, 65, 'The evidence proves no offence.'),
+  'bad-evidence': row('self', false, 400, 65, 'The evidence is incomplete or not the accused’s.'),
+  'bad-possession': row('self', false, 409, 65, 'The proof does not fit the piece.'),
+  'unknown-complaint': row('self', false, 404, 66, 'No such complaint.'),
+  'no-source': row('provider', true, 503, 69, 'The provider cannot read this piece now.'),
   // The provider
   'unknown-account': row('self', false, 404, 77, 'No such account: register first.'),
   'unknown-content': row('self', false, 404, 66, 'The provider does not sell this content.'),
@@ -71,6 +86,7 @@ export const ERRORS = {
   'not-allowed': row('self', false, 403, 77, 'Only the operator may do this.'),
   'not-found': row('self', false, 404, 66, 'No such route.'),
   'bad-request': row('self', false, 400, 65, 'The request is malformed.'),
+  'swarm-full': row('nobody', true, 503, 75, 'The swarm has as many members as it may have.'),
   unreachable: row('nobody', true, 503, 69, 'The provider cannot be reached.'),
   internal: row('provider', true, 500, 70, 'An internal error.'),
   // A person's own machine

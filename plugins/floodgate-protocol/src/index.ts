@@ -15,6 +15,10 @@ export { Reader, Writer } from './bencode.ts'
 export * from './bitmap.ts'
 export * from './bytes.ts'
 export * from './codec.ts'
+export type { Answer, Evidence, Facts, Judgement } from './court/evidence.ts'
+export { judge, judgeAnswer, possessionProof } from './court/judge.ts'
+export { OFFENCES, isOffence, type OffenceKind } from './court/offences.ts'
+export * from './court/revocation-log.ts'
 export * from './crypto/box.ts'
 export type { Crypto, CryptoBackEnd, SignKey } from './crypto/interface.ts'
 export { strict } from './crypto/strict.ts'
@@ -24,7 +28,17 @@ export * from './identity.ts'
 export * from './merkle.ts'
 export * from './messages.ts'
 export * from './offer.ts'
+export {
+  CLAIM_PURSES_MAX,
+  HEADER,
+  PEERS_MAX,
+  PIECES_MAX,
+  RESENDS_MAX,
+  WINDOW_MAX,
+  type Row
+} from './rows.ts'
 export * from './session.ts'
 export * from './tokens.ts'
 export * from './trust.ts'
+export * from './vouchers.ts'
 export { platformCrypto } from '#crypto'

@@ -1,84 +1,59 @@
 // The message table: the list of messages IS the protocol. Types, encoder, decoder, limits and what a
 // signature covers all follow from a row; to add a message is to add a row. docs/protocol.md explains each.
 
+import { amount, blob, list, record, text, uint, type RecordOf } from './fields.ts'
 import {
-  amount,
-  blob,
-  bytes,
-  list,
-  record,
-  text,
-  uint,
-  type Fields,
-  type RecordOf
-} from './fields.ts'
-
-/** Most pieces of one content: a bitmap of 8 KiB, a Merkle path of 16 hashes. */
-export const PIECES_MAX = 65_536
-/** Most pieces in one request and in one payment; also the cap of the unpaid limit n. */
-export const WINDOW_MAX = 32
-/** Tries of one piece after the first (F51). */
-export const RESENDS_MAX = 3
-/** Most purses in one claim. */
-export const CLAIM_PURSES_MAX = 64
-/** Most peers in one signed peer list. */
-export const PEERS_MAX = 50
-
-const SAFE_MAX = Number.MAX_SAFE_INTEGER
-const uid = bytes(16)
-const purseId = bytes(16)
-const infoHash = bytes(20)
-const hash = bytes(32)
-const publicKey = bytes(32)
-const keyId = bytes(8)
-const index = uint(PIECES_MAX - 1)
-const bitmap = blob(PIECES_MAX / 8)
-const currency = text(8)
-
-/**
- * What every signed message carries and every signature covers (G3–G6): whose network, who signs with which
- * key, in which session (or for which purchase or claim), and when. Times are Unix milliseconds.
- */
-export const HEADER = {
-  provider: hash,
-  signer: uid,
-  key: keyId,
-  session: hash,
-  counter: uint(SAFE_MAX),
-  time: uint(SAFE_MAX),
-  expiry: uint(SAFE_MAX)
-} satisfies Fields
-
-export interface Row<F extends Fields = Fields> {
-  /** First byte of the message. */
-  id: number
-  /** Who may send it. */
-  from: 'provider' | 'peer' | 'buyer' | 'seller'
-  /** Does a 64-byte Ed25519 signature follow the body? */
-  signed: boolean
-  /** Does it travel encrypted: under the connection's key, or to the receiver's box key? */
-  sealed: 'no' | 'session' | 'box'
-  /** The whole message with id and signature, in bytes; longer ones are refused unread. */
-  bytesMax: number
-  fields: F
-}
-
-function row<F extends Fields>(
-  id: number,
-  from: Row['from'],
-  marks: string,
-  bytesMax: number,
-  fields: F
-): Row<F> {
-  const sealed = marks.includes('session') ? 'session' : marks.includes('box') ? 'box' : 'no'
-  return { id, from, signed: marks.includes('signed'), sealed, bytesMax, fields }
-}
+  bitmap,
+  CLAIM_PURSES_MAX,
+  currency,
+  hash,
+  HEADER,
+  index,
+  infoHash,
+  PEERS_MAX,
+  PIECES_MAX,
+  publicKey,
+  purseId,
+  RESENDS_MAX,
+  row,
+  SAFE_MAX,
+  uid,
+  WINDOW_MAX,
+  type Row
+} from './rows.ts'
 
 const CERTIFICATE_MAX = 640
 const PURSE_MAX = 640
 const REQUEST_MAX = 1024
 const VOUCHER_MAX = 640
 
+/** Whole messages that prove an offence: the longest is a payment of a whole window. */
+export const EVIDENCE_FRAMES_MAX = 2
+const EVIDENCE_FRAME_MAX = WINDOW_MAX * 700 + VOUCHER_MAX
+/** Entries of the revocation log in one message; a peer that is further behind asks again. */
+export const REVOCATIONS_LIST_MAX = 16
+const REVOCATIONS_MAX = 3072
+/** Notices that are shown at a time. */
+export const NOTICES_MAX = 32
+
+const revocation = record({
+  uid,
+  reason: text(32),
+  evidence: hash,
+  until: uint(SAFE_MAX)
+})
+const notice = record({
+  complaint: hash,
+  kind: text(32),
+  accuser: uid,
+  infoHash,
+  purse: purseId,
+  index,
+  outcome: text(16),
+  due: uint(SAFE_MAX),
+  strikes: uint(SAFE_MAX),
+  strikesMax: uint(SAFE_MAX)
+})
 const item = record({ index, token: hash, path: blob(32 * 17) })
 const claimed = record({
   purse: purseId,
@@ -127,7 +102,8 @@ export const MESSAGES = {
     want: uint(1),
     again: uint(1),
     price: amount,
-    currency
+    currency,
+    revoked: uint(SAFE_MAX)
   }),
   purse: row(0x11, 'provider', 'signed', PURSE_MAX, {
     uid,
@@ -138,7 +114,7 @@ export const MESSAGES = {
     currency,
     root: hash
   }),
-  peerList: row(0x12, 'provider', 'signed', 4096, {
+  peerList: row(0x12, 'provider', 'signed', 8192, {
     uid,
     infoHash,
     announce: hash,
@@ -149,7 +125,9 @@ export const MESSAGES = {
     peers6: blob(PEERS_MAX * 18),
     complete: uint(SAFE_MAX),
     incomplete: uint(SAFE_MAX),
-    intervalSeconds: uint(86_400)
+    intervalSeconds: uint(86_400),
+    revocations: blob(REVOCATIONS_MAX),
+    notices: uint(NOTICES_MAX)
   }),
 
   // The exchange between two peers (F31–F41)
@@ -196,6 +174,8 @@ export const MESSAGES = {
     purse: purseId,
     count: uint(PIECES_MAX),
     xor: hash,
+    paid: hash,
+    items: hash,
     delivery: hash
   }),
   receipt: row(0x27, 'seller', 'signed session', 640, {
@@ -226,7 +206,45 @@ export const MESSAGES = {
     balance: amount,
     currency
   }),
-  accountRequest: row(0x34, 'peer', 'signed', 640, { what: text(32) })
+  accountRequest: row(0x34, 'peer', 'signed', 640, { what: text(32) }),
+
+  // The court (F43, F44, F57, F61)
+  complaint: row(0x40, 'peer', 'signed box', 48 * 1024, {
+    kind: text(32),
+    accused: uid,
+    infoHash,
+    purse: purseId,
+    index,
+    count: uint(PIECES_MAX),
+    frames: list(blob(EVIDENCE_FRAME_MAX), EVIDENCE_FRAMES_MAX, 1)
+  }),
+  verdict: row(0x41, 'provider', 'signed', 1024, {
+    complaint: hash,
+    kind: text(32),
+    outcome: text(16),
+    guilty: uid,
+    code: text(32),
+    nonce: hash,
+    index,
+    credited: amount,
+    currency
+  }),
+  possession: row(0x42, 'peer', 'signed', 640, { complaint: hash, proof: hash }),
+  revocations: row(0x43, 'provider', 'signed', REVOCATIONS_MAX, {
+    since: uint(SAFE_MAX),
+    head: hash,
+    entries: list(revocation, REVOCATIONS_LIST_MAX),
+    nextUpdate: uint(SAFE_MAX)
+  }),
+  notices: row(0x44, 'provider', 'signed', 16 * 1024, {
+    items: list(notice, NOTICES_MAX)
+  }),
+  answer: row(0x45, 'peer', 'signed box', 10 * 1024, {
+    complaint: hash,
+    bitmap,
+    frames: list(blob(VOUCHER_MAX), EVIDENCE_FRAMES_MAX)
+  }),
+  pieceRequest: row(0x46, 'buyer', 'signed', 640, { purse: purseId, index })
 } satisfies Record<string, Row>
 
 export type MessageName = keyof typeof MESSAGES

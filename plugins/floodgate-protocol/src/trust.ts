@@ -17,7 +17,15 @@ export type Certificate = Message<'certificate'>
 export type PurseCertificate = Message<'purse'>
 
 /** Messages that an epoch key signs. */
-export type IssuedName = 'certificate' | 'purse' | 'peerList' | 'hashList' | 'claimed'
+export type IssuedName =
+  | 'certificate'
+  | 'purse'
+  | 'peerList'
+  | 'hashList'
+  | 'claimed'
+  | 'verdict'
+  | 'revocations'
+  | 'notices'
 
 /** Verifies the signature of a received message with a known key. Throws `bad-signature`. */
 export async function verifySignature(

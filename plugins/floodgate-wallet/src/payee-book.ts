@@ -5,12 +5,18 @@ import {
   FloodgateError,
   TOKEN_LENGTH,
   bits,
+  clearBit,
   countBits,
+  decode,
   emptyBitmap,
+  equal,
   hasBit,
+  paidHash,
   setBit,
   toBase64url,
+  withBits,
   xorInto,
+  type Crypto,
   type Tokens
 } from '@floodgate/protocol'
 import { packBitmap, unpack, unpackBitmap, type PayeeState } from './state.ts'
@@ -20,10 +26,12 @@ export interface Missing {
   indexes: number[]
   count: number
   xor: Uint8Array
+  /** Bitmap of all these tokens. */
+  paid: Uint8Array
 }
 
 /** XOR of these tokens. */
-export function xorOf(tokens: Tokens, indexes: Iterable<number>): Uint8Array {
+function xorOf(tokens: Tokens, indexes: Iterable<number>): Uint8Array {
   const xor = new Uint8Array(TOKEN_LENGTH)
   for (const index of indexes) xorInto(xor, tokens.token(index))
   return xor
@@ -34,8 +42,26 @@ export interface PayeeAccount {
   /** Tokens paid, cumulative, and the XOR of them. */
   count: number
   xor: Uint8Array
+  /** Bitmap of the tokens paid. */
+  paid: Uint8Array
   /** Indexes paid that no receipt covers, ascending. */
   unreceipted: number[]
+}
+
+/** What answers a complaint of this payee: a voucher, its receipt for that, and the tokens they cover. */
+export interface Receipted {
+  /** Messages as they travelled. */
+  voucher: Uint8Array
+  receipt: Uint8Array
+  /** Bitmap. */
+  paid: Uint8Array
+}
+
+/** The bitmap is what was paid in all, without the tokens paid `later`: so no second bitmap is kept. */
+interface LastReceipt {
+  voucher: Uint8Array
+  receipt: Uint8Array
+  later: number[]
 }
 
 export class PayeeBook {
@@ -46,6 +72,7 @@ export class PayeeBook {
   xor: Uint8Array = new Uint8Array(TOKEN_LENGTH)
   /** Paid without receipt, in the order of payment. */
   unreceipted: number[] = []
+  #last: LastReceipt | undefined
 
   constructor(uid: Uint8Array, tokens: number) {
     this.uid = uid
@@ -59,6 +86,10 @@ export class PayeeBook {
     book.count = state.count
     book.xor = unpack(state.xor)
     book.unreceipted = [...state.unreceipted]
+    if (state.receipted !== undefined) {
+      const { voucher, receipt, later } = state.receipted
+      book.#last = { voucher: unpack(voucher), receipt: unpack(receipt), later: [...later] }
+    }
     if (countBits(book.paidOf(paid)) !== book.count) {
       throw new FloodgateError('wallet-damaged', 'count of a payee')
     }
@@ -71,7 +102,14 @@ export class PayeeBook {
       held: packBitmap(this.held),
       count: this.count,
       xor: toBase64url(this.xor),
-      unreceipted: [...this.unreceipted]
+      unreceipted: [...this.unreceipted],
+      ...(this.#last && {
+        receipted: {
+          voucher: toBase64url(this.#last.voucher),
+          receipt: toBase64url(this.#last.receipt),
+          later: [...this.#last.later]
+        }
+      })
     }
   }
 
@@ -89,6 +127,32 @@ export class PayeeBook {
     this.count++
     xorInto(this.xor, token)
     setBit(this.held, index)
+    this.#last?.later.push(index)
+  }
+
+  /**
+   * Keeps a receipt, verified, with the voucher it is for. False, and nothing changes, unless they cover just what
+   * is acknowledged: an older pair proves less than the one that is kept.
+   */
+  keepReceipt(crypto: Crypto, paid: Uint8Array, voucher: Uint8Array, receipt: Uint8Array): boolean {
+    const covered = this.#without(paid, this.unreceipted)
+    const { message } = decode(voucher, 'voucher')
+    if (!equal(message.paid, paidHash(crypto, covered))) return false
+    this.#last = { voucher, receipt, later: [...this.unreceipted] }
+    return true
+  }
+
+  /** The last pair kept. `paid`: all that was paid from the purse. */
+  receipted(paid: Uint8Array): Receipted | undefined {
+    if (this.#last === undefined) return undefined
+    const { voucher, receipt, later } = this.#last
+    return { voucher, receipt, paid: this.#without(paid, later) }
+  }
+
+  #without(paid: Uint8Array, later: number[]): Uint8Array {
+    const covered = this.paidOf(paid)
+    for (const index of later) clearBit(covered, index)
+    return covered
   }
 
   /** Everything up to `count` tokens is acknowledged; more than was paid says nothing about any token. */
@@ -99,6 +163,12 @@ export class PayeeBook {
     return true
   }
 
+  /** Are these tokens all this payee's, and is this their count and XOR? */
+  addsUp(paid: Uint8Array, count: number, xor: Uint8Array, tokens: Tokens): boolean {
+    if (paid.some((byte, at) => (byte & ~this.held[at]!) !== 0)) return false
+    return countBits(paid) === count && equal(xorOf(tokens, bits(paid)), xor)
+  }
+
   /** See `Purse.missing`. `paid`: all that was paid; `shown`: what the payee says it has. */
   missing(paid: Uint8Array, shown: Uint8Array, most: number, tokens: Tokens): Missing | undefined {
     const own = this.paidOf(paid)
@@ -106,7 +176,8 @@ export class PayeeBook {
     const indexes = [...bits(own)].filter((index) => !hasBit(shown, index)).slice(0, most)
     if (indexes.length === 0) return undefined
     const count = countBits(shown) + indexes.length
-    return { indexes, count, xor: xorOf(tokens, [...bits(shown), ...indexes]) }
+    const all = withBits(shown, indexes)
+    return { indexes, count, xor: xorOf(tokens, bits(all)), paid: all }
   }
 
   get isEmpty(): boolean {

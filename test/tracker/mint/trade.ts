@@ -29,6 +29,8 @@ export async function voucher(
     purse: purse.purse,
     count: indexes.length,
     xor,
+    paid: fg.paidHash(crypto, bitmapOf(indexes, purse.count)),
+    items: crypto.random(32),
     delivery: crypto.random(32)
   }
   const time = world.clock.now

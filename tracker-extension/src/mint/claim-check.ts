@@ -7,6 +7,7 @@ import {
   decode,
   equal,
   isBitmapOf,
+  paidHash,
   toHex,
   verifySignature,
   type Header,
@@ -60,7 +61,8 @@ export async function checkClaimed(
     equal(voucher.payee, payee) &&
     equal(voucher.purse, claimed.purse) &&
     voucher.count > 0 &&
-    voucher.count === countBits(claimed.bitmap)
+    voucher.count === countBits(claimed.bitmap) &&
+    equal(voucher.paid, paidHash(mint.crypto, claimed.bitmap))
   if (!fits) throw new FloodgateError('bad-voucher')
   await verifySignature(mint.crypto, claimed.voucher, buyer.signKey)
   const xor = await xorOf(mint, claimed.bitmap, purse, sale)

@@ -1,8 +1,8 @@
 // What the buyer pays one seller: tokens with their paths, and the voucher that covers them. Every payment
 // can be made again from the purse alone, so a lost one costs a message and never a token (W14, G14).
 
-import { WINDOW_MAX, decode, equal, type Message } from '@floodgate/protocol'
-import type { Purse } from '@floodgate/wallet'
+import { WINDOW_MAX, decode, equal, itemsHash, paidHash, type Message } from '@floodgate/protocol'
+import type { PayeeAccount, Purse } from '@floodgate/wallet'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
 
@@ -67,31 +67,33 @@ export class Paying {
     await this.#purse.reservationSaved(indexes)
     if (this.#closed) return
     const delivery = this.#due.get(indexes.at(-1)!)
-    const { count, xor } = this.#purse.pay(this.#payee, indexes)
+    const total = this.#purse.pay(this.#payee, indexes)
     for (const index of indexes) this.#due.delete(index)
-    await this.#say(indexes, count, xor, delivery && wallet.crypto.sha256(delivery))
+    await this.#say(indexes, total, delivery && wallet.crypto.sha256(delivery))
     emit('paid', { uid: this.#speech.otherUid, indexes, price: this.#purse.price })
   }
 
   async #say(
     indexes: number[],
-    count: number,
-    xor: Uint8Array,
+    { count, xor, paid }: Pick<PayeeAccount, 'count' | 'xor' | 'paid'>,
     delivery: Uint8Array = NO_DELIVERY
   ): Promise<void> {
+    const { crypto } = this.#market.wallet
     const { tokens } = this.#purse
-    const voucher = await this.#speech.sign('voucher', {
-      payee: this.#payee,
-      purse: this.#purse.id,
-      count,
-      xor,
-      delivery
-    })
     const items = indexes.map((index) => ({
       index,
       token: tokens.token(index),
       path: tokens.path(index)
     }))
+    const voucher = await this.#speech.sign('voucher', {
+      payee: this.#payee,
+      purse: this.#purse.id,
+      count,
+      xor,
+      paid: paidHash(crypto, paid),
+      items: itemsHash(crypto, items),
+      delivery
+    })
     this.#lastPayment = this.#speech.say('payment', { voucher, items })
   }
 
@@ -110,11 +112,12 @@ export class Paying {
     }
     if (this.#busy) return
     const missing = this.#purse.missing(this.#payee, message.paid, WINDOW_MAX)
-    if (missing !== undefined) await this.#say(missing.indexes, missing.count, missing.xor)
+    if (missing !== undefined) await this.#say(missing.indexes, missing)
   }
 
   /** What the seller shows is as good as the receipt that was lost with another connection. */
-  #adopt(paid: Uint8Array, { count, xor }: Message<'voucher'>): void {
+  #adopt(paid: Uint8Array, { count, xor, paid: hash }: Message<'voucher'>): void {
+    if (!equal(paidHash(this.#market.wallet.crypto, paid), hash)) return
     const before = this.#unreceipted()
     if (!this.#purse.adopt(this.#payee, paid, count, xor) || this.#unreceipted() === before) return
     this.#market.emit('receipted', { uid: this.#speech.otherUid, count })
