@@ -3,12 +3,10 @@
 
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import createTorrent from 'create-torrent'
-import { encodeOffer, fromHex } from '@floodgate/protocol'
 import { seededRandom } from '../wire/trade/network.ts'
+import { freePort, makeFilm } from './film.ts'
 import { Child } from './lines.ts'
 
 const CYCLES = Number(process.env['FLOODGATE_CYCLES'] ?? 50)
@@ -21,15 +19,6 @@ interface Books {
   uid: string
   purses: { id: string; spent: number; payees: { uid: string; paid: number[] }[] }[]
   sales: { id: string; paid: number[]; credited: string }[]
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 describe(`I6: kill -9 at random moments, ${CYCLES} cycles (seed ${SEED})`, function () {
@@ -50,35 +39,14 @@ describe(`I6: kill -9 at random moments, ${CYCLES} cycles (seed ${SEED})`, funct
     const random = seededRandom(SEED)
     const port = await freePort()
     const api = `http://127.0.0.1:${port}`
-    for (const name of ['provider', 'seller/files', 'buyer/files']) {
+    for (const name of ['provider', 'buyer/files']) {
       mkdirSync(join(folder, name), { recursive: true })
     }
     const provider = child('./provider-child.ts', join(folder, 'provider'), String(port))
     const rootKey = await provider.start()
 
-    const data = join(folder, 'seller/files/film')
-    const bytes = Buffer.alloc(PIECE * PIECES)
-    for (let at = 0; at < bytes.length; at += 4)
-      bytes.writeUInt32BE(Math.floor(random() * 2 ** 32), at)
-    writeFileSync(data, bytes)
-    const torrent = await new Promise<Uint8Array>((resolve, reject) => {
-      const offer = encodeOffer({
-        rootKey: fromHex(rootKey),
-        api,
-        price: BigInt(PRICE),
-        currency: 'EUR',
-        open: false
-      })
-      const options = {
-        private: true,
-        pieceLength: PIECE,
-        announceList: [[`${api}/announce`]],
-        info: { floodgate: offer }
-      }
-      createTorrent(data, options, (error: Error | null, file: Uint8Array) =>
-        error ? reject(error) : resolve(file)
-      )
-    })
+    const terms = { rootKey, api, pieceLength: PIECE, price: PRICE }
+    const torrent = await makeFilm(join(folder, 'seller/files/film'), PIECES, terms, random)
     const torrentFile = join(folder, 'film.torrent')
     writeFileSync(torrentFile, torrent)
     await provider.ask('publish', { torrent: Buffer.from(torrent).toString('base64') })

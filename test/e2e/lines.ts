@@ -1,13 +1,28 @@
 // Questions and answers between a test and its child processes: one JSON object a line.
 
+import { readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { spawn, type ChildProcess } from 'node:child_process'
 
 export type Question = Record<string, unknown>
 type Answers = Record<string, (question: Question) => Promise<unknown>>
 
+/** What a process holds after a collection: bytes of heap, and open files and sockets. */
+export interface Held {
+  heapBytes: number
+  descriptors: number
+}
+
+const held = (): Promise<Held> => {
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  const descriptors = readdirSync('/dev/fd').length
+  return Promise.resolve({ heapBytes: heapUsed + external, descriptors })
+}
+
 /** In the child: answers `{ ask, id, … }` lines on stdin. */
-export function answerLines(answers: Answers): void {
+export function answerLines(own: Answers): void {
+  const answers: Answers = { held, ...own }
   createInterface({ input: process.stdin }).on('line', (line) => {
     const question = JSON.parse(line) as Question
     answers[String(question['ask'])]!(question).then(
@@ -35,7 +50,13 @@ export class Child {
   start(): Promise<string> {
     const child = spawn(
       process.execPath,
-      ['-C', 'floodgate-source', new URL(this.#script, import.meta.url).pathname, ...this.#args],
+      [
+        '-C',
+        'floodgate-source',
+        '--expose-gc',
+        new URL(this.#script, import.meta.url).pathname,
+        ...this.#args
+      ],
       { stdio: ['pipe', 'pipe', 'pipe'] }
     )
     this.#process = child

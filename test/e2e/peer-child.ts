@@ -1,5 +1,6 @@
 // A peer in a process of its own: wallet and pieces on disk, to be killed at any moment.
-// Arguments: folder, api, root key (hex), torrent file. It says `ready` once its torrent is.
+// Arguments: folder, api, root key (hex), torrent file, and the port that others reach it on, if not its own. It says
+// `ready` once its torrent is.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ import { floodgate } from '@floodgate/wire'
 import { CLIENT_OPTIONS } from '../support/peer.ts'
 import { answerLines } from './lines.ts'
 
-const [folder = '', api = '', rootKey = '', torrentFile = ''] = process.argv.slice(2)
+const [folder = '', api = '', rootKey = '', torrentFile = '', port] = process.argv.slice(2)
 const storage = fileStorage(join(folder, 'wallet.json'))
 const scrypt = { N: 16, r: 8, p: 1 }
 const create = () =>
@@ -31,12 +32,17 @@ const trying = async (action: () => Promise<unknown>): Promise<void> => {
 if (!wallet.registered) await trying(() => register(wallet, 'test'))
 
 const client = new WebTorrent({ ...CLIENT_OPTIONS, uploadLimit: 3_000_000 })
-const plugin = floodgate(client, { wallet, graceMs: 2000 })
+const plugin = floodgate(client, {
+  wallet,
+  graceMs: 2000,
+  ...(port !== undefined && { port: Number(port) })
+})
 const torrent = client.add(readFileSync(torrentFile), { path: join(folder, 'files') })
 torrent.once('ready', () => console.log(JSON.stringify({ ready: toHex(wallet.uid) })))
 
 answerLines({
   progress: () => Promise.resolve(torrent.progress),
+  port: () => Promise.resolve(client.torrentPort),
   /** Waits until everything is here, paid and acknowledged. */
   finish: async () => {
     if (!torrent.done) await new Promise<void>((resolve) => torrent.once('done', resolve))

@@ -15,6 +15,8 @@ export interface FloodgateOptions extends Partial<Terms> {
   wallet: Wallet
   /** The provider's base URL, if it is to be checked against the wallet's. */
   provider?: string
+  /** The port on which others reach this client, where a router maps it to ours. Default: the client's own. */
+  port?: number
   /** What peers without Floodgate get of an open swarm, all together. Default 1 MiB/s. */
   freeBytesPerSecond?: number
   /** Asked before a purse is bought; by default every paid torrent added to the client is bought. */
@@ -55,6 +57,7 @@ export class Floodgate extends FloodgateTarget {
           wallet: this.wallet,
           terms: this.#terms,
           freeBytesPerSecond: this.#options.freeBytesPerSecond,
+          port: this.#options.port,
           approve: this.#options.approve ?? (() => true)
         },
         this
@@ -121,7 +124,9 @@ function checkTerms(options: FloodgateOptions): Terms {
   if (!Number.isInteger(terms.limitMax) || terms.limitMax > 32) {
     throw new FloodgateError('bad-option', 'limitMax is 1 to 32')
   }
-  const { provider, wallet } = options
+  const { provider, wallet, port = 1 } = options
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new FloodgateError('bad-option', 'port')
   if (provider !== undefined && provider.replace(/\/+$/, '') !== wallet.api) {
     throw new FloodgateError('wrong-provider', provider)
   }

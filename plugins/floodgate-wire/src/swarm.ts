@@ -27,6 +27,8 @@ export interface SwarmOptions {
   terms: Terms
   /** What peers without the plugin get of an open swarm, all together. */
   freeBytesPerSecond: number | undefined
+  /** Where others reach us; undefined: where the client listens. */
+  port: number | undefined
   /** Asked before a purse is bought. */
   approve: (offer: Offer, torrent: Torrent) => boolean | Promise<boolean>
 }
@@ -87,10 +89,11 @@ export class Swarm {
     const { torrent } = this
     // A destroyed torrent forgets its client, and still says goodbye to the tracker.
     const { client } = torrent
+    const { port } = this.#options
     return {
       infoHash: fromHex(torrent.infoHash),
       peerId: fromHex(client.peerId),
-      port: () => client.torrentPort,
+      port: () => port ?? client.torrentPort,
       left: () => (torrent.ready ? Math.max(0, torrent.length - torrent.downloaded) : 1),
       wanted: () => (this.#needsPurse() ? this.#offer : undefined),
       answered: (answer: AnnounceAnswer) => this.#onAnswer(answer),
@@ -204,7 +207,7 @@ export class Swarm {
       const { infoHash } = this.torrent
       if (uid !== undefined) this.#events.emit('closed', { infoHash, uid: toHex(uid) })
     })
-    wire.extendedHandshake['p'] = this.torrent.client.torrentPort
+    wire.extendedHandshake['p'] = this.#options.port ?? this.torrent.client.torrentPort
     wire.use(wtFloodgate(() => this.#userOf(link)))
   }
 

@@ -1,0 +1,48 @@
+// A film for sale: random bytes on disk, the torrent file of a provider, and a port that is free.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import createTorrent from 'create-torrent'
+import { encodeOffer, fromHex } from '@floodgate/protocol'
+
+export interface FilmTerms {
+  rootKey: string
+  api: string
+  pieceLength: number
+  price: number
+}
+
+/** Writes `pieces` pieces to `path`; returns the torrent file. */
+export async function makeFilm(
+  path: string,
+  pieces: number,
+  { rootKey, api, pieceLength, price }: FilmTerms,
+  random: () => number
+): Promise<Uint8Array> {
+  mkdirSync(dirname(path), { recursive: true })
+  const bytes = Buffer.alloc(pieceLength * pieces)
+  for (let at = 0; at < bytes.length; at += 4)
+    bytes.writeUInt32BE(Math.floor(random() * 2 ** 32), at)
+  writeFileSync(path, bytes)
+  const offer = encodeOffer({
+    ...{ rootKey: fromHex(rootKey), api, price: BigInt(price) },
+    ...{ currency: 'EUR', open: false }
+  })
+  const announceList = [[`${api}/announce`]]
+  const options = { private: true, pieceLength, announceList, info: { floodgate: offer } }
+  return new Promise((resolve, reject) => {
+    createTorrent(path, options, (error: Error | null, file: Uint8Array) =>
+      error ? reject(error) : resolve(file)
+    )
+  })
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
