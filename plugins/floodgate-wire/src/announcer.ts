@@ -1,9 +1,15 @@
-// Announces one torrent to the provider: signed, over HTTP, with our own fetch, so that the event can be
-// signed and the peers come inside the provider's signed list (F9, F10, F26, F27). An announce that wants a
+// Announces one torrent to the provider: signed, over HTTP or a websocket of our own, so that the event can
+// be signed and the peers come inside the provider's signed list (F9, F10, F26, F27). An announce that wants a
 // purse buys it; announced again it is the same purse (I7: one message to the provider per purchase).
 
 import { FloodgateError, codeOf, type Offer } from '@floodgate/protocol'
-import { announce, type AnnounceAnswer, type Wallet } from '@floodgate/wallet'
+import {
+  announce,
+  overHttp,
+  type AnnounceAnswer,
+  type Carrier,
+  type Wallet
+} from '@floodgate/wallet'
 
 const RETRY_MIN_MS = 2000
 const RETRY_MAX_MS = 60_000
@@ -12,7 +18,12 @@ export interface AnnounceSource {
   infoHash: Uint8Array
   /** 20 bytes. */
   peerId: Uint8Array
+  /** 0 when we listen on none, as browsers do. */
   port(): number
+  /** The way to be known to browsers. */
+  signalling: Carrier
+  /** Be known to browsers too; who has no port is in any case. */
+  webrtc: boolean
   /** Bytes still missing. */
   left(): number
   /** The offer to buy now, or undefined: no purse needed. */
@@ -56,12 +67,14 @@ export class Announcer {
   async #announce(): Promise<void> {
     const event = this.#event
     try {
-      const answer = await this.#send(event)
+      for (const carry of this.#carriers()) {
+        const answer = await this.#send(event, carry)
+        if (this.#stopped) return
+        this.#later(answer.intervalSeconds * 1000)
+        this.#source.answered(answer)
+      }
       if (this.#event === event) this.#event = ''
       this.#retryMs = RETRY_MIN_MS
-      if (this.#stopped) return
-      this.#later(answer.intervalSeconds * 1000)
-      this.#source.answered(answer)
     } catch (error) {
       if (this.#stopped) return
       this.#later(this.#retryMs)
@@ -71,10 +84,17 @@ export class Announcer {
     }
   }
 
-  #send(event: string): Promise<AnnounceAnswer> {
+  /** Over HTTP whoever dials ports learns of ours, over the websocket whoever speaks WebRTC. */
+  #carriers(): Carrier[] {
+    const { port, signalling, webrtc } = this.#source
+    const listens = port() > 0
+    return [...(listens ? [overHttp] : []), ...(webrtc || !listens ? [signalling] : [])]
+  }
+
+  #send(event: string, carry: Carrier): Promise<AnnounceAnswer> {
     const { infoHash, peerId, port, left, wanted } = this.#source
     const offer = wanted()
-    return announce(this.#wallet, {
+    const options = {
       infoHash,
       peerId,
       port: port(),
@@ -83,7 +103,8 @@ export class Announcer {
       want: offer !== undefined,
       price: offer?.price ?? 0n,
       currency: offer?.currency ?? ''
-    })
+    }
+    return announce(this.#wallet, options, carry)
   }
 
   #later(delayMs: number): void {
@@ -97,7 +118,9 @@ export class Announcer {
     this.#stopped = true
     clearTimeout(this.#timer)
     await this.#running
-    // Best effort: the tracker forgets us by itself.
-    await this.#send('stopped').catch((error: unknown) => void error)
+    for (const carry of this.#carriers()) {
+      // Best effort: the tracker forgets us by itself.
+      await this.#send('stopped', carry).catch((error: unknown) => void error)
+    }
   }
 }

@@ -107,6 +107,7 @@ describe('attach: API', () => {
       apiRequests: 1,
       stats: 1,
       unreadable: 3,
+      overRate: 0,
       refused: 3,
       contained: 0
     })

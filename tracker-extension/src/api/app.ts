@@ -1,15 +1,15 @@
-// The provider's API as one Koa application over the table of routes: limits before reading, one form of error, CORS for
-// browsers. It has no rules of its own.
+// The provider's API as one Koa application over the table of routes: limits before reading, one form of
+// error. It has no rules of its own.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Router from '@koa/router'
-import { ERRORS, FloodgateError } from '@floodgate/protocol'
+import { ERRORS, FloodgateError, type ErrorCode } from '@floodgate/protocol'
 import Koa from 'koa'
 import { countRefusal } from '../mint/counters.ts'
 import { refusalOf } from '../mint/refusals.ts'
 import { readBody } from './body.ts'
-import type { Desk } from './desk.ts'
+import type { Ask, Desk } from './desk.ts'
 import { BASE, ROUTES, TYPES, type Route } from './routes.ts'
 
 export interface ApiOptions {
@@ -17,17 +17,20 @@ export interface ApiOptions {
   operatorToken?: string
   /** Told of what is our own fault. */
   onError: (error: unknown) => void
+  /** Whose budget a request spends. */
+  hostOf: (request: IncomingMessage) => string
   /** For tests of slow bodies. */
   bodyTimeoutMs?: number
 }
 
-/** Any page may use the API: it knows no cookies, and what is secret is signed or sealed. */
-const CORS = { 'Access-Control-Allow-Origin': '*' }
-const PREFLIGHT = {
-  'Access-Control-Allow-Methods': 'GET, POST',
-  'Access-Control-Allow-Headers': 'Content-Type',
-  'Access-Control-Max-Age': '86400'
-}
+/** Refusals that come after a signature check, an opening or a look into the ledger. */
+const UNPROVEN = new Set<ErrorCode>([
+  'bad-signature',
+  'bad-key',
+  'cannot-open',
+  'unknown-account',
+  'replayed'
+])
 
 /** The API as a listener for HTTP requests; it never throws. */
 export function createApi(
@@ -50,19 +53,14 @@ export function createApi(
   return app.callback()
 }
 
-/** The outermost layer: CORS, and every error as `{ error, text, detail, time }`. */
+/** The outermost layer: every error as `{ error, text, detail, time }`. */
 async function contain(
   { mint }: Desk,
   { onError }: ApiOptions,
   context: Koa.Context,
   next: Koa.Next
 ): Promise<void> {
-  context.set({ ...CORS, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
-  if (context.method === 'OPTIONS') {
-    context.set(PREFLIGHT)
-    context.status = 204
-    return
-  }
+  context.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
   try {
     await next()
   } catch (error) {
@@ -86,13 +84,30 @@ async function answer(
   route: Route,
   context: Koa.Context & { params?: Record<string, string> }
 ): Promise<void> {
+  const { doorkeeper } = desk.mint
+  const host = options.hostOf(context.req)
   if (route.operator) expectOperator(context, options.operatorToken)
+  else doorkeeper.expect(route.rate ?? 'requests', host)
   const body = route.takes
     ? await bodyOf(context, route.takes, options.bodyTimeoutMs)
     : new Uint8Array()
-  const given = await route.run(desk, { body, params: context.params ?? {} })
+  const given = await runWithin(desk, host, route, { body, params: context.params ?? {} })
   context.type = route.gives
   context.body = given instanceof Uint8Array ? Buffer.from(given) : JSON.stringify(given)
+}
+
+/** A message whose refusal cost us something, and which proved nothing, spends its host's budget. */
+async function runWithin(desk: Desk, host: string, route: Route, ask: Ask): Promise<unknown> {
+  if (route.takes?.type !== TYPES.message) return route.run(desk, ask)
+  const proven = desk.mint.doorkeeper.expectProof(host)
+  try {
+    const given = await route.run(desk, ask)
+    proven()
+    return given
+  } catch (error) {
+    if (!UNPROVEN.has(refusalOf(error).code)) proven()
+    throw error
+  }
 }
 
 function bodyOf(

@@ -1,16 +1,14 @@
 // What the provider is asked for each announce, and what it may answer.
+import { randomBytes } from 'node:crypto'
 import type { AnnounceEvent, CleanAnnounce } from '../guard/params.ts'
-import { placeOf } from '../guard/swarms.ts'
-import type { TrackerServer, Transport } from './server.ts'
-
-/** BEP 23: four bytes IPv4 address, two bytes port. */
-const COMPACT_LENGTH = 6
-const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
+import { compactOf, VIEW_KEY_LENGTH } from '../guard/roster.ts'
+import type { SwarmBooks } from '../guard/swarms.ts'
+import type { Transport } from './server.ts'
 
 export interface SwarmSnapshot {
   /**
-   * Other members, a random choice of at most `numwant`: 6 bytes each (BEP 23), so only HTTP and
-   * UDP members with IPv4.
+   * Other members, at most `numwant`: 6 bytes each (BEP 23), so only HTTP and UDP members with
+   * IPv4.
    */
   peers: Uint8Array
   /** Seeders and leechers of the whole swarm before this announce is counted. */
@@ -35,7 +33,15 @@ export interface AnnounceAsk {
   transport: Transport
   /** The opaque parameter `fg`, at most 4 KiB; UDP has none. */
   envelope: Uint8Array | undefined
-  members(): SwarmSnapshot
+  /** Does the asker's place belong to the swarm already? */
+  isMember: boolean
+  /** Seeders and leechers of the whole swarm before this announce is counted. */
+  counts(): { complete: number; incomplete: number }
+  /**
+   * The swarm as the asker is shown it. The key of 16 bytes says which members: with the same key
+   * the same again, but for who came and went. Without one it is a random choice.
+   */
+  members(viewKey?: Uint8Array): SwarmSnapshot
 }
 
 export type AnnounceVerdict =
@@ -51,6 +57,13 @@ export type AnnounceVerdict =
        */
       hidePeers?: boolean
       intervalSeconds?: number
+      /** Which members the offers of a websocket announce go to, as for `members`. */
+      viewKey?: Uint8Array
+      /**
+       * Refuses a new member with `swarm-full` when the swarm has as many by the time it joins.
+       * Default: as many as the server's store takes; Infinity pushes another out.
+       */
+      membersMax?: number
     }
   | {
       admit: false
@@ -62,7 +75,7 @@ export type AnnounceVerdict =
 
 /** The question for an announce that passed the guard. */
 export function askFor(
-  server: TrackerServer,
+  books: SwarmBooks,
   announce: CleanAnnounce,
   envelope: Uint8Array | undefined
 ): AnnounceAsk {
@@ -76,7 +89,13 @@ export function askFor(
     numwant: announce.numwant,
     transport: announce.type,
     envelope,
-    members: () => snapshot(server, announce)
+    isMember: books.memberAt(announce) !== undefined,
+    counts: () => books.countsOf(announce.info_hash),
+    members: (viewKey = randomBytes(VIEW_KEY_LENGTH)) => {
+      const shown = books.view(announce, 'ports', viewKey, announce.numwant)
+      const peers = Buffer.concat(shown.map((peer) => compactOf(peer)!))
+      return { peers: new Uint8Array(peers), ...books.countsOf(announce.info_hash) }
+    }
   }
 }
 
@@ -90,34 +109,4 @@ export function readEnvelope(text: string | undefined): Uint8Array | undefined {
   // Node skips what does not belong; one envelope must have one spelling.
   if (bytes.toString('base64url') !== text) throw new SyntaxError('not base64url')
   return new Uint8Array(bytes)
-}
-
-function snapshot(server: TrackerServer, announce: CleanAnnounce): SwarmSnapshot {
-  const swarm = server.torrents[announce.info_hash]
-  if (!swarm) return { peers: new Uint8Array(0), complete: 0, incomplete: 0 }
-  const own = placeOf(announce)
-  const places = swarm.peers.keys
-  const found: Uint8Array[] = []
-  // A shuffle that stops when enough were drawn.
-  for (let i = 0; i < places.length && found.length < announce.numwant; i++) {
-    const j = i + Math.floor(Math.random() * (places.length - i))
-    const place = places[j] as string
-    places[j] = places[i] as string
-    if (place === own) continue
-    const peer = swarm.peers.peek(place)
-    if (!peer || peer.type === 'ws' || peer.peerId === announce.peer_id) continue
-    if (IPV4.test(peer.ip)) found.push(compact(peer.ip, peer.port))
-  }
-  return {
-    peers: new Uint8Array(Buffer.concat(found)),
-    complete: swarm.complete,
-    incomplete: swarm.incomplete
-  }
-}
-
-function compact(ip: string, port: number): Uint8Array {
-  const bytes = new Uint8Array(COMPACT_LENGTH)
-  bytes.set(ip.split('.').map(Number))
-  new DataView(bytes.buffer).setUint16(4, port)
-  return bytes
 }

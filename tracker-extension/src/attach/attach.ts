@@ -1,6 +1,7 @@
 // Attaches Floodgate to a running tracker: who may announce is asked of us, and paths under our
 // prefix go to our API on the tracker's own port. Everything else stays with the stock server.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { askerOf, hostOf } from '../guard/address.ts'
 import type { AdmissionVerdict, GuardCore } from '../guard/core.ts'
 import { fence, warn } from '../guard/core.ts'
 import { count, type TrackerCounters } from '../guard/counters.ts'
@@ -8,6 +9,7 @@ import { coreOf, guardOf, installGuard, type TrackerGuard } from '../guard/guard
 import { TrackerOptionError, type GuardOptions } from '../guard/options.ts'
 import type { CleanAnnounce } from '../guard/params.ts'
 import { askFor, readEnvelope, type AnnounceAsk, type AnnounceVerdict } from './ask.ts'
+import { admitPages } from './pages.ts'
 import type { TrackerResponse, TrackerServer, Transport } from './server.ts'
 
 export interface AttachOptions {
@@ -28,6 +30,10 @@ export interface Attached {
   /** Every message to the tracker by kind, since the guard was installed. */
   readonly counters: Readonly<TrackerCounters>
   readonly guard: TrackerGuard
+  /** Who sends this request, as far as limits go: an address, or the /64 of an IPv6 one. */
+  hostOf(request: IncomingMessage): string
+  /** Seeders and leechers of a swarm now. */
+  swarm(infoHash: string): { complete: number; incomplete: number }
 }
 
 /**
@@ -51,10 +57,14 @@ export function attachTracker(server: object, options: AttachOptions): Attached 
   const core = before ?? installGuard(tracker, options.guard)
   core.admission = async (asked) => {
     const verdict = await decide(core, announce, asked)
-    return toAdmission(verdict, asked)
+    return toAdmission(core, verdict, asked)
   }
   routeApi(core, api, prefix)
-  return { counters: core.counters, guard: guardOf(core) }
+  return {
+    ...{ counters: core.counters, guard: guardOf(core) },
+    hostOf: (request) => hostOf(askerOf(request, tracker._trustProxy === true) ?? ''),
+    swarm: (infoHash) => core.books.countsOf(infoHash)
+  }
 }
 
 function checkOptions(options: AttachOptions): AttachOptions {
@@ -72,6 +82,8 @@ function routeApi(core: GuardCore, api: AttachOptions['api'], prefix: string): v
   const { server } = core
   const stock = server.onHttpRequest
   server.onHttpRequest = (request, response, ...rest) => {
+    const isPreflight = admitPages(request, response)
+    if (isPreflight) return count(core.counters, 'apiRequests')
     if (!request.url?.startsWith(prefix)) return stock.call(server, request, response, ...rest)
     count(core.counters, 'apiRequests')
     const failed = () => {
@@ -101,11 +113,28 @@ async function decide(
   } catch {
     return { admit: false, code: 'bad-request', reason: 'fg is not base64url without padding' }
   }
-  return announce(askFor(core.server, asked, envelope))
+  return announce(askFor(core.books, asked, envelope))
 }
 
-function toAdmission(verdict: AnnounceVerdict, { type }: CleanAnnounce): AdmissionVerdict {
-  if (verdict.admit) return { admit: true, dress: (response) => dress(response, verdict, type) }
+function toAdmission(
+  core: GuardCore,
+  verdict: AnnounceVerdict,
+  asked: CleanAnnounce
+): AdmissionVerdict {
+  if (verdict.admit) {
+    const { membersMax, viewKey } = verdict
+    return {
+      ...{ admit: true, membersMax },
+      dress: (response) => {
+        dress(response, verdict, asked.type)
+        // Over websockets the server sends no list; what it keeps here are the members that the
+        // offers go to.
+        if (viewKey && asked.type === 'ws') {
+          response['peers'] = core.books.view(asked, 'sockets', viewKey, asked.numwant)
+        }
+      }
+    }
+  }
   const { code, reason, envelope } = verdict
   return { admit: false, refusal: { code, reason, extra: envelope && { fg: envelope } } }
 }
@@ -119,8 +148,6 @@ function dress(
   if (envelope && transport !== 'udp') {
     response['fg'] = transport === 'ws' ? Buffer.from(envelope).toString('base64url') : envelope
   }
-  // Over websockets the server sends no list; what it keeps here are the members that the offers go
-  // to.
   if (hidePeers && transport !== 'ws') {
     for (const list of ['peers', 'peers6']) if (list in response) response[list] = new Uint8Array(0)
   }

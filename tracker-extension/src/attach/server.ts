@@ -55,6 +55,7 @@ export interface SwarmPeer {
 export interface SwarmPeers {
   readonly keys: string[]
   readonly length: number
+  readonly max: number
   tail: string | null
   peek(key: string): SwarmPeer | undefined
   set(key: string, peer: SwarmPeer): SwarmPeer
@@ -86,6 +87,7 @@ export interface TrackerServer {
   intervalMs: number
   destroyed: boolean
   _filter?: SwarmFilter
+  _trustProxy?: boolean
   emit(event: string, ...values: unknown[]): boolean
   close(done?: (error?: Error | null) => void): void
   onHttpRequest(request: IncomingMessage, response: ServerResponse, options?: object): unknown

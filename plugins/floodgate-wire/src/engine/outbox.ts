@@ -11,8 +11,9 @@ import type { WireDoors } from './doors.ts'
 /** From here on a copy costs more than a push. */
 const SMALL_BYTES_MAX = 4096
 
-/** The two methods of a TCP socket that are used; other connections have none. */
+/** What is used of a connection. Others than TCP sockets cork too, but know no system calls to save. */
 export interface Corkable {
+  setNoDelay?(on: boolean): unknown
   cork?(): void
   uncork?(): void
 }
@@ -28,7 +29,7 @@ export class Outbox {
 
   constructor(wire: Wire & WireDoors, conn: Corkable | null) {
     this.#wire = wire
-    this.#conn = conn?.cork && conn.uncork ? conn : null
+    this.#conn = conn?.setNoDelay && conn.cork && conn.uncork ? conn : null
     this.#push = wire.push.bind(wire)
     wire.push = (chunk) => this.#add(chunk)
   }

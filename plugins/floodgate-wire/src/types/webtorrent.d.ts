@@ -156,6 +156,8 @@ declare module 'webtorrent' {
     constructor(options?: ClientOptions)
     readonly peerId: string
     readonly torrentPort: number
+    /** As given; an empty object by default. */
+    readonly tracker: boolean | { rtcConfig?: object }
     readonly listening: boolean
     readonly destroyed: boolean
     readonly torrents: Torrent[]
