@@ -25,6 +25,7 @@ import {
   text,
   uint
 } from '../../plugins/floodgate-protocol/src/fields.ts'
+import { FRAMES } from '../support/random.ts'
 import { NAMES, bytesOf, extreme, rowOf, shapeOf } from './support/shapes.ts'
 
 const SAFE = uint(Number.MAX_SAFE_INTEGER)
@@ -135,8 +136,7 @@ describe('protocol: one canonical form', () => {
 })
 
 describe('protocol: random frames', function () {
-  const runs = Number(process.env['FLOODGATE_FRAMES'] ?? 20_000)
-  this.timeout(20_000 + runs)
+  this.timeout(20_000 + FRAMES)
   const { infoHash, sides } = {
     infoHash: new Uint8Array(20),
     sides: [1, 2].map((fill) => ({
@@ -171,7 +171,7 @@ describe('protocol: random frames', function () {
     )
     fc.assert(
       fc.property(frame, (bytes) => void survive(bytes)),
-      { numRuns: Math.ceil(runs / 4) }
+      { numRuns: Math.ceil(FRAMES / 4) }
     )
   })
 
@@ -195,7 +195,7 @@ describe('protocol: random frames', function () {
         }
         seen.add(survive(frame))
       }),
-      { numRuns: Math.ceil((runs * 3) / 4) }
+      { numRuns: Math.ceil((FRAMES * 3) / 4) }
     )
     for (const code of ['fine', 'truncated', 'not-canonical', 'bad-field']) {
       assert.ok(seen.has(code), `no frame ended with ${code}: the test has gone blind`)

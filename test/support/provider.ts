@@ -27,14 +27,18 @@ export class TestProvider {
   readonly tracker: FloodgateTracker
   readonly url: string
   readonly #server: InstanceType<typeof Server>
+  /** What the court reads: pieces by info hash in hex. */
+  readonly #sold: Map<string, (index: number) => Uint8Array>
 
   private constructor(
     server: InstanceType<typeof Server>,
     store: LedgerStore,
     keys: ProviderKeys,
     tracker: FloodgateTracker,
-    port: number
+    port: number,
+    sold: Map<string, (index: number) => Uint8Array>
   ) {
+    this.#sold = sold
     this.#server = server
     this.store = store
     this.keys = keys
@@ -42,18 +46,24 @@ export class TestProvider {
     this.url = `http://127.0.0.1:${port}`
   }
 
+  /** `now`: the provider's clock, Unix milliseconds. */
   static async start(
-    store: LedgerStore = memoryLedger({ currency: 'EUR' })
+    store: LedgerStore = memoryLedger({ currency: 'EUR' }),
+    now: () => number = Date.now
   ): Promise<TestProvider> {
     const server = new Server({ udp: false, ws: { maxPayload: 65_536 } })
     const keys = await createProviderKeys(platformCrypto, Date.now())
-    const tracker = floodgateTracker(server, { ledger: store, keys, intervalSeconds: 1 })
+    const sold = new Map<string, (index: number) => Uint8Array>()
+    const tracker = floodgateTracker(server, {
+      ...{ ledger: store, keys, intervalSeconds: 1, now },
+      pieces: { piece: async (infoHash, index) => sold.get(infoHash)?.(index) }
+    })
     const port = await new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () =>
         resolve((server.http!.address() as { port: number }).port)
       )
     })
-    return new TestProvider(server, store, keys, tracker, port)
+    return new TestProvider(server, store, keys, tracker, port, sold)
   }
 
   /** A registered wallet with money. */
@@ -103,7 +113,12 @@ export class TestProvider {
         (error: Error | null, file: Uint8Array) => (error ? reject(error) : resolve(file))
       )
     })
-    await this.tracker.publish(torrent)
+    const { infoHash } = await this.tracker.publish(torrent)
+    const pieceLength = options.pieceLength ?? 65_536
+    this.#sold.set(
+      infoHash,
+      (index) => new Uint8Array(content.subarray(index * pieceLength, (index + 1) * pieceLength))
+    )
     return { name, torrent, data: content }
   }
 

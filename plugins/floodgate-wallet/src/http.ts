@@ -15,30 +15,54 @@ export class Refusal extends FloodgateError {
   }
 }
 
+/**
+ * What Node calls a connection that ended under a request, as a kept one does when the provider closes it at that moment.
+ * To ask again is for the client (RFC 9112, 9.3.1); browsers do so by themselves.
+ */
+const ENDED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
 /** The body of a successful answer. Throws `unreachable`, `too-long` or the code that the provider gives. */
 export async function ask(url: string, bytesMax: number, body?: Uint8Array): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
-  let status: number
-  let answer: Uint8Array | undefined
-  try {
-    const response = await fetch(url, {
-      signal,
-      redirect: 'error', // what is signed for one provider goes to no other
-      ...(body && {
-        method: 'POST',
-        headers: { 'content-type': 'application/octet-stream' },
-        body: body.slice()
-      })
-    })
-    status = response.status
-    answer = await readBody(response, bytesMax)
-  } catch (error) {
-    const cause = (error as Error).cause ?? error
-    throw new FloodgateError('unreachable', String((cause as Error).message))
-  }
+  const { status, answer } = await twice(() => exchange(url, bytesMax, body, signal))
   if (answer === undefined) throw new FloodgateError('too-long', url)
   if (status !== 200) throw refusalOf(status, answer)
   return answer
+}
+
+/** Nothing is asked of a provider that may not be asked twice. */
+async function twice<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt().catch((error: unknown) => {
+      if (!ENDED.has(causeOf(error).code ?? '')) throw error
+      return attempt()
+    })
+  } catch (error) {
+    throw new FloodgateError('unreachable', String(causeOf(error).message))
+  }
+}
+
+/** What `fetch` hides behind "fetch failed". */
+function causeOf(error: unknown): { message?: string; code?: string } {
+  return ((error as Error).cause ?? error) as { message?: string; code?: string }
+}
+
+async function exchange(
+  url: string,
+  bytesMax: number,
+  body: Uint8Array | undefined,
+  signal: AbortSignal
+): Promise<{ status: number; answer: Uint8Array | undefined }> {
+  const response = await fetch(url, {
+    signal,
+    redirect: 'error', // what is signed for one provider goes to no other
+    ...(body && {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: body.slice()
+    })
+  })
+  return { status: response.status, answer: await readBody(response, bytesMax) }
 }
 
 /** Undefined when the body is longer than `bytesMax`; the rest is not read. */

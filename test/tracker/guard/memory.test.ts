@@ -1,13 +1,12 @@
 // Strangers can name any number of info hashes; the tracker keeps none that nobody is a member of.
 import assert from 'node:assert/strict'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { TrackerServerOptions } from 'bittorrent-tracker/server'
 import {
   guardTracker,
   type GuardOptions,
   type TrackerGuard
 } from '../../../tracker-extension/src/guard/index.ts'
+import { heapUsed } from '../../support/heap.ts'
 import {
   announceHttp,
   binary,
@@ -30,7 +29,7 @@ describe('guard: memory', () => {
 
   async function start(options: TrackerServerOptions, limits: GuardOptions = {}): Promise<void> {
     stage = await startTracker(options, (server) => {
-      guard = guardTracker(server, limits)
+      guard = guardTracker(server, { messagesPerSecond: Infinity, ...limits })
     })
   }
   afterEach(() => stage.close())
@@ -110,22 +109,29 @@ describe('guard: memory', () => {
   })
 
   it('F65: silence of an HTTP member does not put out a websocket member of the same peer id', async () => {
-    await start({ udp: false, peersCacheLength: 2 })
+    await start({ udp: false, peersCacheTtl: 100 })
     const asker = await new WsAsker(stage).open()
     const peer = '77'.repeat(20)
     await announceHttp(stage, { hash: known, peer, port: 1 })
-    await asker.announce(peer, { info_hash: binary(known) })
-    // The third pushes the first out.
-    const third = await asker.announce('78'.repeat(20), { info_hash: binary(known) })
-    assert.deepEqual([third['complete'], third['incomplete']], [0, 2])
-    const again = await asker.announce(peer, { info_hash: binary(known), event: 'update' })
-    assert.deepEqual([again['complete'], again['incomplete']], [0, 2])
+    const announce = () => asker.announce(peer, { info_hash: binary(known), event: 'update' })
+    assert.deepEqual(Object.values(await announce()).slice(0, 2), [1, 1])
+    let counts: unknown[] = []
+    while (counts[0] !== 0) {
+      guard.sweep()
+      counts = Object.values(await announce()).slice(0, 2)
+    }
+    assert.deepEqual(counts, [0, 1])
+  })
+
+  it('F65: a full swarm pushes nobody out, and takes the next when one leaves', async () => {
+    await start({ udp: false, peersCacheLength: 2 })
+    const join = async (port: number, more = '') =>
+      failureOf(await announceHttp(stage, { peer: 'abc'.repeat(14).slice(0, 40), port, more }))
+    assert.equal(await join(1), undefined)
+    assert.equal(await join(2), undefined)
+    assert.match((await join(3)) ?? '', /^swarm-full: /)
+    assert.equal(await join(1, 'event=completed'), undefined)
+    assert.equal(await join(2, 'event=stopped'), undefined)
+    assert.equal(await join(3), undefined)
   })
 })
-
-function heapUsed(): number {
-  setFlagsFromString('--expose-gc')
-  const gc = runInNewContext('gc') as () => void
-  gc()
-  return process.memoryUsage().heapUsed
-}

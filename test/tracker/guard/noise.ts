@@ -1,24 +1,7 @@
-// Random messages that are nearly right: the closer to a good one, the deeper they get.
-import { binary, escaped, infoHash, peerId } from './stage.ts'
+// Random messages that are nearly right: the closer to a good one, the deeper they get. Info hashes are hex.
+import type { Random } from '../../support/random.ts'
+import { binary, escaped, peerId } from './stage.ts'
 
-export interface Random {
-  below(limit: number): number
-  pick<T>(values: readonly T[]): T
-}
-
-/** A seeded generator (mulberry32). */
-export function randomFrom(seed: number): Random {
-  let state = seed | 0
-  const below = (limit: number): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit
-  }
-  return { below, pick: (values) => values[below(values.length)] as (typeof values)[number] }
-}
-
-const HASHES = [1, 2, 3].map(infoHash)
 const PEERS = ['a', 'b', 'c', 'd'].map(peerId)
 const EVENTS = ['started', 'stopped', 'completed', 'update', 'paused', 'empty', '']
 const sdp = 'v=0'
@@ -49,8 +32,8 @@ const JUNK: readonly unknown[] = [
 const NAMES = ['socket', 'addr', 'ip', 'type', 'action', 'headers', 'httpRes', '__proto__', 'fg']
 
 /** A JSON text, mostly an announce with a few fields spoiled. */
-export function wsMessage(random: Random): string {
-  const hash = binary(random.pick(HASHES))
+export function wsMessage(random: Random, hashes: readonly string[]): string {
+  const hash = binary(random.pick(hashes))
   const message: Record<string, unknown> = {
     action: random.pick(['announce', 'announce', 'announce', 'scrape', 'x']),
     info_hash: random.below(10) === 0 ? [hash, hash] : hash,
@@ -81,9 +64,9 @@ export function wsMessage(random: Random): string {
 }
 
 /** Path and query of a request, mostly an announce. */
-export function httpQuery(random: Random): string {
+export function httpQuery(random: Random, hashes: readonly string[]): string {
   const fields = [
-    `info_hash=${escaped(random.pick(HASHES))}`,
+    `info_hash=${escaped(random.pick(hashes))}`,
     `peer_id=${escaped(random.pick(PEERS))}`,
     `port=${random.pick(['1', '6881', '65535', '65536', '1.5', '-1', 'x', '1e3', '0x10'])}`,
     `left=${random.pick(['0', '1', '', 'x', '-1'])}`,
@@ -106,14 +89,14 @@ export function httpQuery(random: Random): string {
 }
 
 /** A packet, mostly with a valid connection id. */
-export function udpPacket(random: Random, id: Uint8Array): Buffer {
+export function udpPacket(random: Random, hashes: readonly string[], id: Uint8Array): Buffer {
   const packet = Buffer.alloc(random.pick([0, 15, 16, 36, 56, 97, 98, 98, 98, 98, 120, 1516]))
   for (let at = 0; at < packet.length; at++) packet[at] = random.below(256)
   if (random.below(10) > 0) packet.set(id.subarray(0, packet.length))
   if (packet.length < 16) return packet
   packet.writeUInt32BE(random.pick([0, 1, 1, 1, 1, 2, 2, 3, 4]), 8)
   if (packet.length < 98) return packet
-  packet.write(random.pick(HASHES) + random.pick(PEERS), 16, 'hex')
+  packet.write(random.pick(hashes) + random.pick(PEERS), 16, 'hex')
   packet.writeUInt32BE(random.below(6), 80)
   if (random.below(2) === 0) packet.writeUInt16BE(random.below(3), 96)
   return packet

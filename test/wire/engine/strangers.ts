@@ -1,5 +1,8 @@
 /** What strangers send: a bare socket that speaks the handshake and then whatever bytes a test wants. */
 import net from 'node:net'
+import type Wire from 'bittorrent-protocol'
+import type { Torrent } from 'webtorrent'
+import { framesOf } from '../../../plugins/floodgate-wire/src/engine/frames.ts'
 import type { Member } from './swarm.ts'
 
 /** A frame: length prefix, type, payload. */
@@ -45,4 +48,34 @@ export function dial(
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   socket.write(Buffer.concat([handshake(member.torrent.infoHash), early]))
   return { socket, closed }
+}
+
+export interface Seen {
+  /** Frames that guards took in. */
+  frames: number
+  /** Why guards ended wires, and how often. */
+  reasons: Map<string, number>
+}
+
+/** Watches the guards of these torrents' wires, from now on. What comes after the end of a wire is not seen. */
+export function watchGuards(...torrents: Torrent[]): Seen {
+  const seen: Seen = { frames: 0, reasons: new Map() }
+  const watch = (wire: Wire): void => {
+    const reader = framesOf(wire)
+    const { judge, refused } = reader
+    if (judge === null) return
+    reader.judge = {
+      prefix: (length) => judge.prefix(length),
+      frame(...frame) {
+        seen.frames++
+        return judge.frame(...frame)
+      }
+    }
+    reader.refused = (reason, error) => {
+      seen.reasons.set(reason, (seen.reasons.get(reason) ?? 0) + 1)
+      refused?.(reason, error)
+    }
+  }
+  for (const torrent of torrents) torrent.on('wire', watch)
+  return seen
 }

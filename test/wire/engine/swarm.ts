@@ -91,7 +91,7 @@ export interface MemberOptions {
   corrupt?: (index: number) => boolean
 }
 
-const clients: WebTorrent[] = []
+const clients = new Set<WebTorrent>()
 
 /** A client that cannot reach beyond this machine. */
 export function newClient(options: ClientOptions = {}): WebTorrent {
@@ -106,18 +106,20 @@ export function newClient(options: ClientOptions = {}): WebTorrent {
     utPex: false,
     ...options
   })
-  clients.push(client)
+  clients.add(client)
   return client
 }
 
 /** Ends every client that a test made. */
 export async function closeAll(): Promise<void> {
-  await Promise.all(
-    clients
-      .splice(0)
-      .filter((client) => !client.destroyed)
-      .map((client) => new Promise<void>((resolve) => client.destroy(() => resolve())))
-  )
+  await Promise.all([...clients].map(leave))
+}
+
+/** Ends a client. */
+export async function leave(client: WebTorrent): Promise<void> {
+  clients.delete(client)
+  if (client.destroyed) return
+  await new Promise<void>((resolve) => client.destroy(() => resolve()))
 }
 
 async function join(
