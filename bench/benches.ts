@@ -2,9 +2,10 @@
 
 import { claims } from './claims.ts'
 import type { Bench } from './harness/bench.ts'
+import { flood } from './flood.ts'
 import { interop } from './interop.ts'
 import { overhead } from './overhead.ts'
 import { state } from './state.ts'
 import { swarm } from './swarm.ts'
 
-export const benches: readonly Bench[] = [overhead, swarm, claims, state, interop]
+export const benches: readonly Bench[] = [overhead, swarm, claims, state, interop, flood]

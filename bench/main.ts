@@ -3,7 +3,7 @@
 import { benches } from './benches.ts'
 import type { Bench, Outcome } from './harness/bench.ts'
 import { UsageError, optionLines, readValues } from './harness/command.ts'
-import { machine } from './harness/machine.ts'
+import { machine } from '../hosts/src/machine.ts'
 import { machineLine, tableOf } from './harness/show.ts'
 import { Stage } from './harness/stage.ts'
 

@@ -10,6 +10,7 @@ import {
   floodgateTracker,
   memoryLedger,
   sqliteLedger,
+  UNLIMITED_RATES,
   type FloodgateTracker,
   type LedgerSize,
   type LedgerStore,
@@ -70,7 +71,9 @@ const jobs = {
     const keys = await createProviderKeys(platformCrypto, Date.now())
     const tracker = floodgateTracker(server, {
       ...{ ledger: store, keys, currency: CURRENCY, intervalSeconds: given.intervalSeconds },
-      guard: { swarmMembersPerAddressMax: given.membersMax }
+      // Everybody has the one address of this machine.
+      rates: UNLIMITED_RATES,
+      guard: { swarmMembersPerAddressMax: given.membersMax, messagesPerSecond: Infinity }
     })
     running = { store, keys, tracker }
     return { url: await listen(server), rootKey: keys.rootKey }

@@ -1,7 +1,7 @@
 // Results for people: a table and a sentence.
 
 import Table from 'cli-table3'
-import type { Machine } from './machine.ts'
+import type { Machine } from '../../hosts/src/machine.ts'
 import type { Figure, Outcome } from './bench.ts'
 
 const text = (figure: Figure | undefined): string =>

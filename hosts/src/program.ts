@@ -2,14 +2,17 @@
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addAttack } from './commands/attack.ts'
 import { addBooks } from './commands/books.ts'
 import { addClaim } from './commands/claim.ts'
-import type { Act, AddCommand } from './commands/command.ts'
+import type { Act, AddCommand, Session } from './commands/command.ts'
+import { addCourt } from './commands/court.ts'
 import { addDeposit } from './commands/deposit.ts'
 import { addGet } from './commands/get.ts'
 import { addProvider } from './commands/provider.ts'
 import { addPublish } from './commands/publish.ts'
 import { addRegister } from './commands/register.ts'
+import { addRisk } from './commands/risk.ts'
 import { addSeed } from './commands/seed.ts'
 import { addWallet } from './commands/wallet.ts'
 import { exitCodes, failureOf } from './failures.ts'
@@ -24,11 +27,14 @@ const COMMANDS: AddCommand[] = [
   addPublish,
   addDeposit,
   addBooks,
+  addCourt,
+  addRisk,
   addRegister,
   addGet,
   addSeed,
   addClaim,
-  addWallet
+  addWallet,
+  addAttack
 ]
 
 const versionOf = (): string => {
@@ -85,13 +91,12 @@ function build(program: Command, act: Act): void {
 
 async function perform(
   json: boolean,
-  action: (session: Parameters<Parameters<Act>[0]>[0]) => Promise<void>
+  action: (session: Session) => Promise<number | void>
 ): Promise<number> {
   const out = createOutput(json)
   endWithReader()
   try {
-    await action({ out, signal: stopSignal() })
-    return 0
+    return (await action({ out, signal: stopSignal() })) ?? 0
   } catch (error) {
     const failure = failureOf(error)
     out.fail(failure)

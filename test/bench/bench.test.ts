@@ -18,7 +18,8 @@ const TINY: Record<string, string> = {
   swarm: '--leechers 3 --mib 1 --runs 1 --processes 3',
   claims: '--batches 1,150 --purchases 0,100 --claims 16 --connections 4 --buyers 8',
   state: '--purchases 50 --pieces 16,32 --sellers 0,1',
-  interop: '--mib 1 --patience 2'
+  interop: '--mib 1 --patience 2',
+  flood: '--seconds 0.3'
 }
 
 /** The names that the issue fixes: dashboards read them. */
@@ -27,7 +28,9 @@ const FIELDS: Record<string, string> = {
   swarm: 'mode seeders leechers mib completed expected completionRatio messagesPerPiece',
   claims: 'store processes batch purchases tokensPerSecond p99Ms',
   state: 'purchases pieces sellers bytesPerPurchase fileBytesPerPurchase',
-  interop: 'client version mode piecesGot pieces ok'
+  interop: 'client version mode piecesGot pieces ok',
+  flood:
+    'mix floodPerSecond timesVerifiable honestAnsweredShare honestP50Ms honestP99Ms heapGrowthMb rssGrowthMb'
 }
 const MACHINE = 'cpus cpuModel memoryGiB node os'
 
@@ -61,6 +64,10 @@ const PROOFS: Record<string, (rows: Rows) => void> = {
     // By pieces, then sellers: I7 says 2 bytes for 16 more pieces, and 2 more for a seller.
     assert.equal(bytes[2]! - bytes[0]!, 2)
     assert.ok(bytes[1]! > bytes[0]! && bytes[3]! > bytes[1]!)
+  },
+  flood: (rows) => {
+    assert.equal(rows.length, 6)
+    for (const row of rows) assert.ok(Number(row['floodPerSecond']) > 0)
   },
   interop: (rows) => {
     assert.equal(rows.length, 6)

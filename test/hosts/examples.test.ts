@@ -64,6 +64,24 @@ describe('examples', function () {
     assert.equal(await text(child.stdout!), 'speaks Floodgate\nreceived bad-index\n')
   })
 
+  it('guard.ts: what ends a bare tracker is refused, and it goes on', async () => {
+    const child = run('guard.ts', '0')
+    const [url] = await said(child, /http:\S+/)
+    const socket = new WebSocket(url.replace('http', 'ws'))
+    await once(socket, 'open')
+    const ids = { info_hash: 'i'.repeat(20), peer_id: 'p'.repeat(20) }
+    socket.send(JSON.stringify({ action: 'announce', ...ids, left: 0, offers: [null] }))
+    const [{ data }] = (await once(socket, 'message')) as [MessageEvent]
+    assert.match(String(data), /"fg code":"bad-request"/)
+    const query = `info_hash=${'i'.repeat(20)}&peer_id=${'p'.repeat(20)}&port=1&left=0&compact=1`
+    assert.match(await (await fetch(`${url}/announce?${query}`)).text(), /8:completei1e/)
+    const told = said(child, /refused \d+ of \d+/)
+    const closed = once(child, 'exit')
+    child.kill('SIGINT')
+    assert.equal((await told)[0], 'refused 1 of 2')
+    assert.deepEqual(await closed, [0, null])
+  })
+
   it('tracker.ts, sell.ts and buy.ts: a content is sold, bought and paid for', async () => {
     const tracker = run('tracker.ts', '0')
     const [api] = await said(tracker, /http:\S+/)

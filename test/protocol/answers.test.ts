@@ -114,6 +114,7 @@ describe('the revocation log', () => {
   it('G13: takes no gap, no other history and no changed entry', () => {
     const log = new RevocationLog(crypto)
     assert.ok(!log.append(message(1, two, entry(0))), 'a gap')
+    assert.ok(!log.append(message(1, one, entry(100))), 'a gap, though the head would fit')
     assert.ok(!log.append(message(0, two, entry(100))), 'another head')
     assert.ok(!log.append(message(0, one, entry(101))), 'another entry')
     assert.ok(log.append(message(0, one, entry(100))))

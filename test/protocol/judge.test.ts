@@ -186,6 +186,8 @@ describe('the judge', () => {
   it('names the accused as guilty, and never another', async () => {
     const judged = await judge(evidence('bad-delivery', [await delivery()]), facts)
     assert.deepEqual(judged, { outcome: 'guilty', guilty: seller.uid, code: 'bad-delivery' })
+    const open = await judge(evidence('unpaid', [await request()]), facts)
+    assert.deepEqual(open, { outcome: 'challenge', code: 'unpaid' }, 'a challenge names nobody')
   })
 
   it('I5: a forged key id or a message of another network convicts nobody', async () => {

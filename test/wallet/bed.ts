@@ -40,11 +40,12 @@ export class TestProvider {
   readonly rootKey: Uint8Array
   readonly id: Uint8Array
   readonly boxSecret = crypto.random(32)
-  readonly issuer: Signer
+  issuer: Signer
   readonly keyId: Uint8Array
   epoch: Uint8Array = new Uint8Array(0)
   readonly #root = crypto.signKey(crypto.random(32))
-  readonly #epochKey = crypto.signKey(crypto.random(32))
+  #epochKey = crypto.signKey(crypto.random(32))
+  #serial = 0
   readonly #master = crypto.random(32)
 
   private constructor() {
@@ -56,20 +57,33 @@ export class TestProvider {
 
   static async create(now = Date.now()): Promise<TestProvider> {
     const provider = new TestProvider()
-    provider.epoch = await createSigner(crypto, provider.#root, PROVIDER_UID, provider.id).sign(
-      'epoch',
-      {
-        signKey: provider.#epochKey.publicKey,
-        boxKey: crypto.boxPublicKey(provider.boxSecret),
-        serial: 1
-      },
-      { time: now, expiry: now + 3000 * DAY_MS }
-    )
+    await provider.certify(now, 3000 * DAY_MS)
     return provider
   }
 
-  certificate(uid: Uint8Array, signKey: Uint8Array, boxKey: Uint8Array): Promise<Uint8Array> {
-    const time = Date.now()
+  /** A new epoch, with a key of its own, from `now` on. */
+  async rotate(now: number, lifeMs: number): Promise<void> {
+    this.#epochKey = crypto.signKey(crypto.random(32))
+    this.issuer = createSigner(crypto, this.#epochKey, PROVIDER_UID, this.id)
+    await this.certify(now, lifeMs)
+  }
+
+  private async certify(now: number, lifeMs: number): Promise<void> {
+    const root = createSigner(crypto, this.#root, PROVIDER_UID, this.id)
+    const boxKey = crypto.boxPublicKey(this.boxSecret)
+    this.epoch = await root.sign(
+      'epoch',
+      { signKey: this.#epochKey.publicKey, boxKey, serial: ++this.#serial },
+      { time: now, expiry: now + lifeMs }
+    )
+  }
+
+  certificate(
+    uid: Uint8Array,
+    signKey: Uint8Array,
+    boxKey: Uint8Array,
+    time = Date.now()
+  ): Promise<Uint8Array> {
     return this.issuer.sign(
       'certificate',
       { uid, signKey, boxKey, roles: 3, serial: 1 },

@@ -1,7 +1,7 @@
 // When the wallet is written: group commit, failing disks, closing.
 
 import assert from 'node:assert/strict'
-import { platformCrypto as crypto } from '@floodgate/protocol'
+import { paidHash, platformCrypto as crypto, toBase64url } from '@floodgate/protocol'
 import { Wallet } from '@floodgate/wallet'
 import { TestProvider, code, turn } from './bed.ts'
 import { TestDisk } from './disk.ts'
@@ -73,6 +73,55 @@ describe('wallet: group commit', () => {
     disk.release()
     await wallet.close()
     assert.equal(disk.durable!.events.at(-1)!.kind, 'c')
+  })
+
+  it('writes what says something new, and nothing else', async () => {
+    const disk = new TestDisk()
+    const wallet = await provider.wallet({ storage: disk.storage() })
+    const issued = await provider.purse(wallet.uid, 4)
+    const purse = await wallet.purses.add(issued.frame, issued.seed)
+    const theirs = await provider.purse(crypto.random(16), 4)
+    const sale = wallet.sales.open(theirs.certificate, theirs.frame)
+    const payee = crypto.random(16)
+    const none = { bitmap: new Uint8Array(1), xor: new Uint8Array(32) }
+    for (const index of [0, 1, 2, 3]) purse.reserve(index, payee)
+    purse.pay(payee, [0, 1])
+    await wallet.saved()
+    purse.receipted(payee, 1)
+    await wallet.saved()
+    assert.deepEqual(disk.durable!.purses[0]!.payees[0]!.unreceipted, [1])
+    sale.owe(1)
+    await wallet.saved()
+    assert.deepEqual(disk.durable!.sales[0]!.owed, [1])
+    const { count, xor, paid } = purse.pay(payee, [1])
+    const hashes = { paid: paidHash(crypto, paid), items: none.xor, delivery: none.xor }
+    const body = { payee, purse: purse.id, count, xor, ...hashes }
+    const proof = {
+      voucher: await wallet.signer.sign('voucher', body, { time: 1, expiry: 2 }),
+      receipt: new Uint8Array(9)
+    }
+    purse.receipted(payee, 2)
+    await wallet.saved()
+    purse.receipted(payee, 2, proof)
+    await wallet.saved()
+    const kept = disk.durable!.purses[0]!.payees[0]!.receipted!
+    assert.deepEqual(kept.voucher, toBase64url(proof.voucher), 'its proof came later')
+    purse.pay(payee, [2])
+    purse.receipted(payee, 3)
+    await wallet.saved()
+
+    const before = disk.writes
+    assert.ok(purse.reserve(3, payee), 'reserved already')
+    purse.receipted(payee, 1)
+    purse.receipted(payee, 3, proof)
+    purse.receipted(payee, 4)
+    assert.ok(purse.adopt(payee, none.bitmap, 0, none.xor))
+    purse.release(3, crypto.random(16))
+    sale.owe(1)
+    sale.unowe(2)
+    await wallet.saved()
+    assert.equal(disk.writes, before)
+    await wallet.close()
   })
 
   it('close saves, and nothing can be changed afterwards', async () => {

@@ -15,18 +15,21 @@ export class TestDisk {
   #underWay: Write | undefined
   #free = true
   #onWrite: (() => void) | undefined
+  #crashes = 0
 
   /** When true, writes go through by themselves. */
   constructor(free = true) {
     this.#free = free
   }
 
-  /** A storage on this disk. After a crash, take another. */
+  /** A storage on this disk. After a crash, take another: what a dead process still says reaches no disk. */
   storage(): WalletStorage {
+    const life = this.#crashes
     return {
       load: async () => structuredClone(this.durable),
       save: (state) =>
         new Promise((resolve, reject) => {
+          if (life !== this.#crashes) return
           this.#underWay = { state: structuredClone(state), done: resolve, fail: reject }
           if (this.#free) this.finish()
           this.#onWrite?.()
@@ -75,5 +78,6 @@ export class TestDisk {
     if (landed && this.#underWay !== undefined) this.durable = this.#underWay.state
     this.#underWay = undefined
     this.#free = false
+    this.#crashes++
   }
 }

@@ -72,6 +72,17 @@ describe('wallet: the provider’s client', () => {
       await assert.rejects(fetchProvider('http://127.0.0.1:1'), code('unreachable'))
       await assert.rejects(fetchProvider('no address'), code('unreachable'))
     })
+
+    it('is asked once more when a kept connection ends under the request', async () => {
+      let asked = 0
+      server.instead = (request) => {
+        if (++asked > 1) return false
+        request.socket.destroy()
+        return true
+      }
+      assert.equal((await fetchProvider(server.url)).name, 'Test')
+      assert.equal(asked, 2)
+    })
   })
 
   describe('register', () => {

@@ -64,6 +64,27 @@ describe('wallet: a purse and crashes', () => {
     await wallet.close()
   })
 
+  it('W14: a reservation that changed hands during a write waits for the next one', async () => {
+    const disk = new TestDisk()
+    const { wallet, purse } = await setup(disk)
+    disk.hold()
+    purse.reserve(1, alice)
+    const first = purse.reservationSaved([1])
+    await turn()
+    purse.release(1, alice)
+    purse.reserve(1, bob)
+    disk.finish()
+    await first
+    let durable = false
+    const second = purse.reservationSaved([1]).then(() => (durable = true))
+    await turn()
+    assert.equal(durable, false, 'the disk still says that it is Alice’s')
+    disk.finish()
+    await second
+    disk.release()
+    await wallet.close()
+  })
+
   it('I6: after a crash a token stays with its payee, and is released only if its piece is not there', async () => {
     const disk = new TestDisk()
     const { purse, reopen } = await setup(disk)
@@ -102,6 +123,7 @@ describe('wallet: a purse and crashes', () => {
     const { wallet, purse, reopen } = await setup(disk)
     for (const index of [1, 2, 3]) purse.reserve(index, alice)
     purse.reserve(4, bob)
+    purse.keepOwn((index) => index === 9)
     purse.pay(alice, [3, 1])
     purse.receipted(alice, 1)
     const before = purse.account(alice)!
@@ -110,6 +132,7 @@ describe('wallet: a purse and crashes', () => {
     assert.deepEqual(book.uncertain(), [])
     assert.deepEqual(book.account(alice), before)
     assert.equal(book.account(bob), undefined)
+    assert.deepEqual(book.holder(9), again.uid)
     assert.deepEqual(
       [1, 2, 3, 4].map((index) => book.holder(index) !== undefined),
       [true, false, true, false]

@@ -40,7 +40,10 @@ describe('wallet: a purse', () => {
     assert.deepEqual(purse.holder(3), alice)
     purse.release(3, alice)
     assert.equal(purse.holder(3), undefined)
-    assert.ok(purse.reserve(3, bob))
+    const buffer = bob.slice()
+    assert.ok(purse.reserve(3, buffer))
+    buffer.fill(0)
+    assert.deepEqual(purse.holder(3), bob, 'a copy of the uid is kept')
     for (const index of [-1, COUNT, 1.5, NaN]) assert.equal(purse.reserve(index, alice), false)
   })
 
@@ -56,6 +59,8 @@ describe('wallet: a purse', () => {
     const bobs = { count: 1, xor: xorOf(7), paid: bitmapOf(7), unreceipted: [7] }
     assert.deepEqual(purse.pay(bob, [7]), bobs)
     assert.deepEqual(purse.account(alice), third)
+    purse.account(alice)!.xor.fill(0)
+    assert.deepEqual(purse.account(alice), third, 'what was given is a copy')
     assert.equal(purse.account(new Uint8Array(16)), undefined)
     assert.equal(purse.spent(), 4)
     assert.deepEqual(
@@ -72,6 +77,8 @@ describe('wallet: a purse', () => {
     assert.equal(purse.spent(), 0)
     purse.pay(bob, [2])
     assert.throws(() => purse.pay(alice, [2]), code('already-paid'))
+    assert.deepEqual([purse.reservedTo(alice), purse.reservedTo(bob)], [[1], []])
+    assert.deepEqual(purse.reservedTo(crypto.random(16)), [])
     purse.release(2, bob)
     assert.deepEqual(purse.holder(2), bob)
     assert.equal(purse.reserve(2, bob), false)
@@ -173,6 +180,7 @@ describe('wallet: a purse', () => {
     await assert.rejects(add(stranger), code('wrong-provider'))
     assert.equal(wallet.purses.all().length, 1)
     assert.equal(await add(issued), purse, 'the same purse again')
+    assert.deepEqual([purse.price, purse.currency, purse.count], [3n, 'EUR', COUNT])
   })
 
   it('F30: opens the newest purse in force; a purchase id stays until there is another purchase', async () => {

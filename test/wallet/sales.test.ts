@@ -40,7 +40,43 @@ describe('wallet: sales', () => {
     second.unowe(1)
     assert.deepEqual([wallet.sales.owedBy(buyer), wallet.sales.paidBy(buyer)], [0, 1])
     assert.equal(wallet.sales.owedBy(crypto.random(16)), 0)
-    assert.throws(() => first.owe(8), code('bad-index'))
+    for (const index of [-1, 8]) assert.throws(() => first.owe(index), code('bad-index'))
+    await wallet.close()
+  })
+
+  it('W6, F57: a debt alone, or what the court paid, survives a restart', async () => {
+    const storage = memoryStorage()
+    const wallet = await provider.wallet({ storage })
+    const issued = await provider.purse(buyer, 8)
+    const sale = open(wallet, issued)
+    sale.owe(0)
+    sale.touch(1, 100)
+    assert.equal(sale.proofOf(1), undefined, 'what is not owed has no proof')
+    const other = await provider.purse(buyer, 16)
+    const paid = open(wallet, other)
+    paid.settle(1, 3n)
+    paid.settle(16, 3n)
+    assert.equal(paid.claimed.credited, 3n, 'there is no piece 16')
+    await wallet.close()
+    const again = await Wallet.open({ storage, passphrase: 'pass' })
+    const kept = again.sales.get(issued.certificate.purse)!
+    assert.deepEqual([...kept.owed], [0])
+    assert.deepEqual([kept.count, kept.voucher, kept.refusal], [0, undefined, sale.refusal])
+    assert.equal(sale.refusal, '')
+    assert.ok(again.sales.get(other.certificate.purse)!.isCovered(1))
+    await again.close()
+  })
+
+  it('keeps copies: what the network buffer holds later changes nothing', async () => {
+    const wallet = await provider.wallet()
+    const issued = await provider.purse(buyer, 8)
+    const buffers = [issued.frame.slice(), tokenAt(crypto, issued.seed, 2), VOUCHER.slice()]
+    const [frame, xor, voucher] = buffers as [Uint8Array, Uint8Array, Uint8Array]
+    const sale = wallet.sales.open(issued.certificate, frame)
+    sale.accept([2], xor, 1, voucher)
+    for (const buffer of buffers) buffer.fill(0)
+    const token = tokenAt(crypto, issued.seed, 2)
+    assert.deepEqual([sale.frame, sale.xor, sale.voucher], [issued.frame, token, VOUCHER])
     await wallet.close()
   })
 
@@ -70,7 +106,9 @@ describe('wallet: sales', () => {
       [[4], 2],
       [[4, 4], 4],
       [[8], 3],
-      [[-1], 3]
+      [[-1], 3],
+      [[4, 8], 4],
+      [[-1, 4], 4]
     ] as [number[], number][]) {
       assert.throws(() => sale.accept(indexes, xor, count, VOUCHER), code('bad-voucher'))
     }

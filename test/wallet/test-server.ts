@@ -4,7 +4,9 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  NO_HEAD,
   PROVIDER_UID,
+  REVOCATIONS_LIST_MAX,
   codeOf,
   concat,
   countBits,
@@ -12,6 +14,7 @@ import {
   encode,
   equal,
   fromBase64url,
+  nextHead,
   openSealed,
   platformCrypto as crypto,
   sealTo,
@@ -20,7 +23,8 @@ import {
   utf8,
   verifySignature,
   type Header,
-  type Message
+  type Message,
+  type Revocation
 } from '@floodgate/protocol'
 import { Wallet, memoryStorage } from '@floodgate/wallet'
 import { CHEAP, DAY_MS, type IssuedPurse, type TestProvider } from './bed.ts'
@@ -76,6 +80,8 @@ export class TestServer {
     conflicting: 0,
     code: ''
   })
+  /** What the revocation log has. */
+  readonly revoked: Revocation[] = []
   /** Answers instead of the routes; false: the routes answer. */
   instead: (request: IncomingMessage, response: ServerResponse) => boolean = () => false
   readonly #server: Server
@@ -127,7 +133,9 @@ export class TestServer {
     else if (route === '/announce') response.end(await this.#announce(url))
     else if (route === '/claims') response.end(await this.#claim(body))
     else if (route === '/account') response.end(await this.#account(body, response))
-    else response.writeHead(404).end()
+    else if (route.startsWith('/revocations/')) {
+      response.end(await this.revocations(Number(route.slice('/revocations/'.length))))
+    } else response.writeHead(404).end()
   }
 
   #info(): string {
@@ -144,7 +152,7 @@ export class TestServer {
     const account = this.accounts.get(key) ?? { uid: crypto.random(16), ...message }
     this.accounts.set(key, account)
     const { uid, signKey, boxKey } = account
-    const certificate = await this.provider.certificate(uid, signKey, boxKey)
+    const certificate = await this.provider.certificate(uid, signKey, boxKey, this.now())
     const registered = encode('registered', { uid, certificate, epoch: this.provider.epoch })
     return sealTo(crypto, boxKey, registered)
   }
@@ -178,10 +186,23 @@ export class TestServer {
       peers6: concat(new Uint8Array(15), Uint8Array.of(1, 0x1a, 0xe2)),
       complete: 4,
       incomplete: 5,
-      intervalSeconds: 30
+      intervalSeconds: 30,
+      revocations:
+        message.revoked < this.revoked.length ? await this.revocations(message.revoked) : EMPTY,
+      notices: 0
     })
     const fg = await this.provider.issuer.sign('peerList', list, { time, expiry: time + DAY_MS })
     return bencode({ complete: -1, fg, interval: 30, peers: EMPTY })
+  }
+
+  /** The signed list behind version `since`. */
+  revocations(since: number): Promise<Uint8Array> {
+    const entries = this.revoked.slice(since, since + REVOCATIONS_LIST_MAX)
+    const upTo = this.revoked.slice(0, since + entries.length)
+    const head = upTo.reduce<Uint8Array>((at, entry) => nextHead(crypto, at, entry), NO_HEAD)
+    const time = this.now()
+    const on = { time, expiry: time + DAY_MS }
+    return this.provider.issuer.sign('revocations', { since, head, entries, nextUpdate: time }, on)
   }
 
   async #sell(announce: Announce): Promise<IssuedPurse> {

@@ -1,16 +1,21 @@
 // Puts the provider's side around a bittorrent-tracker Server: guard, attachment, mint and API, and the settling of
 // purses that expired. It composes; the rules are in the parts.
 
-import { FloodgateError, platformCrypto, type Crypto } from '@floodgate/protocol'
+import { FloodgateError, WINDOW_MAX, platformCrypto, type Crypto } from '@floodgate/protocol'
 import { createApi } from './api/app.ts'
 import { publishJson, type ContentJson } from './api/json.ts'
 import type { Desk } from './api/desk.ts'
 import { attachTracker } from './attach/index.ts'
 import type { GuardOptions, TrackerCounters } from './guard/index.ts'
+import { createCourt, type Court, type CourtOptions, type PieceSource } from './court/court.ts'
+import { courtDoor } from './court/door.ts'
 import type { LedgerStore } from './ledger/index.ts'
+import type { SwarmLimit } from './court/swarm-limit.ts'
 import { judgeAnnounce } from './mint/announce.ts'
+import { Arrivals } from './mint/arrivals.ts'
 import { Catalog } from './mint/catalog.ts'
 import { newMintCounters, type MintCounters } from './mint/counters.ts'
+import { Doorkeeper, type Rates } from './mint/doorkeeper.ts'
 import { Freshness } from './mint/freshness.ts'
 import { Issuer } from './mint/issuer.ts'
 import type { ProviderKeys } from './mint/keys.ts'
@@ -36,8 +41,26 @@ export interface FloodgateTrackerOptions {
   intervalSeconds?: number
   /** How long a purse lives. Default 30 days. */
   purseLifeMs?: number
+  /**
+   * Held beside the price of a purse until it closes, as a share of the price, 0 to 1: out of it a seller is paid whose
+   * tokens the buyer had given to another too. With 1 that gains nobody anything; with 0, the default, such a buyer is
+   * revoked, and who he cheated waits for his balance.
+   */
+  collateral?: number
   /** How often expired purses are settled. Default one minute; 0 for never. */
   settleEveryMs?: number
+  /**
+   * How a swarm is kept from being stiffed (F53, F55): by the money in escrow, or by a hard limit on its members as well.
+   * `unpaidMax` is the highest unpaid limit that honest sellers give. Default `escrow`, and 8, as the plugin has it.
+   */
+  swarmLimit?: Partial<SwarmLimit>
+  /** Uids, in hex, that no swarm is ever too full for: the provider's own seeders. It may change. */
+  ownSeeders?: ReadonlySet<string>
+  /** How much is done for one host or account; the defaults stand in mint/doorkeeper.ts. */
+  rates?: Partial<Rates>
+  /** Where the court reads pieces; without it no seller can prove that it has one. */
+  pieces?: PieceSource
+  court?: CourtOptions
   /** For the guard, unless the server has one already. */
   guard?: GuardOptions
   /** Told of what is our own fault; strangers only learn `internal`. Default: a `warning` of the server. */
@@ -68,15 +91,19 @@ export function floodgateTracker(
   server: object,
   options: FloodgateTrackerOptions
 ): FloodgateTracker {
-  const mint = createMint(options)
+  const { mint, court } = createMint(options)
   const onError = options.onError ?? warnOf(server)
   let closed = false
   const desk: Desk = {
-    mint,
+    ...{ mint, court },
     name: options.name ?? 'Floodgate provider',
+    swarm: (infoHash) => attached.swarm(infoHash),
     counters: () => ({ tracker: attached.counters, mint: mint.counters })
   }
-  const api = createApi(desk, { operatorToken: options.operatorToken, onError })
+  const api = createApi(desk, {
+    ...{ operatorToken: options.operatorToken, onError },
+    hostOf: (request) => attached.hostOf(request)
+  })
   const attached = attachTracker(server, {
     guard: options.guard,
     api: (request, response) => {
@@ -116,25 +143,46 @@ function checkOptions(options: FloodgateTrackerOptions): void {
   }
   const { ledger, currency = 'EUR' } = options
   if (typeof ledger?.execute !== 'function') throw new FloodgateError('bad-option', 'ledger')
+  const { mode, unpaidMax } = swarmLimitOf(options)
+  if (mode !== 'escrow' && mode !== 'cap') throw new FloodgateError('bad-option', 'swarmLimit.mode')
+  if (!Number.isInteger(unpaidMax) || unpaidMax < 1 || unpaidMax > WINDOW_MAX) {
+    throw new FloodgateError('bad-option', `swarmLimit.unpaidMax: 1 to ${WINDOW_MAX}`)
+  }
+  const { collateral = 0 } = options
+  if (!(collateral >= 0 && collateral <= 1))
+    throw new FloodgateError('bad-option', 'collateral: 0 to 1')
   // As an offer has it.
   if (!/^[A-Z]{3,8}$/.test(currency)) throw new FloodgateError('bad-option', 'currency')
 }
 
-function createMint(options: FloodgateTrackerOptions): Mint {
+const swarmLimitOf = ({ swarmLimit }: FloodgateTrackerOptions): SwarmLimit => ({
+  mode: 'escrow',
+  unpaidMax: 8,
+  ...swarmLimit
+})
+
+export function createMint(options: FloodgateTrackerOptions): { mint: Mint; court: Court } {
   checkOptions(options)
   const { ledger: store, keys, crypto = platformCrypto, now = Date.now } = options
-  return {
+  const base = {
     ...{ store, crypto, now },
     issuer: new Issuer(crypto, keys),
     currency: options.currency ?? 'EUR',
     purseLifeMs: options.purseLifeMs ?? 30 * DAY_MS,
+    collateral: options.collateral ?? 0,
     intervalSeconds: options.intervalSeconds ?? 30,
+    doorkeeper: new Doorkeeper(options.rates),
+    swarmLimit: swarmLimitOf(options),
+    ownSeeders: options.ownSeeders ?? new Set(),
     catalog: new Catalog(store, now),
     freshness: new Freshness(FRESH_MS),
     strikes: new Strikes(),
     statements: new Statements(store),
-    counters: newMintCounters()
+    counters: newMintCounters(),
+    arrivals: new Arrivals()
   }
+  const court = createCourt(base, options.pieces, options.court)
+  return { mint: { ...base, court: courtDoor(court) }, court }
 }
 
 /** The stock server tells of its troubles by `warning`; with nobody listening that is no exception. */

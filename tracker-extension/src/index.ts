@@ -25,11 +25,24 @@ export {
   type FloodgateTracker,
   type FloodgateTrackerOptions
 } from './floodgate-tracker.ts'
+export type { CourtOptions, PieceSource } from './court/court.ts'
+export type { CaseJson, CourtJson } from './court/docket.ts'
+export type { Signal } from './court/signals.ts'
 export * from './guard/index.ts'
 export * from './ledger/index.ts'
 export type { AccountAnswer } from './mint/accounts.ts'
-export type { ContentJson } from './api/json.ts'
+export type { ContentJson, LiftJson } from './api/json.ts'
+export type { ContentRisk, RiskJson } from './api/risk.ts'
+export {
+  isWithinLimit,
+  membersMaxOf,
+  swarmRisk,
+  type SwarmFacts,
+  type SwarmLimit,
+  type SwarmRisk
+} from './court/swarm-limit.ts'
 export type { MintCounters } from './mint/counters.ts'
+export { UNLIMITED_RATES, type Rates } from './mint/doorkeeper.ts'
 export {
   createProviderKeys,
   renewEpoch,

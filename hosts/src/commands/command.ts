@@ -10,9 +10,9 @@ export interface Session {
   signal: AbortSignal
 }
 
-/** Turns an action into one for commander: `run` gives it its session and takes its failure. */
+/** Turns an action into one for commander: `run` gives it its session, and takes its failure and exit code (0 by default). */
 export type Act = <A extends unknown[]>(
-  action: (session: Session, ...args: A) => Promise<void>
+  action: (session: Session, ...args: A) => Promise<number | void>
 ) => (...args: A) => Promise<void>
 
 export type AddCommand = (program: Command, act: Act) => void

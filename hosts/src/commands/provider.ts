@@ -4,6 +4,7 @@ import { toHex } from '@floodgate/protocol'
 import type { Command as LedgerCommand, OutcomeOf } from '@floodgate/tracker'
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
+import { courtLine } from '../provider/court-lines.ts'
 import type { FirstSeeder } from '../provider/first-seeder.ts'
 import { homeOf } from '../provider/home.ts'
 import type { Service } from '../provider/service.ts'
@@ -21,6 +22,7 @@ interface ProviderOptions {
   seed: boolean
   url?: string
   trustProxy?: boolean
+  swarmCap?: boolean
   uploadLimit?: number
   limit?: number
   peerPort?: number
@@ -42,6 +44,7 @@ export const addProvider: AddCommand = (program, act) => {
     .option('--no-seed', 'do not seed what is for sale')
     .option('--url <url>', 'public base URL that stands in torrents, such as https://cdn.example')
     .option('--trust-proxy', 'believe the X-Forwarded-For of the proxy before us')
+    .option('--swarm-cap', 'refuse members beyond the swarm limit (floodgate risk shows it)')
     .option('--upload-limit <size>', 'the seeder’s upload per second, such as 8M', parseSize)
     .option(
       '--limit <n>',
@@ -81,6 +84,7 @@ async function runProvider({ out, signal }: Session, options: ProviderOptions): 
     if (options.seed) {
       const { FirstSeeder } = await import('../provider/first-seeder.ts')
       seeder = await FirstSeeder.start({ home, settings, out, signal, uploadLimit, limit, port })
+      service.ownSeeders.add(seeder.uid)
       out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
     }
     await shop.keep(seeder, signal)
@@ -149,6 +153,8 @@ function bookingOf(
     }
     case 'publish':
       return undefined // the shop says it
+    default:
+      return courtLine(currency, command, outcome)
   }
 }
 

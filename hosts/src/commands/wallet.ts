@@ -6,17 +6,20 @@ import { Argument } from 'commander'
 import { failureOf } from '../failures.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
+import { showDisputes, showRevocations } from '../trade/disputes.ts'
 import { money, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
 
-const VIEWS = ['show', 'history', 'blacklist'] as const
+const VIEWS = ['show', 'history', 'blacklist', 'disputes', 'revocations'] as const
 type View = (typeof VIEWS)[number]
 
 export const addWallet: AddCommand = (program, act) => {
   program
     .command('wallet')
-    .description('show a wallet: its account, purses and sales, its history, or its blacklist')
+    .description(
+      'show a wallet: its account, purses and sales; its history; or whom it trusts no more'
+    )
     .addArgument(new Argument('[view]', 'what to show').choices(VIEWS).default('show'))
     .requiredOption('--wallet <file>', 'the wallet')
     .option(...PASSPHRASE_OPTION)
@@ -33,12 +36,18 @@ export const addWallet: AddCommand = (program, act) => {
 async function runWallet(session: Session, view: View, options: WalletOptions): Promise<void> {
   const wallet = await openWallet(options, session.signal)
   try {
-    if (view === 'show') await show(session, wallet)
-    else if (view === 'history') history(session, wallet)
-    else blacklist(session, wallet)
+    await SHOW[view](session, wallet)
   } finally {
     await wallet.close()
   }
+}
+
+const SHOW: Record<View, (session: Session, wallet: Wallet) => void | Promise<void>> = {
+  show,
+  history,
+  blacklist,
+  disputes: ({ out }, wallet) => showDisputes(out, wallet),
+  revocations: ({ out }, wallet) => showRevocations(out, wallet)
 }
 
 async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {

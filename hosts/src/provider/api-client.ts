@@ -2,7 +2,14 @@
 // Bounded in time and size; every failure has a code of the error table.
 
 import { FloodgateError, isErrorCode } from '@floodgate/protocol'
-import type { ContentJson, MintCounters, TrackerCounters } from '@floodgate/tracker'
+import type {
+  ContentJson,
+  CourtJson,
+  LiftJson,
+  MintCounters,
+  RiskJson,
+  TrackerCounters
+} from '@floodgate/tracker'
 
 const BASE = '/floodgate/v1'
 const TIMEOUT_MS = 15_000
@@ -73,6 +80,12 @@ export const fetchContents = (api: string): Promise<ContentJson[]> =>
 export const fetchTorrent = (api: string, infoHash: string): Promise<Uint8Array> =>
   fetchBytes(`${api}${BASE}/contents/${infoHash}.torrent`)
 
+/** What sellers and `colluders` can lose and gain, as the operator sees it. Throws `not-allowed`. */
+export const fetchRisk = (api: string, token: string, colluders: number): Promise<RiskJson> =>
+  fetchJson(`${api}${BASE}/operator/risk/${colluders}`, {
+    headers: { Authorization: `Bearer ${token}` }
+  })
+
 interface Deposit {
   uid: string
   amount: string
@@ -87,9 +100,21 @@ export function postDeposit(
   token: string,
   deposit: Deposit
 ): Promise<Deposit & { balance: string }> {
-  return fetchJson(`${api}${BASE}/operator/deposits`, {
+  return postJson(`${api}${BASE}/operator/deposits`, token, deposit)
+}
+
+/** Open cases, strikes, revocations, appeals and signals. Throws `not-allowed`. */
+export const fetchCourt = (api: string, token: string): Promise<CourtJson> =>
+  fetchJson(`${api}${BASE}/operator/court`, { headers: { Authorization: `Bearer ${token}` } })
+
+/** Ends the revocation of an account. Throws `not-allowed` or `unknown-account`. */
+export const postLift = (api: string, token: string, uid: string): Promise<LiftJson> =>
+  postJson(`${api}${BASE}/operator/lift`, token, { uid })
+
+function postJson<T>(url: string, token: string, body: object): Promise<T> {
+  return fetchJson(url, {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(deposit)
+    body: JSON.stringify(body)
   })
 }

@@ -20,10 +20,13 @@ import {
   type Settings
 } from './home.ts'
 import { loadKeys } from './keys.ts'
+import { shelfPieces } from './shelf-pieces.ts'
 import { watchedStore, type Watcher } from './watched-store.ts'
 
 /** Browsers' offers and an envelope fit in; see the tracker's guard. */
 const WS_PAYLOAD_MAX = 65_536
+/** Members of one swarm. The guard takes no more, so that nobody can push our seeder out. */
+const SWARM_MAX = 5000
 const PORT_DEFAULT = 8700
 const LOOPBACK = '127.0.0.1'
 
@@ -36,6 +39,8 @@ interface ServiceOptions {
   url?: string
   /** Take the asker's address from the X-Forwarded-For of a proxy before us. */
   trustProxy?: boolean
+  /** Refuse members beyond the swarm limit; otherwise escrow alone has to do. */
+  swarmCap?: boolean
   watch: Watcher
   /** Our own faults, which strangers are not told. */
   onError: (error: unknown) => void
@@ -46,6 +51,8 @@ export interface Service {
   readonly keys: ProviderKeys
   readonly tracker: FloodgateTracker
   readonly store: LedgerStore
+  /** Uids of our own seeders, which no swarm is too full for. */
+  readonly ownSeeders: Set<string>
   close(): Promise<void>
 }
 
@@ -65,18 +72,25 @@ export async function startService(home: Home, options: ServiceOptions): Promise
     const operatorToken = await loadOperatorToken(home)
     const name = options.name ?? known?.name ?? 'Floodgate provider'
     const ws = { maxPayload: WS_PAYLOAD_MAX }
-    server = new Server({ udp: false, stats: false, ws, trustProxy: options.trustProxy === true })
+    server = new Server({
+      ...{ udp: false, stats: false, ws, peersCacheLength: SWARM_MAX },
+      trustProxy: options.trustProxy === true
+    })
     server.on('warning', options.onError)
     const { watch, onError } = options
+    const ownSeeders = new Set<string>()
     const tracker = floodgateTracker(server, {
       ledger: watchedStore(store, watch),
-      ...{ keys, name, currency, operatorToken, onError }
+      pieces: shelfPieces(home),
+      swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
+      ...{ keys, name, currency, operatorToken, ownSeeders, onError }
     })
     const host = options.host ?? known?.host ?? LOOPBACK
     const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT, onError)
     const settings = settle(known, { url: options.url, name, currency, host, port })
     await writePrivate(home.settings, `${JSON.stringify(settings, null, 2)}\n`)
-    return { settings, keys, tracker, store, close: () => close(server!, tracker, store) }
+    const parts = { settings, keys, tracker, store, ownSeeders }
+    return { ...parts, close: () => close(server!, tracker, store) }
   } catch (error) {
     await closeServer(server)
     await store.close()

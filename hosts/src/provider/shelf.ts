@@ -24,7 +24,8 @@ export interface Shelved {
   dataDir: string
 }
 
-const at = (contents: string, infoHash: string): Shelved => ({
+/** Where a content lies, whether it is there or not. */
+export const shelvedAt = (contents: string, infoHash: string): Shelved => ({
   infoHash,
   torrentFile: join(contents, infoHash, TORRENT),
   dataDir: join(contents, infoHash, DATA)
@@ -51,13 +52,15 @@ export async function shelve(
     await rm(beside, { recursive: true, force: true })
     throw error
   }
-  return at(contents, infoHash)
+  return shelvedAt(contents, infoHash)
 }
 
 /** What lies on the shelf now. */
 export async function look(contents: string): Promise<Shelved[]> {
   const names = await readdir(contents)
-  return names.filter((name) => INFO_HASH.test(name)).map((infoHash) => at(contents, infoHash))
+  return names
+    .filter((name) => INFO_HASH.test(name))
+    .map((infoHash) => shelvedAt(contents, infoHash))
 }
 
 export async function torrentOf({ torrentFile }: Shelved): Promise<Uint8Array> {

@@ -17,6 +17,7 @@ import type { Torrent, TorrentOptions } from 'webtorrent'
 import { createClient, destroyClient, type ClientLimits } from '../client.ts'
 import type { Output } from '../output.ts'
 import { count, money, short } from '../units.ts'
+import { tellCourt } from './disputes.ts'
 import { Tally } from './tally.ts'
 import type { Target } from './target.ts'
 
@@ -99,6 +100,7 @@ export class Trading {
     this.floodgate.on('blacklisted', ({ uid, code }) => {
       out.warn(code, `${short(uid)} is blacklisted: ${ERRORS[code].text}`)
     })
+    tellCourt(this.floodgate, out)
     this.floodgate.on('warning', ({ code, error }) => this.#warned(code, error))
   }
 

@@ -8,6 +8,10 @@ declare module 'parse-torrent' {
     /** Bytes. */
     length: number
     announce: string[]
+    /** Bytes of a piece. */
+    pieceLength: number
+    /** `offset` is that of its first byte in the torrent. */
+    files: { path: string; length: number; offset: number }[]
   }
   export default function parseTorrent(torrent: Uint8Array): Promise<ParsedTorrent>
   export function toMagnetURI(parsed: Pick<ParsedTorrent, 'infoHash' | 'name' | 'announce'>): string

@@ -13,7 +13,8 @@ import {
 import { Refusal, ask } from './http.ts'
 import { byItsClock, signRequest } from './provider-client.ts'
 import type { Purse } from './purse.ts'
-import { REPLY_MAX, readTrackerReply } from './tracker-reply.ts'
+import { learnRevocations } from './revocations.ts'
+import { REPLY_MAX, readTrackerReply, type TrackerReply } from './tracker-reply.ts'
 import type { Wallet } from './wallet.ts'
 
 export interface AnnounceOptions {
@@ -46,6 +47,10 @@ export interface AnnounceAnswer {
   complete: number
   incomplete: number
   intervalSeconds: number
+  /** Complaints about us that wait for our answer: see `answerNotices`. */
+  notices: number
+  /** Why the revocations that came along, or are still missing, could not be taken in; the next announce tries again. */
+  fault: FloodgateError | undefined
 }
 
 /** Announces and buys. */
@@ -57,26 +62,44 @@ export function buy(
 }
 
 /**
+ * Takes a signed announce to the tracker of the provider at `api`, and brings its reply, unverified. Throws
+ * `unreachable`.
+ */
+export type Carrier = (
+  api: string,
+  options: AnnounceOptions,
+  envelope: Uint8Array
+) => Promise<TrackerReply>
+
+export const overHttp: Carrier = async (api, options, envelope) =>
+  readTrackerReply(await ask(urlOf(api, options, envelope), REPLY_MAX))
+
+/**
  * Announces to the provider's tracker. Resolves when the purse that came, if any, is verified and durable.
  * Throws the tracker's code, `price-changed` when the purse costs other than was agreed, `wrong-session` when
  * the answer is to another announce, and what verifying throws.
  */
-export function announce(wallet: Wallet, options: AnnounceOptions): Promise<AnnounceAnswer> {
+export function announce(
+  wallet: Wallet,
+  options: AnnounceOptions,
+  carry: Carrier = overHttp
+): Promise<AnnounceAnswer> {
   const { infoHash, peerId } = options
   if (infoHash.length !== 20 || peerId.length !== 20) {
     throw new FloodgateError('bad-option', 'info hash and peer id have 20 bytes')
   }
   return byItsClock(wallet, async () => {
     const frame = await signAnnounce(wallet, options)
-    const reply = readTrackerReply(await ask(urlOf(wallet.api, options, frame), REPLY_MAX))
+    const reply = await carry(wallet.api, options, frame)
     if (reply.failure !== undefined) throw refusalOf(reply.failure, reply.code, reply.time)
     if (reply.fg === undefined) throw new FloodgateError('not-floodgate', 'tracker')
     const list = await verify(wallet, options, frame, reply.fg)
     const purse = list.purse.length > 0 ? await takePurse(wallet, options, list) : undefined
+    const fault = await takeRevocations(wallet, list.revocations)
     await wallet.saved()
-    const { complete, incomplete, intervalSeconds } = list
+    const { complete, incomplete, intervalSeconds, notices } = list
     const peers = [...addresses(list.peers, 4), ...addresses(list.peers6, 16)]
-    return { purse, peers, complete, incomplete, intervalSeconds }
+    return { purse, peers, complete, incomplete, intervalSeconds, notices, fault }
   })
 }
 
@@ -86,7 +109,8 @@ async function signAnnounce(wallet: Wallet, options: AnnounceOptions): Promise<U
   const session = wallet.purses.purchaseId(infoHash)
   const want = options.want ? 1 : 0
   const again = options.again === true ? 1 : 0
-  const body = { infoHash, event, port, want, again, price, currency }
+  const revoked = wallet.court.revocations.version
+  const body = { infoHash, event, port, want, again, price, currency, revoked }
   const frame = await signRequest(wallet, 'announce', body, { session })
   await wallet.saved()
   return frame
@@ -143,6 +167,20 @@ async function takePurse(
   }
   const seed = openSealed(wallet.crypto, wallet.boxSecret, list.seed)
   return wallet.purses.add(list.purse, seed)
+}
+
+/** A list of revocations that is wrong must not cost the purse that came with it. */
+async function takeRevocations(
+  wallet: Wallet,
+  frame: Uint8Array
+): Promise<FloodgateError | undefined> {
+  try {
+    await learnRevocations(wallet, frame)
+    return undefined
+  } catch (error) {
+    if (error instanceof FloodgateError) return error
+    throw error
+  }
 }
 
 /** Compact addresses (BEP 23, BEP 7): `length` bytes of address, two of port. */

@@ -8,14 +8,12 @@ import {
   concat,
   equal,
   isErrorCode,
-  sealTo,
   toHex,
   utf8,
-  codeOf,
   type Message
 } from '@floodgate/protocol'
 import { ask } from './http.ts'
-import { ROUTES, byItsClock, refreshEpoch, signRequest } from './provider-client.ts'
+import { ROUTES, byItsClock, issuedNow, sealForProvider, signRequest } from './provider-client.ts'
 import type { Sale } from './sale.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -101,10 +99,6 @@ function* batchesOf(sales: Sale[], most: number): Generator<Sale[]> {
 }
 
 async function claimBatch(wallet: Wallet, sales: Sale[]): Promise<Message<'claimed'>> {
-  const known = wallet.trust.newestEpoch()
-  if (known === undefined || wallet.now() >= known.expiry) await refreshEpoch(wallet)
-  const epoch = wallet.trust.newestEpoch()
-  if (epoch === undefined) throw new FloodgateError('unknown-issuer', 'no epoch')
   const counts = new Map(sales.map((sale) => [toHex(sale.purse.purse), sale.count]))
   const purses = sales.map((sale): Item => ({
     purse: sale.purse.purse,
@@ -114,9 +108,9 @@ async function claimBatch(wallet: Wallet, sales: Sale[]): Promise<Message<'claim
   }))
   const id = claimId(wallet, purses)
   const frame = await signRequest(wallet, 'claim', { purses }, { session: id })
-  const sealed = sealTo(wallet.crypto, epoch.boxKey, frame)
+  const sealed = await sealForProvider(wallet, frame)
   const bytes = await ask(`${wallet.api}${ROUTES}/claims`, ANSWER_MAX, sealed)
-  const answer = await verify(wallet, bytes)
+  const answer = await issuedNow(wallet, 'claimed', bytes)
   if (!equal(answer.claim, wallet.crypto.sha256(frame))) {
     throw new FloodgateError('wrong-session', 'answer to another claim')
   }
@@ -135,17 +129,6 @@ function claimId(wallet: Wallet, purses: Item[]): Uint8Array {
     wallet.crypto.sha256(voucher)
   ])
   return wallet.crypto.sha256(concat(ID, wallet.uid, ...parts))
-}
-
-/** The answer may be signed with an epoch that is newer than ours. */
-async function verify(wallet: Wallet, bytes: Uint8Array): Promise<Message<'claimed'>> {
-  try {
-    return await wallet.trust.issued('claimed', bytes, wallet.now())
-  } catch (error) {
-    if (codeOf(error) !== 'unknown-issuer') throw error
-    await refreshEpoch(wallet)
-    return await wallet.trust.issued('claimed', bytes, wallet.now())
-  }
 }
 
 /** What may succeed later stays unclaimed; a lasting refusal is noted, so that it is not asked for ever. */

@@ -23,22 +23,31 @@
 export {
   announce,
   buy,
+  overHttp,
   type AnnounceOptions,
   type AnnounceAnswer,
+  type Carrier,
   type PeerAddress
 } from './announce.ts'
+export { answerNotices, appeal, fetchSettled } from './answers.ts'
 export { Blacklist, type BlacklistEntry } from './blacklist.ts'
 export { browserStorage } from './browser.ts'
 export { claim, type ClaimAnswer, type ClaimedPurse } from './claims.ts'
+export { pursue } from './complaints.ts'
+export type { ContentAtHand, ContentsAtHand } from './contents.ts'
+export type { Proof } from './debts.ts'
+export { STAGES, type Dispute, type Offence } from './disputes.ts'
 export { SCRYPT_COST } from './keys.ts'
 export {
   fetchProvider,
   account,
   register,
+  renew,
   type AccountAnswer,
   type ProviderInfo
 } from './provider-client.ts'
-export type { Missing, PayeeAccount } from './payee-book.ts'
+export type { Missing, PayeeAccount, Receipted } from './payee-book.ts'
+export { isWaiting, type AnswerKind, type Notice } from './notices.ts'
 export { Purse } from './purse.ts'
 export { Purses } from './purses.ts'
 export { Sale } from './sale.ts'
@@ -51,5 +60,6 @@ export {
   type WalletState
 } from './state.ts'
 export { memoryStorage, type WalletStorage } from './storage.ts'
+export type { TrackerReply } from './tracker-reply.ts'
 export type { WalletSummary } from './summary.ts'
 export { Wallet, type CreateOptions, type OpenOptions } from './wallet.ts'

@@ -20,6 +20,8 @@ import { unpack, type WalletState } from './state.ts'
 /** Two are in use at a time; older ones serve to show certificates of their time. */
 const EPOCHS_MAX = 8
 const NOTHING = new Uint8Array(0)
+/** A certificate is renewed so long before its end: within the time for which two epochs overlap, a week. */
+const RENEW_BEFORE_MS = 5 * 24 * 3600e3
 
 export class Membership {
   readonly boxSecret: Uint8Array
@@ -76,6 +78,14 @@ export class Membership {
 
   get certificate(): Uint8Array {
     return this.#certificate
+  }
+
+  /** When the certificate is to be renewed: what an epoch signed ends with the epoch. Unix milliseconds. */
+  get renewalDue(): number {
+    const { expiry } = decode(this.#certificate, 'certificate').message
+    const epoch = this.epochOf(this.#certificate)
+    const end = epoch === NOTHING ? expiry : Math.min(expiry, decode(epoch, 'epoch').message.expiry)
+    return end - RENEW_BEFORE_MS
   }
 
   /** Verifies an epoch and keeps it; true when it was not known. Throws what `Trust.addEpoch` throws. */

@@ -62,7 +62,12 @@ interface LastReceipt {
   voucher: Uint8Array
   receipt: Uint8Array
   later: number[]
+  /** Both as text, made once. */
+  text?: { voucher: string; receipt: string }
 }
+
+const textOf = (last: LastReceipt): { voucher: string; receipt: string } =>
+  (last.text ??= { voucher: toBase64url(last.voucher), receipt: toBase64url(last.receipt) })
 
 export class PayeeBook {
   readonly uid: Uint8Array
@@ -103,13 +108,7 @@ export class PayeeBook {
       count: this.count,
       xor: toBase64url(this.xor),
       unreceipted: [...this.unreceipted],
-      ...(this.#last && {
-        receipted: {
-          voucher: toBase64url(this.#last.voucher),
-          receipt: toBase64url(this.#last.receipt),
-          later: [...this.#last.later]
-        }
-      })
+      ...(this.#last && { receipted: { ...textOf(this.#last), later: [...this.#last.later] } })
     }
   }
 
@@ -134,11 +133,12 @@ export class PayeeBook {
    * Keeps a receipt, verified, with the voucher it is for. False, and nothing changes, unless they cover just what
    * is acknowledged: an older pair proves less than the one that is kept.
    */
-  keepReceipt(crypto: Crypto, paid: Uint8Array, voucher: Uint8Array, receipt: Uint8Array): boolean {
+  keepReceipt(crypto: Crypto, paid: Uint8Array, proof?: Omit<Receipted, 'paid'>): boolean {
+    if (proof === undefined) return false
     const covered = this.#without(paid, this.unreceipted)
-    const { message } = decode(voucher, 'voucher')
+    const { message } = decode(proof.voucher, 'voucher')
     if (!equal(message.paid, paidHash(crypto, covered))) return false
-    this.#last = { voucher, receipt, later: [...this.unreceipted] }
+    this.#last = { ...proof, later: [...this.unreceipted] }
     return true
   }
 
@@ -169,7 +169,7 @@ export class PayeeBook {
     return countBits(paid) === count && equal(xorOf(tokens, bits(paid)), xor)
   }
 
-  /** See `Purse.missing`. `paid`: all that was paid; `shown`: what the payee says it has. */
+  /** See `Purse.missing`: to sign a sum over another's token would give it away. `paid`: all that was paid; `shown`: what the payee says it has. */
   missing(paid: Uint8Array, shown: Uint8Array, most: number, tokens: Tokens): Missing | undefined {
     const own = this.paidOf(paid)
     if (shown.some((byte, at) => (byte & ~own[at]!) !== 0)) return undefined

@@ -2,11 +2,15 @@
 
 import {
   FloodgateError,
+  codeOf,
   decode,
   equal,
   fromBase64url,
   openSealed,
+  sealTo,
   type Body,
+  type IssuedName,
+  type Message,
   type SignedName,
   type Signer
 } from '@floodgate/protocol'
@@ -42,10 +46,34 @@ export async function fetchProvider(api: string): Promise<ProviderInfo> {
 }
 
 /** Learns the provider's newest epoch. Throws `wrong-provider` when another root key answers. */
-export async function refreshEpoch(wallet: Wallet): Promise<void> {
+async function refreshEpoch(wallet: Wallet): Promise<void> {
   const { rootKey, epoch } = await fetchProvider(wallet.api)
   if (!equal(rootKey, wallet.rootKey)) throw new FloodgateError('wrong-provider')
   await wallet.learnEpoch(epoch)
+}
+
+/** Seals a message for the provider's eyes, to the box key of its newest epoch. Throws `unknown-issuer`. */
+export async function sealForProvider(wallet: Wallet, frame: Uint8Array): Promise<Uint8Array> {
+  const known = wallet.trust.newestEpoch()
+  if (known === undefined || wallet.now() >= known.expiry) await refreshEpoch(wallet)
+  const epoch = wallet.trust.newestEpoch()
+  if (epoch === undefined) throw new FloodgateError('unknown-issuer', 'no epoch')
+  return sealTo(wallet.crypto, epoch.boxKey, frame)
+}
+
+/** Verifies what the provider issued, perhaps with an epoch that is newer than ours. Throws what `Trust.issued` throws. */
+export async function issuedNow<N extends IssuedName>(
+  wallet: Wallet,
+  name: N,
+  bytes: Uint8Array
+): Promise<Message<N>> {
+  try {
+    return await wallet.trust.issued(name, bytes, wallet.now())
+  } catch (error) {
+    if (codeOf(error) !== 'unknown-issuer') throw error
+    await refreshEpoch(wallet)
+    return await wallet.trust.issued(name, bytes, wallet.now())
+  }
 }
 
 /** Tries again once, by the provider's clock, when it found ours wrong (F85). */
@@ -86,6 +114,17 @@ export function register(wallet: Wallet, payment: string): Promise<void> {
     const { uid, certificate, epoch } = decode(plain, 'registered').message
     await wallet.acceptRegistration(uid, certificate, epoch)
   })
+}
+
+/**
+ * Has the certificate issued anew, with the same keys, when it ends soon: itself, or with the epoch that signed it. True
+ * when it now ends later; false when there is nothing to do, as a rule, or the provider has no later epoch yet.
+ */
+export async function renew(wallet: Wallet): Promise<boolean> {
+  if (!wallet.registered || wallet.now() < wallet.renewalDue) return false
+  const before = wallet.renewalDue
+  await register(wallet, '')
+  return wallet.renewalDue > before
 }
 
 /** Amounts in minor units of `currency`. */

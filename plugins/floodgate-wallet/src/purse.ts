@@ -1,9 +1,8 @@
-// The buyer's book on one purse: which token is whose. A token is reserved to ONE payee, durably, before a
-// payment with it is sent, and is paid only after its piece is in the store. So, whenever the process dies:
-// no token ever goes to two payees (the durable reservation names the one that may have it), and a token
-// whose piece is not in the store was never paid. What was reserved when the process died is uncertain: it
-// stays with its payee until that payee shows our voucher (`adopt`), is paid, or the store says that the
-// piece never came (`settleUncertain`). This takes a store that keeps what it said it has.
+// The buyer's book on one purse: which token is whose. A token is reserved to ONE payee, durably, before a payment with it
+// is sent, and is paid only after its piece is in the store. So, whenever the process dies: no token ever goes to two
+// payees (the durable reservation names the one that may have it), and a token whose piece is not in the store was never
+// paid. What was reserved when the process died is uncertain: it stays with its payee until that payee shows our voucher
+// (`adopt`), is paid, or the store, which must keep what it said it has, says that the piece never came (`settleUncertain`).
 
 import {
   FloodgateError,
@@ -22,7 +21,8 @@ import {
   type PurseCertificate,
   type Tokens
 } from '@floodgate/protocol'
-import { PayeeBook, xorOf, type Missing, type PayeeAccount } from './payee-book.ts'
+import { PayeeBook, type Missing, type PayeeAccount, type Receipted } from './payee-book.ts'
+import { Reservations } from './reservations.ts'
 import type { Saver } from './saver.ts'
 import { packBitmap, unpack, unpackBitmap, type PurseState } from './state.ts'
 
@@ -37,8 +37,7 @@ export class Purse {
   readonly #uncertain: Uint8Array
   readonly #payees = new Map<string, PayeeBook>()
   readonly #holders: (PayeeBook | undefined)[]
-  /** Version of the wallet that first knows a reservation; gone once it is durable. */
-  readonly #reservedIn = new Map<number, number>()
+  readonly #reservations: Reservations
   #tokens: Tokens | undefined
   #state: PurseState | undefined
 
@@ -50,6 +49,7 @@ export class Purse {
   ) {
     this.#crypto = crypto
     this.#saver = saver
+    this.#reservations = new Reservations(saver)
     this.frame = unpack(from.state.frame)
     this.certificate = decode(this.frame, 'purse').message
     this.seed = from.seed
@@ -123,7 +123,7 @@ export class Purse {
     const book = this.#bookOf(payee)
     this.#holders[index] = book
     setBit(book.held, index)
-    this.#reservedIn.set(index, this.#changed())
+    this.#reservations.note(index, this.#changed())
     return true
   }
 
@@ -154,21 +154,14 @@ export class Purse {
   #letGo(index: number, book: PayeeBook): void {
     this.#holders[index] = undefined
     clearBit(book.held, index)
-    this.#reservedIn.delete(index)
+    this.#reservations.forget(index)
     if (book.isEmpty) this.#payees.delete(toHex(book.uid))
     this.#changed()
   }
 
-  /**
-   * Resolves when the reservations are durable: at once, as a rule, since they were saved while the pieces
-   * came. Rejects when they cannot be saved; then nothing may be paid.
-   */
-  async reservationSaved(indexes: number[]): Promise<void> {
-    const versions = indexes.map((index) => this.#reservedIn.get(index) ?? 0)
-    await this.#saver.saved(Math.max(0, ...versions))
-    for (const [at, index] of indexes.entries()) {
-      if (this.#reservedIn.get(index) === versions[at]) this.#reservedIn.delete(index)
-    }
+  /** Resolves when these are durable, at once as a rule: they were saved while the pieces came. Rejects when they cannot be. */
+  reservationSaved(indexes: number[]): Promise<void> {
+    return this.#reservations.saved(indexes)
   }
 
   /**
@@ -187,7 +180,7 @@ export class Purse {
     const book = this.#bookOf(payee)
     for (const index of indexes) if (this.#markPaid(book, index)) book.unreceipted.push(index)
     this.#changed()
-    return this.#accountOf(book)
+    return this.account(payee)!
   }
 
   #markPaid(book: PayeeBook, index: number): boolean {
@@ -199,49 +192,58 @@ export class Purse {
   }
 
   /** What was paid to `payee`; undefined when it has neither payment nor reservation. */
-  account(payee: Uint8Array): (PayeeAccount & { paid: Uint8Array }) | undefined {
+  account(payee: Uint8Array): PayeeAccount | undefined {
     const book = this.#payees.get(toHex(payee))
     if (book === undefined) return undefined
-    return { ...this.#accountOf(book), paid: book.paidOf(this.#paid) }
-  }
-
-  #accountOf({ count, xor, unreceipted }: PayeeBook): PayeeAccount {
-    return { count, xor: xor.slice(), unreceipted: [...unreceipted].sort((a, b) => a - b) }
-  }
-
-  /** The payee acknowledged everything up to `count` tokens. Older receipts, and those for more than was paid, change nothing. */
-  receipted(payee: Uint8Array, count: number): void {
-    if (this.#payees.get(toHex(payee))?.acknowledge(count) === true) this.#changed()
+    const { count, xor } = book
+    const unreceipted = [...book.unreceipted].sort((a, b) => a - b)
+    return { count, xor: xor.slice(), paid: book.paidOf(this.#paid), unreceipted }
   }
 
   /**
-   * The payee shows our own voucher (count, xor; its signature was checked) over the bitmap `paid`: what is
-   * reserved to it becomes paid and acknowledged, our later payments stay. False, and nothing changes, unless
-   * every set bit is this payee's and they add up to the voucher: a payee cannot adopt another's token.
+   * The payee acknowledged everything up to `count` tokens; `proof` is that receipt, verified, with our voucher that it
+   * names. Older receipts, and those for more than was paid, change nothing.
+   */
+  receipted(payee: Uint8Array, count: number, proof?: Omit<Receipted, 'paid'>): void {
+    const book = this.#payees.get(toHex(payee))
+    const isNews = book?.acknowledge(count) === true
+    if (book?.keepReceipt(this.#crypto, this.#paid, proof) === true || isNews) this.#changed()
+  }
+
+  /** What answers this payee's complaints: the last voucher that it gave a receipt for. */
+  receiptedBy(payee: Uint8Array): Receipted | undefined {
+    return this.#payees.get(toHex(payee))?.receipted(this.#paid)
+  }
+
+  /**
+   * Token `index` is this payee's, by our word to the court or by its own: paid like any other, so that our next
+   * voucher to the payee covers it. False, and nothing changes, when it is another's.
+   */
+  settle(index: number, payee: Uint8Array): boolean {
+    if (this.isPaid(index)) return equal(this.holder(index)!, payee)
+    if (!this.reserve(index, payee)) return false
+    this.pay(payee, [index])
+    return true
+  }
+
+  /**
+   * The payee shows our own voucher (its signature was checked) over the bitmap `paid`: what is reserved to it becomes paid
+   * and acknowledged, our later payments stay. False, and nothing changes, unless every bit is its own and they add up.
    */
   adopt(payee: Uint8Array, paid: Uint8Array, count: number, xor: Uint8Array): boolean {
-    if (this.#saver.closed || !this.#addsUp(payee, paid, count, xor)) return false
+    if (this.#saver.closed || !isBitmapOf(paid, this.count)) return false
+    const book = this.#payees.get(toHex(payee)) ?? new PayeeBook(payee, this.count)
+    if (!book.addsUp(paid, count, xor, this.tokens)) return false
     if (count === 0) return true
-    const book = this.#bookOf(payee)
     for (const index of bits(paid)) this.#markPaid(book, index)
     book.unreceipted = book.unreceipted.filter((index) => !hasBit(paid, index))
     this.#changed()
     return true
   }
 
-  #addsUp(payee: Uint8Array, paid: Uint8Array, count: number, xor: Uint8Array): boolean {
-    if (!isBitmapOf(paid, this.count) || countBits(paid) !== count) return false
-    for (const index of bits(paid)) {
-      const holder = this.#holders[index]
-      if (holder === undefined || !equal(holder.uid, payee)) return false
-    }
-    return equal(xorOf(this.tokens, bits(paid)), xor)
-  }
-
   /**
-   * To pay again what the payee lacks: of the tokens paid to it and not in `shown`, the first `most`, and
-   * what a voucher over `shown` and these must say. Undefined when nothing is missing, or when `shown` names a
-   * token that was not paid to this payee: to sign a sum over that would give it away.
+   * To pay again what the payee lacks: of the tokens paid to it and not in `shown`, the first `most`, and what a voucher over
+   * `shown` and these must say. Undefined when nothing is missing, or when `shown` names a token that is not the payee's.
    */
   missing(payee: Uint8Array, shown: Uint8Array, most: number): Missing | undefined {
     const book = this.#payees.get(toHex(payee))
@@ -264,9 +266,7 @@ export class Purse {
   }
 
   /** Tokens paid. */
-  spent(): number {
-    return countBits(this.#paid)
-  }
+  spent = (): number => countBits(this.#paid)
 
   /** Who was paid how many tokens. */
   payees(): { uid: Uint8Array; count: number }[] {
@@ -277,7 +277,7 @@ export class Purse {
   /** At a clean close nothing is under way: what is reserved was not paid, but for the uncertain. */
   releaseUnpaid(): void {
     for (const book of [...this.#payees.values()]) {
-      if (equal(book.uid, this.certificate.uid)) continue // kept by the owner for good
+      if (equal(book.uid, this.certificate.uid)) continue // its own
       for (const index of [...book.reserved(this.#paid)]) this.release(index, book.uid)
     }
   }

@@ -58,6 +58,11 @@ export class Purses {
       .find((purse) => equal(purse.infoHash, infoHash) && now < purse.certificate.expiry)
   }
 
+  /** By its id, open or over. */
+  get(id: Uint8Array): Purse | undefined {
+    return this.#purses.get(toHex(id))
+  }
+
   /**
    * Id of the current purchase of a content: 32 bytes, made once, so that a repeated announce buys nothing
    * twice; a purchase whose purse has expired is over. Await the wallet's `saved()` before it is used.

@@ -11,6 +11,7 @@ import {
   toBase64url,
   type PurseCertificate
 } from '@floodgate/protocol'
+import { Debts, type Proof } from './debts.ts'
 import type { Saver } from './saver.ts'
 import { packBitmap, unpack, unpackBitmap, type SaleState } from './state.ts'
 
@@ -19,10 +20,12 @@ export class Sale {
   readonly frame: Uint8Array
   readonly paid: Uint8Array
   readonly #saver: Saver
-  readonly #owed: Set<number>
+  readonly #debts: Debts
+  readonly #settled: Uint8Array
   #count = 0
   #xor: Uint8Array = new Uint8Array(TOKEN_LENGTH)
   #voucher: Uint8Array | undefined
+  #buyer: Uint8Array
   #claimed = { count: 0, credited: 0n }
   #refused = { count: 0, code: '' }
   #state: SaleState | undefined
@@ -33,7 +36,9 @@ export class Sale {
     this.purse = purse
     this.frame = frame.slice()
     this.paid = state ? unpackBitmap(state.paid, purse.count) : emptyBitmap(purse.count)
-    this.#owed = new Set(state?.owed)
+    this.#debts = new Debts(state?.owed, state?.proofs)
+    this.#settled = unpackBitmap(state?.settled ?? '', purse.count)
+    this.#buyer = unpack(state?.buyer ?? '')
     if (state === undefined) return
     this.#xor = unpack(state.xor)
     this.#voucher = state.voucher === '' ? undefined : unpack(state.voucher)
@@ -71,7 +76,23 @@ export class Sale {
 
   /** Pieces sent and not paid, by index. */
   get owed(): ReadonlySet<number> {
-    return this.#owed
+    return this.#debts.indexes
+  }
+
+  /** What proves that piece `index` is owed, and since when; debts of older wallets have no proof. */
+  proofOf(index: number): Readonly<Proof & { since: number }> | undefined {
+    const debt = this.#debts.get(index)
+    return debt && { ...debt.proof, since: debt.since }
+  }
+
+  /** The certificate of the key that signed the requests of our proofs; empty when there is none. */
+  get buyer(): Uint8Array {
+    return this.#buyer
+  }
+
+  /** Is piece `index` paid for, by the buyer or by the court? */
+  isCovered(index: number): boolean {
+    return hasBit(this.paid, index) || hasBit(this.#settled, index)
   }
 
   /** What claims covered, and what they brought, in minor units. */
@@ -81,7 +102,7 @@ export class Sale {
 
   /** Has it anything that must be kept? */
   get isEmpty(): boolean {
-    return this.#count === 0 && this.#owed.size === 0
+    return this.#count === 0 && this.owed.size === 0 && this.#settled.every((byte) => byte === 0)
   }
 
   /**
@@ -96,7 +117,7 @@ export class Sale {
     if (!inRange || this.#count + fresh.size !== count) throw new FloodgateError('bad-voucher')
     for (const index of indexes) {
       setBit(this.paid, index)
-      this.#owed.delete(index)
+      this.#debts.delete(index)
     }
     this.#count = count
     this.#xor = xor.slice()
@@ -104,18 +125,41 @@ export class Sale {
     this.#changed()
   }
 
-  /** Notes a piece as sent and unpaid. What was paid is never owed again. */
-  owe(index: number): void {
+  /**
+   * Notes a piece as sent and unpaid, with what proves it: the messages, the buyer's certificate, the time now.
+   * What was paid is never owed again.
+   */
+  owe(index: number, proof?: { window: Proof; buyer: Uint8Array; at: number }): void {
     this.#saver.expectOpen()
     if (index < 0 || index >= this.purse.count) throw new FloodgateError('bad-index', String(index))
-    if (hasBit(this.paid, index) || this.#owed.has(index)) return
-    this.#owed.add(index)
+    if (this.isCovered(index) || this.owed.has(index)) return
+    if (proof !== undefined) this.#buyer = proof.buyer
+    this.#debts.add(index, proof?.window, proof?.at ?? 0)
     this.#changed()
+  }
+
+  /** More of an owed piece went out at `at`. */
+  touch(index: number, at: number): void {
+    this.#debts.touch(index, at)
   }
 
   /** Forgives: the piece was not sent after all. */
   unowe(index: number): void {
-    if (!this.#saver.closed && this.#owed.delete(index)) this.#changed()
+    if (!this.#saver.closed && this.#debts.delete(index)) this.#changed()
+  }
+
+  /**
+   * The court paid piece `index`, which brought `credited` (F57): it is owed no more. The buyer's vouchers do not
+   * count it, unless he pays it himself one day: then it is a token like any other. To repeat it changes nothing.
+   */
+  settle(index: number, credited: bigint): void {
+    this.#saver.expectOpen()
+    if (index >= this.purse.count || hasBit(this.#settled, index)) return
+    setBit(this.#settled, index)
+    this.#debts.delete(index)
+    const { count } = this.#claimed
+    this.#claimed = { count, credited: this.#claimed.credited + credited }
+    this.#changed()
   }
 
   /** Tokens that no claim covered. */
@@ -151,16 +195,24 @@ export class Sale {
   }
 
   toState(): SaleState {
-    this.#state ??= {
+    this.#state ??= this.#makeState()
+    return this.#state
+  }
+
+  #makeState(): SaleState {
+    const proofs = this.#debts.proofsToState()
+    const settled = packBitmap(this.#settled)
+    return {
       frame: toBase64url(this.frame),
       paid: packBitmap(this.paid),
       xor: toBase64url(this.#xor),
       voucher: toBase64url(this.#voucher ?? new Uint8Array(0)),
-      owed: [...this.#owed],
+      owed: [...this.owed],
       claimed: { count: this.#claimed.count, credited: String(this.#claimed.credited) },
-      refused: this.#refused
+      refused: this.#refused,
+      ...(proofs.length > 0 && { proofs, buyer: toBase64url(this.#buyer) }),
+      ...(settled !== '' && { settled })
     }
-    return this.#state
   }
 
   #changed(): void {

@@ -26,6 +26,8 @@ export interface PayeeState {
   xor: string
   /** Paid without receipt yet, in the order of payment. */
   unreceipted: number[]
+  /** The last voucher that has a receipt, both as they travelled, and what was paid after it. */
+  receipted?: { voucher: string; receipt: string; later: number[] }
 }
 
 export interface PurseState {
@@ -42,6 +44,14 @@ export interface PurchaseState {
   bought: boolean
 }
 
+/** What proves debts of one window: `since[i]` says when the last byte of piece `indexes[i]` went out. */
+export interface ProofState {
+  request: string
+  delivery: string
+  indexes: number[]
+  since: number[]
+}
+
 export interface SaleState {
   frame: string
   paid: string
@@ -51,6 +61,12 @@ export interface SaleState {
   claimed: { count: number; credited: string }
   /** Why the provider refused a claim, and of how many tokens that was. */
   refused: { count: number; code: string }
+  /** Optional fields are missing in wallets of before the court, and while they would be empty. */
+  proofs?: ProofState[]
+  /** The buyer's certificate, while there is a proof that it signed. */
+  buyer?: string
+  /** Bitmap of the pieces that the court paid. */
+  settled?: string
 }
 
 export interface BlacklistState {
@@ -59,6 +75,47 @@ export interface BlacklistState {
   evidence: string[]
   at: number
   expiresAt: number
+}
+
+/** A complaint of ours. Bytes are base64url. */
+export interface DisputeState {
+  kind: string
+  accused: string
+  certificate: string
+  infoHash: string
+  purse: string
+  index: number
+  frames: string[]
+  at: number
+  complaint: string
+  id: string
+  nonce: string
+  stage: string
+  code: string
+  credited: string
+}
+
+/** A complaint of us. */
+export interface NoticeState {
+  complaint: string
+  kind: string
+  accuser: string
+  infoHash: string
+  purse: string
+  index: number
+  outcome: string
+  due: number
+  strikes: number
+  strikesMax: number
+  at: number
+  answer: string
+}
+
+/** The provider's revocation list, as far as we have it. */
+export interface RevokedState {
+  version: number
+  head: string
+  entries: { uid: string; reason: string; evidence: string; until: number }[]
 }
 
 /** Something worth telling a person; `at` in Unix milliseconds. */
@@ -91,6 +148,10 @@ export interface WalletState {
   paidBefore: Record<string, number>
   blacklist: BlacklistState[]
   events: WalletEvent[]
+  /** Complaints we made, and those made of us. */
+  disputes?: DisputeState[]
+  notices?: NoticeState[]
+  revocations?: RevokedState
 }
 
 const HEAD = 'floodgate-wallet 1 '

@@ -1,6 +1,9 @@
 // What a person wants to see of a wallet: plain values, for a command line or a page.
 
 import { toHex } from '@floodgate/protocol'
+import type { CourtBook } from './court-book.ts'
+import { disputeSummary } from './disputes.ts'
+import { noticeSummary } from './notices.ts'
 import type { Purse } from './purse.ts'
 import type { Sale } from './sale.ts'
 import type { WalletEvent } from './state.ts'
@@ -31,6 +34,11 @@ export interface WalletSummary {
     /** Error code of the provider's lasting refusal; empty as a rule. */
     refusal: string
   }[]
+  /** Our complaints, and those about us; oldest first. */
+  disputes: ReturnType<typeof disputeSummary>[]
+  notices: ReturnType<typeof noticeSummary>[]
+  /** Whose accounts the provider has revoked, why, and until when. */
+  revocations: { version: number; entries: { uid: string; reason: string; until: number }[] }
   /** The last 200, oldest first. */
   events: WalletEvent[]
 }
@@ -38,6 +46,7 @@ export interface WalletSummary {
 export function summaryOf(
   purses: Purse[],
   sales: Sale[],
+  court: CourtBook,
   events: readonly WalletEvent[]
 ): WalletSummary {
   return {
@@ -66,6 +75,14 @@ export function summaryOf(
         credited: sale.claimed.credited,
         refusal: sale.refusal
       })),
+    disputes: court.disputes.all().map(disputeSummary),
+    notices: court.notices.all().map(noticeSummary),
+    revocations: {
+      version: court.revocations.version,
+      entries: court.revocations
+        .all()
+        .map(({ uid, reason, until }) => ({ uid: toHex(uid), reason, until }))
+    },
     events: events.map((event) => ({ ...event }))
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '@floodgate/protocol'
 import { Blacklist } from './blacklist.ts'
 import { ProviderClock } from './clock.ts'
+import { CourtBook } from './court-book.ts'
 import { SCRYPT_COST, SealKey } from './keys.ts'
 import { Membership } from './membership.ts'
 import { Purses, type WalletParts } from './purses.ts'
@@ -60,6 +61,7 @@ export class Wallet {
   readonly purses: Purses
   readonly sales: Sales
   readonly blacklist: Blacklist
+  readonly court: CourtBook
   readonly #storage: WalletStorage
   readonly #clock: ProviderClock
   readonly #saver: Saver
@@ -96,6 +98,7 @@ export class Wallet {
     this.purses = new Purses(parts, state)
     this.sales = new Sales(parts, state)
     this.blacklist = new Blacklist(this.#saver, state?.blacklist)
+    this.court = new CourtBook(parts, state)
   }
 
   /**
@@ -167,6 +170,11 @@ export class Wallet {
     return this.#member.epochOf(issued)
   }
 
+  /** From when on the certificate is to be renewed; Unix milliseconds. */
+  get renewalDue(): number {
+    return this.#member.renewalDue
+  }
+
   get signer(): Signer {
     return this.#member.signer
   }
@@ -235,7 +243,7 @@ export class Wallet {
 
   /** What was bought, sold and happened. */
   summary(): WalletSummary {
-    return summaryOf(this.purses.all(), this.sales.all(), this.#events)
+    return summaryOf(this.purses.all(), this.sales.all(), this.court, this.#events)
   }
 
   /**
@@ -275,6 +283,7 @@ export class Wallet {
       ...this.purses.toState(),
       ...this.sales.toState(),
       blacklist: this.blacklist.toState(),
+      ...this.court.toState(),
       events: this.#events
     }
   }

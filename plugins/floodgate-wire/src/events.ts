@@ -13,7 +13,7 @@ export type FloodgateEvents = {
   purchase: { infoHash: string; count: number; price: bigint; currency: string }
   /** The provider answered an announce. */
   announced: { infoHash: string; peers: number; complete: number; incomplete: number }
-  /** Something did not work; the plugin goes on. */
+  /** Something did not work; the plugin goes on. `infoHash` is empty when it concerns no one torrent. */
   warning: { infoHash: string; code: ErrorCode; error: FloodgateError }
 }
 

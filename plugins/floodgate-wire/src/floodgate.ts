@@ -5,6 +5,8 @@ import { FloodgateError, decodeOffer, equal, type Offer } from '@floodgate/proto
 import type { Wallet } from '@floodgate/wallet'
 import type WebTorrent from 'webtorrent'
 import type { Torrent } from 'webtorrent'
+import { Clerk } from './clerk.ts'
+import { systemClock } from './clock.ts'
 import { infoOf } from './content.ts'
 import { FloodgateTarget } from './events.ts'
 import { Swarm } from './swarm.ts'
@@ -19,6 +21,11 @@ export interface FloodgateOptions extends Partial<Terms> {
   port?: number
   /** What peers without Floodgate get of an open swarm, all together. Default 1 MiB/s. */
   freeBytesPerSecond?: number
+  /**
+   * Trade with browsers too, over WebRTC; the provider's tracker must offer websockets. Default false. In a
+   * browser it is the only way, and always on.
+   */
+  webrtc?: boolean
   /** Asked before a purse is bought; by default every paid torrent added to the client is bought. */
   approve?: (offer: Offer, torrent: Torrent) => boolean | Promise<boolean>
 }
@@ -31,6 +38,7 @@ export class Floodgate extends FloodgateTarget {
   readonly #swarms = new Map<Torrent, Swarm>()
   readonly #options: FloodgateOptions
   readonly #terms: Terms
+  readonly #clerk: Clerk
   readonly #uninstall: () => void
 
   constructor(client: WebTorrent, options: FloodgateOptions) {
@@ -38,6 +46,7 @@ export class Floodgate extends FloodgateTarget {
     this.wallet = options.wallet
     this.#options = options
     this.#terms = checkTerms(options)
+    this.#clerk = new Clerk(this.wallet, this.#terms, systemClock, this)
     const onAdd = (torrent: Torrent): void => {
       torrent.once('infoHash', () => this.#consider(torrent))
     }
@@ -56,8 +65,10 @@ export class Floodgate extends FloodgateTarget {
         {
           wallet: this.wallet,
           terms: this.#terms,
+          clerk: this.#clerk,
           freeBytesPerSecond: this.#options.freeBytesPerSecond,
           port: this.#options.port,
+          webrtc: this.#options.webrtc ?? false,
           approve: this.#options.approve ?? (() => true)
         },
         this
@@ -72,7 +83,8 @@ export class Floodgate extends FloodgateTarget {
   }
 
   #isProvider(url: string): boolean {
-    return url === this.wallet.api || url.startsWith(`${this.wallet.api}/`)
+    const http = url.replace(/^ws/, 'http')
+    return http === this.wallet.api || http.startsWith(`${this.wallet.api}/`)
   }
 
   /** By its offer, or for a magnet by its tracker: its offer comes with the metadata. */
@@ -85,8 +97,8 @@ export class Floodgate extends FloodgateTarget {
   }
 
   /**
-   * Resolves when every connected seller has its money and said so; call it before leaving a swarm. It gives
-   * up after `timeoutMs`, true or false saying which: what is unpaid then is paid when we meet again.
+   * Resolves when every seller has its money and said so; call it before leaving a swarm. It gives up after `timeoutMs`,
+   * true or false saying which: what is unpaid then, as to a seller that went away, is paid when we meet again.
    */
   async settled(timeoutMs = 10_000): Promise<boolean> {
     const owing = (): boolean => [...this.#swarms.values()].some((swarm) => swarm.owing)
@@ -109,6 +121,7 @@ export class Floodgate extends FloodgateTarget {
   async close(): Promise<void> {
     this.#uninstall()
     await Promise.all([...this.#swarms.values()].map((swarm) => swarm.close()))
+    await this.#clerk.close()
     this.#swarms.clear()
   }
 }
@@ -118,7 +131,9 @@ function checkTerms(options: FloodgateOptions): Terms {
   for (const name of Object.keys(terms) as (keyof Terms)[]) {
     const value = options[name]
     if (value === undefined) continue
-    if (!Number.isFinite(value) || value <= 0) throw new FloodgateError('bad-option', name)
+    const isNever = name === 'complainAfterMs' && value === 0
+    if (!Number.isFinite(value) || (value <= 0 && !isNever))
+      throw new FloodgateError('bad-option', name)
     terms[name] = value
   }
   if (!Number.isInteger(terms.limitMax) || terms.limitMax > 32) {

@@ -14,7 +14,8 @@
  * ```
  */
 
-export { guardMetadata, guardWire, type GuardLimits } from './engine/index.ts'
+export { Clerk, type Seat } from './clerk.ts'
+export { guardMetadata, guardTorrent, guardWire, type GuardLimits } from './engine/index.ts'
 export type { Buying, Selling, WireEngine } from './engine/index.ts'
 export { FloodgateTarget, type FloodgateEvents } from './events.ts'
 export { EXTENSION_NAME, wtFloodgate, type WireUser } from './extension.ts'

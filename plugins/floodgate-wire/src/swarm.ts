@@ -14,13 +14,17 @@ import type { AnnounceAnswer, Wallet } from '@floodgate/wallet'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 import { Announcer } from './announcer.ts'
+import type { Clerk, Seat } from './clerk.ts'
+import { systemClock } from './clock.ts'
 import { contentOf, infoOf } from './content.ts'
-import { attachEngine, type TorrentEngine, type WireEngine } from './engine/index.ts'
+import { attachEngine, type TorrentEngine } from './engine/index.ts'
 import type { FloodgateTarget } from './events.ts'
 import { wtFloodgate, type WireUser } from './extension.ts'
+import { Links, type Link } from './links.ts'
+import { Signalling } from './signalling.ts'
 import { Conversation } from './trade/conversation.ts'
 import { Grace } from './trade/grace.ts'
-import type { Clock, Market, Terms } from './trade/terms.ts'
+import type { Content, Market, Terms } from './trade/terms.ts'
 
 export interface SwarmOptions {
   wallet: Wallet
@@ -29,42 +33,30 @@ export interface SwarmOptions {
   freeBytesPerSecond: number | undefined
   /** Where others reach us; undefined: where the client listens. */
   port: number | undefined
+  /** Meet browsers too. */
+  webrtc: boolean
+  /** Sees to the provider's court. */
+  clerk: Clerk
   /** Asked before a purse is bought. */
   approve: (offer: Offer, torrent: Torrent) => boolean | Promise<boolean>
 }
 
-interface Link {
-  engine: WireEngine
-  /** Sends a frame, once the other side is known to speak Floodgate. */
-  send: ((frame: Uint8Array) => void) | undefined
-  silent: boolean
-  conversation: Conversation | undefined
-  /** Frames that came before the torrent was ready. */
-  early: Uint8Array[]
-}
-
 /** A hello and its repeats; everything later is an answer to us. */
 const EARLY_MAX = 4
-
-const clock: Clock = {
-  now: () => performance.now(),
-  after(delayMs, action) {
-    const timer = setTimeout(action, delayMs)
-    return () => clearTimeout(timer)
-  }
-}
 
 export class Swarm {
   readonly torrent: Torrent
   readonly #options: SwarmOptions
   readonly #events: FloodgateTarget
   readonly #engine: TorrentEngine
+  readonly #signalling: Signalling
   readonly #announcer: Announcer
-  readonly #links = new Map<Wire, Link>()
+  readonly #links = new Links()
   readonly #grace: Grace
   #offer: Offer | undefined
   #market: Market | undefined
   #approved = false
+  #leaveCourt: () => void = () => undefined
   #closed = false
 
   constructor(torrent: Torrent, options: SwarmOptions, events: FloodgateTarget) {
@@ -75,7 +67,8 @@ export class Swarm {
       freeBytesPerSecond: options.freeBytesPerSecond,
       refused: () => this.#refuse('bad-field')
     })
-    this.#grace = new Grace(clock, options.terms.graceMs)
+    this.#grace = new Grace(systemClock, options.terms.graceMs)
+    this.#signalling = new Signalling(torrent)
     this.#announcer = new Announcer(options.wallet, this.#announceSource())
     torrent.on('wire', (wire) => this.#onWire(wire))
     torrent.on('ready', () => void this.#onReady())
@@ -89,15 +82,21 @@ export class Swarm {
     const { torrent } = this
     // A destroyed torrent forgets its client, and still says goodbye to the tracker.
     const { client } = torrent
-    const { port } = this.#options
+    const { port, webrtc } = this.#options
     return {
       infoHash: fromHex(torrent.infoHash),
       peerId: fromHex(client.peerId),
       port: () => port ?? client.torrentPort,
+      signalling: this.#signalling.carry,
+      webrtc,
       left: () => (torrent.ready ? Math.max(0, torrent.length - torrent.downloaded) : 1),
       wanted: () => (this.#needsPurse() ? this.#offer : undefined),
       answered: (answer: AnnounceAnswer) => this.#onAnswer(answer),
-      failed: (error: FloodgateError) => this.#warn(error)
+      failed: (error: FloodgateError) => {
+        this.#warn(error)
+        // Who is revoked learns why from the court's notices, and from nothing else.
+        if (error.code === 'revoked') this.#options.clerk.heard({ notices: 1 })
+      }
     }
   }
 
@@ -119,25 +118,19 @@ export class Swarm {
       if (purse.payees().length === 0) purse.keepOwn((index) => this.torrent.bitfield.get(index))
       const { count, price, currency } = purse
       this.#events.emit('purchase', { infoHash, count, price, currency })
-      for (const link of this.#links.values()) {
+      for (const link of this.#links.all()) {
         link.conversation?.purseChanged().catch((error: unknown) => this.#failed(error))
       }
     }
     this.#events.emit('announced', { infoHash, peers: peers.length, complete, incomplete })
-    const connected = this.#connected()
+    if (answer.fault !== undefined) this.#warn(answer.fault)
+    this.#options.clerk.heard(answer)
+    if (this.torrent.client.torrentPort === 0) return // who cannot listen cannot dial
+    const connected = this.#links.addresses()
     for (const { host, port } of peers) {
       if (connected.has(`${host} ${port}`)) continue
       this.torrent.addPeer(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
     }
-  }
-
-  /** Where the peers that we are connected to listen, as far as they said (BEP 10, `p`). */
-  #connected(): Set<string> {
-    const hosts = [...this.#links.keys()].map((wire) => {
-      const host = wire.remoteAddress?.replace(/^::ffff:/, '')
-      return `${host} ${Number(wire.peerExtendedHandshake?.['p'] ?? wire.remotePort)}`
-    })
-    return new Set(hosts)
   }
 
   async #onReady(): Promise<void> {
@@ -150,7 +143,7 @@ export class Swarm {
 
   async #openMarket(): Promise<void> {
     const { torrent } = this
-    const { wallet, terms, approve } = this.#options
+    const { wallet, terms, approve, clerk } = this.#options
     const offer = decodeOffer(wallet.crypto, infoOf(torrent))
     if (!equal(offer.rootKey, wallet.rootKey)) throw new FloodgateError('wrong-provider')
     const content = contentOf(torrent, offer)
@@ -162,27 +155,42 @@ export class Swarm {
       wallet,
       content,
       terms,
-      clock,
+      clock: systemClock,
       grace: this.#grace,
       selling: new Set(),
       junk: new Map(),
       wakeAll: () => {
-        for (const link of this.#links.values()) link.engine.wake()
+        for (const link of this.#links.all()) link.engine.wake()
       },
       emit: (event, detail) => {
-        if (event === 'open') queueMicrotask(() => this.#dropDuplicates())
+        if (event === 'open') queueMicrotask(() => this.#links.dropDuplicates())
         this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never)
       },
-      dropAll: (uid) => {
-        for (const { conversation, engine } of this.#links.values()) {
-          if (conversation?.uid === undefined || !equal(conversation.uid, uid)) continue
-          conversation.close()
-          engine.drop()
+      accuse: (offence) => clerk.accuse(offence),
+      dropAll: (uid) => this.#links.dropAll(uid)
+    }
+    this.#leaveCourt = clerk.seat(this.#seat(content, this.#market))
+    this.#announcer.now()
+    for (const link of this.#links.all()) this.#advance(link)
+  }
+
+  #seat(content: Content, { emit, selling, wallet }: Market): Seat {
+    const { read, give } = this.#engine
+    return {
+      ...content,
+      ...{ read, give },
+      debtFell: (uid) => {
+        for (const one of selling) one.debtFell(uid)
+      },
+      dropRevoked: () => {
+        for (const uid of this.#links.uids()) {
+          const entry = wallet.court.revocations.has(uid)
+          if (entry === undefined) continue
+          this.#links.dropAll(uid)
+          emit('revoked', { uid: toHex(uid), reason: entry.reason })
         }
       }
     }
-    this.#announcer.now()
-    for (const link of this.#links.values()) this.#advance(link)
   }
 
   #failed(error: unknown): void {
@@ -199,7 +207,7 @@ export class Swarm {
       conversation: undefined,
       early: []
     }
-    this.#links.set(wire, link)
+    this.#links.add(wire, link)
     wire.once('close', () => {
       link.conversation?.close()
       this.#links.delete(wire)
@@ -239,22 +247,6 @@ export class Swarm {
     for (const frame of link.early.splice(0)) link.conversation.receive(frame)
   }
 
-  /**
-   * Two peers that dial each other at once have two connections. Both sides keep the one whose session id is
-   * smaller; the other address may be dialled again once that one is gone.
-   */
-  #dropDuplicates(): void {
-    const kept = new Map<string, Wire>()
-    const open = [...this.#links].filter(([, link]) => link.conversation?.uid !== undefined)
-    open.sort(([, a], [, b]) => (a.conversation!.sessionId! < b.conversation!.sessionId! ? -1 : 1))
-    for (const [wire, { conversation, engine }] of open) {
-      const peer = `${toHex(conversation!.uid!)} ${wire.peerId ?? ''}`
-      const first = kept.get(peer)
-      if (first === undefined) kept.set(peer, wire)
-      else first.once('close', engine.drop())
-    }
-  }
-
   /** A peer without the plugin: a free share in an open swarm, a polite refusal in a closed one. */
   #meetStranger(link: Link): void {
     if (this.#offer?.open === true) return link.engine.free()
@@ -268,19 +260,28 @@ export class Swarm {
     this.#events.emit('refused', { infoHash, uid: '', by: 'us', code, indexes: [] })
   }
 
-  /** Is a seller that we are connected to still waiting for its money or for us to see its receipt? */
+  /** Does a seller wait for its money, or we for its receipt: a connected one, or one whose connection broke? */
   get owing(): boolean {
-    return [...this.#links.values()].some((link) => link.conversation?.owing === true)
+    if (this.#links.owing) return true
+    const market = this.#market
+    const purse = market && market.wallet.purses.open(market.content.infoHash)
+    if (market === undefined || purse === undefined) return false
+    return purse.payees().some(({ uid }) => {
+      const isHere = (index: number): boolean => market.content.has(index)
+      return purse.account(uid)!.unreceipted.length > 0 || purse.reservedTo(uid).some(isHere)
+    })
   }
 
   /** Stops trading; the torrent itself is left alone. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    for (const link of this.#links.values()) link.conversation?.close()
+    this.#leaveCourt()
+    for (const link of this.#links.all()) link.conversation?.close()
     this.#engine.stop()
     this.#grace.close()
     await this.#announcer.stop()
+    this.#signalling.close()
   }
 }
 

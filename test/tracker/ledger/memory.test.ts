@@ -13,7 +13,8 @@ ledgerCompliance('memory', open)
 ledgerProperties('memory', open, 300)
 
 describe('ledger audit', () => {
-  const tamperings: [what: string, tamper: (view: MemoryView) => void, fault: RegExp][] = [
+  type Tampering = [what: string, tamper: (view: MemoryView) => void, fault: RegExp]
+  const tamperings: Tampering[] = [
     [
       'a balance is raised',
       (view) => {
@@ -77,13 +78,40 @@ describe('ledger audit', () => {
     ]
   ]
 
-  for (const [what, tamper, fault] of tamperings) {
+  const courtTamperings: Tampering[] = [
+    [
+      'the court says that it paid more than the journal knows',
+      (view) => view.put('complaint', 'k1', { ...view.get('complaint', 'k1')!, creditedMinor: 9n }),
+      /^complaint k1 paid 10$/
+    ],
+    [
+      'a settled case vanishes',
+      (view) => view.remove('complaint', 'k1'),
+      /^nothing was complained of for k1$/
+    ],
+    [
+      'a seller loses what the court paid it',
+      (view) =>
+        view.put('sale', 'p1 bob', { ...view.get('sale', 'p1 bob')!, settled: new Uint8Array() }),
+      /^complaint k1 has no sale$/
+    ],
+    [
+      'a revocation vanishes',
+      (view) => view.remove('revocation', '1'.padStart(16, '0')),
+      /^revocation 0+2 stands in place 1$/
+    ]
+  ]
+  const trade = ['deposit d1 alice 100', 'publish film 4 10', 'purchase p1 alice film 10']
+  trade.push('redeem c1 bob p1 1110')
+  const court = ['complain k1 bob alice p1 3', 'prove k1', 'settle k1']
+  court.push('revoke 1 alice 500', 'revoke 2 alice 0')
+
+  const expectNoticed = ([what, tamper, fault]: Tampering, lines: string[]): void => {
     it(`I1 G13: notices when ${what}`, async () => {
       const view = new MemoryView(euro)
       const store = memoryLedger(euro, view)
       for (const uid of ['alice', 'bob']) await openAccount(store, uid)
-      const lines = ['deposit d1 alice 100', 'publish film 4 10', 'purchase p1 alice film 10']
-      for (const line of [...lines, 'redeem c1 bob p1 1110']) await store.execute(commandOf(line))
+      for (const line of lines) await store.execute(commandOf(line))
       assert.deepEqual((await store.audit()).faults, [])
       tamper(view)
       const { faults } = await store.audit()
@@ -93,4 +121,6 @@ describe('ledger audit', () => {
       )
     })
   }
+  for (const tampering of tamperings) expectNoticed(tampering, trade)
+  for (const tampering of courtTamperings) expectNoticed(tampering, [...trade, ...court])
 })

@@ -5,6 +5,11 @@
 //   purchase <purse> <uid> <content> <price> [again]     → <purse answered> -<charged>
 //   redeem   <claim> <payee> <purse> <bits> [count=n]    → +<credited> <fresh>/<conflicting>/<uncovered>
 //   close    <purse>                                     → refund <amount>
+//   complain <id> <accuser> <accused> <purse> <index> [dismissed|guilty [<proof>]]  → <outcome> [<code>] +<credited>
+//   prove | settle <id>, answer <id> void|guilty         → as complain
+//   told     <uid> <id>…                                 → struck <id>…
+//   resend   <id> <max>                                  → <times>
+//   revoke   <version> <uid> <until>                     → version <n>
 //
 // `at=` and `until=` set the time and the expiry (100 and 200 if not given). An expected error is its code.
 import assert from 'node:assert/strict'
@@ -64,13 +69,64 @@ export function commandOf(line: string): Command {
     case 'close':
       return { kind, purseId: a, now }
     default:
-      throw new Error(`no command: ${line}`)
+      return courtCommandOf(kind, words.filter((word) => !word.includes('=')).slice(1), now)
+  }
+}
+
+/** The court's: all complaints are of one piece not paid, unless they say otherwise. */
+function courtCommandOf(kind: string | undefined, words: string[], now: number): Command {
+  const [a = '', b = '', c = '', d = '', e = '', f = 'challenge', g = ''] = words
+  switch (kind) {
+    case 'complain': {
+      const charge = f === 'guilty' ? 'bad-token' : 'unpaid'
+      const parties = { accuser: b, accused: c, purseId: d, index: Number(e) }
+      const rest = {
+        infoHash: 'film',
+        count: 0,
+        code: charge,
+        nonce: keyFor(a),
+        evidence: keyFor(a)
+      }
+      return {
+        kind,
+        complaintId: a,
+        charge,
+        ...parties,
+        outcome: f as 'challenge',
+        proof: g,
+        ...rest,
+        now
+      }
+    }
+    case 'prove':
+    case 'settle':
+      return { kind, complaintId: a, now }
+    case 'answer':
+      return { kind, complaintId: a, outcome: b as 'void', code: `answer ${b}`, now }
+    case 'told':
+      return { kind, uid: a, complaintIds: words.slice(1), answerMs: 10, now }
+    case 'resend':
+      return { kind, complaintId: a, resendsMax: Number(b) }
+    case 'revoke': {
+      const proof = { evidence: keyFor('proof'), head: keyFor(a), reason: 'test' }
+      return { kind, version: Number(a), uid: b, until: Number(c), pardon: true, ...proof, now }
+    }
+    default:
+      throw new Error(`no command: ${kind}`)
   }
 }
 
 function textOf(outcome: Outcome): string {
   if ('purse' in outcome) return `${outcome.purse.purseId} -${outcome.chargedMinor}`
   if ('refundMinor' in outcome) return `refund ${outcome.refundMinor}`
+  if ('complaint' in outcome) {
+    const { complaint } = outcome
+    const { outcome: found, code, creditedMinor } = complaint
+    return [found, code, `+${creditedMinor}`].filter(Boolean).join(' ')
+  }
+  if ('struck' in outcome) return ['struck', ...outcome.struck].join(' ')
+  if ('resends' in outcome) return `${outcome.resends}`
+  if ('version' in outcome) return `version ${outcome.version}`
   if (!('claims' in outcome)) return 'ok'
   const [result] = outcome.claims
   if ('error' in result!) return result.error

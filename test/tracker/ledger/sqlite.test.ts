@@ -17,6 +17,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import { type LedgerStore, sqliteLedger } from '../../../tracker-extension/src/ledger/index.ts'
+import { courtTableNames } from '../../../tracker-extension/src/ledger/court-rows.ts'
 import { openFile } from '../../../tracker-extension/src/ledger/sqlite-file.ts'
 import { ledgerCompliance } from './compliance.ts'
 import { ledgerProperties } from './properties.ts'
@@ -130,6 +131,29 @@ describe('ledger in a SQLite file', () => {
       await assert.rejects(sqliteLedger(path, { currency }), { code })
     })
   }
+
+  it('brings a ledger of version 1 forward with all that it holds', async () => {
+    const path = newPath()
+    const old = await openAt(path)
+    for (const uid of ['alice', 'bob']) await openAccount(old, uid)
+    const lines = ['deposit d1 alice 40', 'publish film 4 10', 'purchase p1 alice film 10']
+    for (const line of [...lines, 'redeem c1 bob p1 1000']) await old.execute(commandOf(line))
+    await old.close()
+    const added = courtTableNames.map((name) => `DROP TABLE ledger_${name}`)
+    sql(path, [...added, 'ALTER TABLE ledger_sale DROP COLUMN settled'].join(';'))
+    sql(path, 'PRAGMA user_version = 1')
+
+    for (const settled of [[], [0x20]]) {
+      const store = await openAt(path)
+      assert.deepEqual((await store.audit()).faults, [])
+      assert.deepEqual((await store.sale('p1', 'bob'))?.settled, Uint8Array.from(settled))
+      for (const line of ['complain k1 bob alice p1 2', 'prove k1', 'settle k1']) {
+        await store.execute(commandOf(line))
+      }
+      assert.equal((await store.account('bob'))?.balanceMinor, 20n)
+      await store.close()
+    }
+  })
 
   it('I6: every opening syncs at every commit and locks the file', async () => {
     const path = newPath()

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fg from '@floodgate/protocol'
-import { memoryLedger, sqliteLedger, type LedgerStore } from '@floodgate/tracker'
+import { memoryLedger, sqliteLedger, UNLIMITED_RATES, type LedgerStore } from '@floodgate/tracker'
 import { bitmapOf, claimMessage, claimed, redeem, row, seal, send, voucher } from './trade.ts'
 import * as w from './world.ts'
 
@@ -149,7 +149,7 @@ describe('mint: what a claim cannot do', () => {
   let seller: w.Trader
   let bought: w.Bought
   beforeEach(async () => {
-    world = await w.startWorld()
+    world = await w.startWorld({ rates: UNLIMITED_RATES })
     buyer = await w.register(world, 1000n)
     seller = await w.register(world)
     bought = await w.buy(world, buyer, await w.publish(world))

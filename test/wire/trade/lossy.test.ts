@@ -2,7 +2,7 @@
 // happens, nobody pays twice, nobody is out by more than the limit, and everything adds up in the end.
 
 import assert from 'node:assert/strict'
-import { bits, equal, fromHex, hasBit, toHex } from '@floodgate/protocol'
+import { bits, decode, equal, fromHex, hasBit, paidHash, toHex } from '@floodgate/protocol'
 import { account, buy, claim, type Wallet } from '@floodgate/wallet'
 import { PaperProvider } from '../../support/paper-provider.ts'
 import { TestProvider } from '../../support/provider.ts'
@@ -68,6 +68,33 @@ function checkLimits({ peers }: World): void {
   }
 }
 
+/** F43, G9: each debt has the buyer's request that proves it, and each receipt kept covers just what its voucher says. */
+function checkEvidence({ peers }: World): void {
+  for (const { wallet, name } of peers) {
+    for (const sale of wallet.sales.all()) {
+      const unproven = [...sale.owed].filter((index) => {
+        const proof = sale.proofOf(index)
+        return !proof || !decode(proof.request, 'request').message.indexes.includes(index)
+      })
+      assert.deepEqual(unproven, [], `${name}: debts without proof`)
+    }
+    for (const purse of wallet.purses.all()) {
+      for (const { uid } of purse.payees()) {
+        const kept = purse.receiptedBy(uid)
+        if (kept === undefined) continue
+        const { paid } = decode(kept.voucher, 'voucher').message
+        const { voucher } = decode(kept.receipt, 'receipt').message
+        assert.deepEqual(
+          paid,
+          paidHash(wallet.crypto, kept.paid),
+          `${name}: a receipt that proves nothing`
+        )
+        assert.deepEqual(voucher, wallet.crypto.sha256(kept.voucher))
+      }
+    }
+  }
+}
+
 /** I3: only pieces in the store are paid, each token goes to one payee, and no seller has what was not paid. */
 function checkPayments({ peers }: World): void {
   for (const buyer of peers.slice(1)) {
@@ -126,6 +153,7 @@ async function play(
   const check = (): void => {
     checkLimits(world)
     checkPayments(world)
+    checkEvidence(world)
   }
   connectAll(world)
   const disturb = (): void => {

@@ -58,6 +58,9 @@ export class SimPeer {
       grace: new Grace(network.clock, DEFAULT_TERMS.graceMs),
       selling: new Set(),
       junk: new Map(),
+      accuse: () => {
+        throw new Error('nobody cheats here')
+      },
       dropAll: () => {
         throw new Error('nobody cheats here')
       },

@@ -1,11 +1,15 @@
 // What a route is given to work with, and what it is asked.
 
+import type { Court } from '../court/court.ts'
 import type { Mint } from '../mint/mint.ts'
 
 export interface Desk {
   readonly mint: Mint
+  readonly court: Court
   /** The provider's, for people. */
   readonly name: string
+  /** Seeders and leechers of a swarm now. */
+  readonly swarm: (infoHash: string) => { complete: number; incomplete: number }
   /** Everything counted, for the status route. */
   readonly counters: () => object
 }

@@ -1,4 +1,4 @@
-// The routes that speak JSON to people and tools: the list of contents, and the operator's two acts. Amounts are decimal
+// The routes that speak JSON to people and tools: the list of contents, and the operator's acts. Amounts are decimal
 // text in minor units.
 
 import { FloodgateError, fromUtf8 } from '@floodgate/protocol'
@@ -46,14 +46,35 @@ const DEPOSIT = {
 
 /** Books the deposit in the body: `{ uid, amount, reason, id }`, all text. */
 export async function depositJson({ mint }: Desk, { body }: Ask): Promise<object> {
-  const { uid, amount, reason, id } = readDeposit(body)
+  const { uid, amount, reason, id } = readFields(body, DEPOSIT)
   await deposit(mint.store, uid, BigInt(amount), reason, id, mint.now())
   mint.counters.deposits++
   const account = await mint.store.account(uid)
   return { uid, amount, id, balance: String(account?.balanceMinor ?? 0n) }
 }
 
-function readDeposit(body: Uint8Array): Record<keyof typeof DEPOSIT, string> {
+/** What the operator's lift did. */
+export interface LiftJson {
+  uid: string
+  /** False if the account was not revoked. */
+  lifted: boolean
+  /** Of the revocation log, now. */
+  version: number
+}
+
+/** Lifts the revocation of the account in the body, `{ uid }`, and forgives its strikes. */
+export async function liftJson({ court }: Desk, { body }: Ask): Promise<LiftJson> {
+  const { uid } = readFields(body, { uid: DEPOSIT.uid })
+  if ((await court.store.account(uid)) === undefined) throw new FloodgateError('unknown-account')
+  const lifted = await court.revocations.lift(uid, 'operator', true)
+  return { uid, lifted, version: await court.revocations.version() }
+}
+
+/** Texts of these forms out of a JSON object. Throws `bad-request` naming the first that is wrong. */
+function readFields<Name extends string>(
+  body: Uint8Array,
+  forms: Readonly<Record<Name, RegExp>>
+): Record<Name, string> {
   let value: unknown
   try {
     value = JSON.parse(fromUtf8(body) ?? '')
@@ -61,10 +82,11 @@ function readDeposit(body: Uint8Array): Record<keyof typeof DEPOSIT, string> {
     throw new FloodgateError('bad-request', 'JSON')
   }
   const fields = (value ?? {}) as Record<string, unknown>
-  const read = (name: keyof typeof DEPOSIT): string => {
+  const read: Partial<Record<Name, string>> = {}
+  for (const [name, form] of Object.entries(forms) as [Name, RegExp][]) {
     const text = fields[name]
-    if (typeof text === 'string' && DEPOSIT[name].test(text)) return text
-    throw new FloodgateError('bad-request', name)
+    if (typeof text !== 'string' || !form.test(text)) throw new FloodgateError('bad-request', name)
+    read[name] = text
   }
-  return { uid: read('uid'), amount: read('amount'), reason: read('reason'), id: read('id') }
+  return read as Record<Name, string>
 }

@@ -2,12 +2,19 @@
 // the messages; paths stand below /floodgate/v1.
 
 import { BOX_OVERHEAD, FloodgateError, MESSAGES, toBase64url } from '@floodgate/protocol'
+import { hearAnswer } from '../court/answer.ts'
+import { hearComplaint } from '../court/complaint.ts'
+import { courtJson } from '../court/docket.ts'
+import { hearNotices } from '../court/notices.ts'
+import { givePiece } from '../court/piece.ts'
+import { hearPossession } from '../court/possession.ts'
 import { accountStanding, register } from '../mint/accounts.ts'
 import { redeemClaim } from '../mint/claims.ts'
 import { hashList } from '../mint/hash-list.ts'
 import { TORRENT_MAX } from '../mint/publish.ts'
 import type { Ask, Desk } from './desk.ts'
-import { contentsJson, depositJson, publishJson } from './json.ts'
+import { contentsJson, depositJson, liftJson, publishJson } from './json.ts'
+import { riskJson } from './risk.ts'
 
 export const BASE = '/floodgate/v1'
 
@@ -28,6 +35,8 @@ export interface Route {
   gives: string
   /** Only with the operator's token. */
   operator?: boolean
+  /** A budget of its own (F66); all others share that of requests. */
+  rate?: 'registrations'
   run(desk: Desk, ask: Ask): unknown
 }
 
@@ -43,6 +52,39 @@ const post = (path: string, takes: Route['takes'], gives: string, run: Run): Rou
   ...{ method: 'POST', path, gives, run },
   takes
 })
+
+const box = (bytesMax: number): NonNullable<Route['takes']> => message(bytesMax + BOX_OVERHEAD)
+const VERSION = /^\d{1,15}$/
+
+/** The court's. Whoever is revoked may use them all. */
+const COURT: readonly Route[] = [
+  post('/complaints', box(MESSAGES.complaint.bytesMax), TYPES.message, ({ court }, { body }) =>
+    hearComplaint(court, body)
+  ),
+  post(
+    '/possessions',
+    message(MESSAGES.possession.bytesMax),
+    TYPES.message,
+    ({ court }, { body }) => hearPossession(court, body)
+  ),
+  post('/answers', box(MESSAGES.answer.bytesMax), TYPES.message, ({ court }, { body }) =>
+    hearAnswer(court, body)
+  ),
+  post(
+    '/notices',
+    message(MESSAGES.accountRequest.bytesMax),
+    TYPES.message,
+    ({ court }, { body }) => hearNotices(court, body)
+  ),
+  post('/pieces', message(MESSAGES.pieceRequest.bytesMax), TYPES.message, ({ court }, { body }) =>
+    givePiece(court, body)
+  ),
+  get('/revocations/:since', TYPES.message, ({ court }, { params }) => {
+    const since = params['since'] ?? ''
+    if (!VERSION.test(since)) throw new FloodgateError('bad-request', 'since')
+    return court.revocations.message(Number(since))
+  })
+]
 
 export const ROUTES: readonly Route[] = [
   get('/provider', TYPES.json, ({ mint, name }) => {
@@ -60,9 +102,12 @@ export const ROUTES: readonly Route[] = [
     return content.torrent
   }),
 
-  post('/register', message(MESSAGES.register.bytesMax), TYPES.message, ({ mint }, { body }) =>
-    register(mint, body)
-  ),
+  {
+    ...post('/register', message(MESSAGES.register.bytesMax), TYPES.message, ({ mint }, { body }) =>
+      register(mint, body)
+    ),
+    rate: 'registrations'
+  },
   post(
     '/claims',
     message(MESSAGES.claim.bytesMax + BOX_OVERHEAD),
@@ -76,6 +121,13 @@ export const ROUTES: readonly Route[] = [
     accountStanding(mint, body)
   ),
 
+  { ...get('/operator/risk{/:colluders}', TYPES.json, riskJson), operator: true },
+  ...COURT,
+  { ...get('/operator/court', TYPES.json, ({ court }) => courtJson(court)), operator: true },
+  {
+    ...post('/operator/lift', { type: TYPES.json, bytesMax: 4096 }, TYPES.json, liftJson),
+    operator: true
+  },
   {
     ...post('/operator/deposits', { type: TYPES.json, bytesMax: 4096 }, TYPES.json, depositJson),
     operator: true

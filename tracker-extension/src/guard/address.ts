@@ -1,4 +1,5 @@
 // Addresses of strangers: one spelling for each, and the part of it that stands for one host.
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
 /**
@@ -9,6 +10,19 @@ export function cleanAddress(address: unknown): string | undefined {
   if (typeof address !== 'string') return undefined
   const bare = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, '')
   return isIP(bare) === 0 ? undefined : bare
+}
+
+/**
+ * The address that a request comes from. Behind a proxy that we trust it is the last one of its
+ * header: what stands before that, the asker may have written itself.
+ */
+export function askerOf(request: IncomingMessage, trustProxy: boolean): string | undefined {
+  const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined
+  return cleanAddress(String(forwarded).split(',').at(-1)?.trim()) ?? ownAddress(request)
+}
+
+function ownAddress({ socket }: IncomingMessage): string | undefined {
+  return cleanAddress(socket.remoteAddress)
 }
 
 /** `address:port` as the server spells it: the place of an HTTP or UDP member in a swarm. */

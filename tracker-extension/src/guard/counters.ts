@@ -2,7 +2,7 @@
 // none (I7).
 
 export interface TrackerCounters {
-  /** Every HTTP request, websocket message and UDP packet: the sum of the seven kinds below. */
+  /** Every HTTP request, websocket message and UDP packet: the sum of the eight kinds below. */
   messages: number
   announces: number
   /** WebRTC answers that a websocket peer sends to another through the tracker. */
@@ -15,6 +15,8 @@ export interface TrackerCounters {
   stats: number
   /** What no parser understood, and UDP packets without a valid connection id. */
   unreadable: number
+  /** Beyond what one address may send: not even parsed. */
+  overRate: number
   /** Of all these: answered with a failure. */
   refused: number
   /** Of all these: ended in an exception, which was contained. */
@@ -33,6 +35,7 @@ export function newCounters(): TrackerCounters {
     apiRequests: 0,
     stats: 0,
     unreadable: 0,
+    overRate: 0,
     refused: 0,
     contained: 0
   }

@@ -3,7 +3,7 @@
 // refusals come first.
 import { ACTIONS } from '../attach/server.ts'
 import type { RawParams, TrackerReply, TrackerResponse } from '../attach/server.ts'
-import { addressAndPort, cleanAddress, hostOf } from './address.ts'
+import { addressAndPort, askerOf, cleanAddress, hostOf } from './address.ts'
 import { fence, warn, type AdmissionVerdict, type GuardCore } from './core.ts'
 import { count } from './counters.ts'
 import { Lanes } from './lanes.ts'
@@ -15,6 +15,7 @@ import { placeOf } from './swarms.ts'
 const INTERNAL: Refusal = { code: 'internal', reason: 'internal error' }
 const CLOSED: Refusal = { code: 'busy', reason: 'the tracker is shutting down' }
 const BUSY: Refusal = { code: 'busy', reason: 'the tracker has too much to decide on; try later' }
+const FULL: Refusal = { code: 'swarm-full', reason: 'the swarm takes no more members; try later' }
 
 /** Puts the guard into the server's funnel. */
 export function guardFunnel(core: GuardCore): void {
@@ -78,6 +79,7 @@ export function guardFunnel(core: GuardCore): void {
     if (core.server.destroyed) return asking.refuse(CLOSED)
     // It may have closed while we decided; nobody would take it out again.
     if (announce.socket && !isOpen(announce.socket)) return
+    if (core.books.isFull(announce, verdict.membersMax)) return asking.refuse(FULL)
     try {
       stock.call(core.server, announce, (error, response) => {
         if (response && !error) verdict.dress?.(response)
@@ -107,14 +109,12 @@ function askFilter(core: GuardCore, announce: CleanAnnounce): Promise<Error | nu
   })
 }
 
-/**
- * The address of the connection; a proxy's header only if the server trusts it and it holds an
- * address.
- */
+/** The address of the connection; a proxy's word only if the server trusts it and it is one. */
 function readAddress(core: GuardCore, announce: CleanAnnounce): Refusal | undefined {
   const { socket, httpReq } = announce
-  const own = socket ? core.sockets.remoteOf(socket) : httpReq?.socket.remoteAddress
-  const ip = cleanAddress(announce.ip) ?? cleanAddress(own)
+  const trustProxy = core.server._trustProxy === true
+  const own = socket ? core.sockets.remoteOf(socket) : httpReq && askerOf(httpReq, trustProxy)
+  const ip = (trustProxy ? own : undefined) ?? cleanAddress(announce.ip) ?? own
   if (ip === undefined) return { code: 'bad-request', reason: 'the asker has no address' }
   announce.ip = ip
   announce.addr = addressAndPort(ip, announce.port)

@@ -2,6 +2,7 @@
 // them down with it.
 import { checkDoors } from '../attach/doors.ts'
 import type { TrackerServer } from '../attach/server.ts'
+import { Budget } from './budget.ts'
 import type { GuardCore } from './core.ts'
 import { newCounters, type TrackerCounters } from './counters.ts'
 import { guardFunnel } from './funnel.ts'
@@ -18,7 +19,7 @@ export interface TrackerGuard {
    * What is remembered at the moment: bounded, and back to nothing when the last member is gone.
    */
   readonly held: { swarms: number; hosts: number; sockets: number }
-  /** Lets go of members that went silent, now; runs by itself every `sweepMs`. */
+  /** Lets go of members that went silent and of websockets without a member, now; runs by itself every `sweepMs`. */
   sweep(): void
 }
 
@@ -44,7 +45,7 @@ export function guardOf(core: GuardCore): TrackerGuard {
     get held() {
       return { ...core.books.size, sockets: core.sockets.size }
     },
-    sweep: () => core.books.sweep()
+    sweep: () => sweep(core)
   }
 }
 
@@ -58,12 +59,13 @@ export function installGuard(server: TrackerServer, options: GuardOptions = {}):
   const limits = readOptions(options)
   checkDoors(server)
   if (cores.has(server)) throw new TrackerOptionError('server', 'it is guarded already')
-  const sockets = new Sockets()
+  const sockets = new Sockets(server._trustProxy === true)
   const core: GuardCore = {
     server,
     limits,
     counters: newCounters(),
     sockets,
+    messages: new Budget({ perSecond: limits.messagesPerSecond, burst: limits.messagesBurst }),
     books: new SwarmBooks(server, limits, sockets),
     filter: server._filter,
     admission: undefined
@@ -79,9 +81,15 @@ export function installGuard(server: TrackerServer, options: GuardOptions = {}):
   return core
 }
 
-function endWithServer({ server, limits, books, sockets }: GuardCore): void {
+function sweep({ books, sockets, limits }: GuardCore): void {
+  books.sweep()
+  sockets.endIdle(limits.wsIdleMs)
+}
+
+function endWithServer(core: GuardCore): void {
+  const { server, limits, sockets } = core
   const timer =
-    limits.sweepMs > 0 ? setInterval(() => books.sweep(), limits.sweepMs).unref() : undefined
+    limits.sweepMs > 0 ? setInterval(() => sweep(core), limits.sweepMs).unref() : undefined
   const close = server.close
   server.close = (done) => {
     clearInterval(timer)

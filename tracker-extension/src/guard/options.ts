@@ -28,6 +28,26 @@ export interface GuardOptions {
    */
   pendingPerAddressMax?: number
   /**
+   * Messages a second from one address over all transports, in the long run. Default 200: 5,000
+   * members who announce every 30 seconds. What is more is refused before it is parsed.
+   */
+  messagesPerSecond?: number
+  /** As many at once. Default 2,000. */
+  messagesBurst?: number
+  /**
+   * TCP connections at a time from one address: HTTP and websockets. Default 2,000; not asked when
+   * the server trusts a proxy, whose connections they would all be.
+   */
+  connectionsPerAddressMax?: number
+  /** TCP connections at a time in all. Default 20,000. */
+  connectionsMax?: number
+  /** For the header of an HTTP request to arrive, in milliseconds. Default 10,000. */
+  headersTimeoutMs?: number
+  /** For a whole HTTP request to arrive, in milliseconds. Default 30,000. */
+  requestTimeoutMs?: number
+  /** A websocket that announced nothing for so long is ended, in milliseconds. Default 120,000. */
+  wsIdleMs?: number
+  /**
    * Length of a websocket message in bytes. Default 65,536: ten offers of 4 KiB and an envelope.
    * The guard lowers the limit of the server's own websocket server. Give `ws: { maxPayload }` at
    * construction as well if sockets are accepted before the guard is installed, or if they come
@@ -64,6 +84,13 @@ const DEFAULTS: Limits = {
   swarmsMax: 100_000,
   pendingMax: 10_000,
   pendingPerAddressMax: 1000,
+  messagesPerSecond: 200,
+  messagesBurst: 2000,
+  connectionsPerAddressMax: 2000,
+  connectionsMax: 20_000,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  wsIdleMs: 120_000,
   wsPayloadMax: 65_536,
   wsBufferMax: 1024 * 1024,
   wsChallengeMs: 10_000,

@@ -14,13 +14,21 @@ export interface Refusal {
   extra?: Record<string, Uint8Array>
 }
 
+/** For whom sends more than its rate. */
+export const TOO_MANY: Refusal = {
+  code: 'too-many-requests',
+  reason: 'too many messages from this address; try later'
+}
+
+/** A refusal as keys of an answer. */
+export function failureOf({ code, reason }: Refusal): TrackerResponse {
+  const failure = code === undefined ? reason : `${code}: ${reason}`
+  return { 'failure reason': failure, ...(code !== undefined && { 'fg code': code }) }
+}
+
 /** Answers a refusal. The server emits no event for it, and the asker joins no swarm. */
 export function refuse(params: RawParams, reply: TrackerReply, refusal: Refusal): void {
-  const { code, reason } = refusal
-  const response: TrackerResponse = {
-    'failure reason': code === undefined ? reason : `${code}: ${reason}`
-  }
-  if (code !== undefined) response['fg code'] = code
+  const response = failureOf(refusal)
   if (params.type === 'ws') refuseSocket(params, { ...response, ...asText(refusal.extra) })
   else {
     // The server emits `start` and the like for whatever still says "announce" when it was

@@ -1,14 +1,17 @@
 // Websockets: which members came over which socket, what waits to be read by its owner, and whose
 // peer id it is.
 import type { SwarmPeer, TrackerSocket } from '../attach/server.ts'
-import { fence, type GuardCore } from './core.ts'
+import { askerOf } from './address.ts'
+import { fence, isWithinRate, type GuardCore } from './core.ts'
 import { count } from './counters.ts'
 import type { CleanAnnounce } from './params.ts'
-import { isOpen, type Refusal } from './reply.ts'
+import { failureOf, isOpen, TOO_MANY, type Refusal } from './reply.ts'
 
 interface SocketRecord {
-  /** Address of the connection, whatever a proxy's header says. */
+  /** Address of the asker: of the connection, or what a trusted proxy says. */
   remote: string | undefined
+  /** Since when it has had no member, in milliseconds; 0 while it has one. */
+  idleSince: number
   /** `info hash + peer id`, both hex, of each member that came over this socket. */
   members: Set<string>
   /** Messages sent to it, to see whether one was answered. */
@@ -18,6 +21,11 @@ interface SocketRecord {
 
 export class Sockets {
   readonly #records = new Map<TrackerSocket, SocketRecord>()
+  readonly #trustProxy: boolean
+
+  constructor(trustProxy: boolean) {
+    this.#trustProxy = trustProxy
+  }
 
   get size(): number {
     return this.#records.size
@@ -32,11 +40,15 @@ export class Sockets {
   }
 
   joined(socket: TrackerSocket, infoHash: string, peerId: string): void {
-    this.#of(socket).members.add(infoHash + peerId)
+    const record = this.#of(socket)
+    record.members.add(infoHash + peerId)
+    record.idleSince = 0
   }
 
   left(socket: TrackerSocket, infoHash: string, peerId: string): void {
-    this.#records.get(socket)?.members.delete(infoHash + peerId)
+    const record = this.#records.get(socket)
+    record?.members.delete(infoHash + peerId)
+    if (record?.members.size === 0) record.idleSince = performance.now()
   }
 
   /** Counts what is sent, and ends a socket whose owner does not read. */
@@ -70,6 +82,14 @@ export class Sockets {
     return [...members].map((member) => [member.slice(0, 40), member.slice(40)])
   }
 
+  /** Ends those that have had no member for so long: nobody may hold connections for nothing. */
+  endIdle(idleMs: number): void {
+    const before = performance.now() - idleMs
+    for (const [socket, { idleSince }] of [...this.#records]) {
+      if (idleSince > 0 && idleSince <= before) socket.terminate()
+    }
+  }
+
   /** Ends all: a server does not close while one of them is open. */
   terminateAll(): void {
     for (const socket of [...this.#records.keys()]) socket.terminate()
@@ -78,8 +98,10 @@ export class Sockets {
   #of(socket: TrackerSocket): SocketRecord {
     let record = this.#records.get(socket)
     if (!record) {
-      const remote = socket.upgradeReq?.socket.remoteAddress
-      record = { remote, members: new Set(), sent: 0, challenged: false }
+      const { upgradeReq } = socket
+      const remote = upgradeReq ? askerOf(upgradeReq, this.#trustProxy) : undefined
+      const idleSince = performance.now()
+      record = { remote, idleSince, members: new Set(), sent: 0, challenged: false }
       this.#records.set(socket, record)
     }
     return record
@@ -121,12 +143,16 @@ export function guardSockets(core: GuardCore): void {
   server._onWebSocketRequest = (socket, opts, data) => {
     const before = counters.messages
     if ((data as Uint8Array).length > limits.wsPayloadMax) socket.terminate()
-    else fence(core, 'websocket message', () => request.call(server, socket, opts, data))
+    else if (!isWithinRate(core, sockets.remoteOf(socket))) {
+      fence(core, 'websocket message', () => socket.send(JSON.stringify(failureOf(TOO_MANY))))
+    } else fence(core, 'websocket message', () => request.call(server, socket, opts, data))
     if (counters.messages === before) count(counters, 'unreadable')
   }
 
   const closed = server._onWebSocketClose
   server._onWebSocketClose = (socket) => {
+    // Every message that cannot be sent any more comes here again.
+    if (socket.destroyed) return
     for (const [infoHash, peerId] of sockets.forget(socket)) {
       const member = server.torrents[infoHash]?.peers.peek(peerId)
       if (member) takeOut(core, infoHash, member)

@@ -1,15 +1,20 @@
 // The books over the server's swarms: how many members each host has, which swarms are empty and
-// may go, and a cap on all of it. The members themselves stay in the server's own store.
+// may go, a cap on all of it, and whom an asker is shown. The members themselves stay in the
+// server's own store.
 import { checkSwarmDoors } from '../attach/doors.ts'
 import type { SwarmPeer, TrackerServer, TrackerSwarm } from '../attach/server.ts'
 import { hostOf } from './address.ts'
 import type { Limits } from './options.ts'
 import type { CleanAnnounce } from './params.ts'
 import type { Refusal } from './reply.ts'
+import { compactOf, Roster } from './roster.ts'
 import type { Sockets } from './sockets.ts'
 import { Tally } from './tally.ts'
 
 type SwarmClass = new (infoHash: string, server: TrackerServer) => TrackerSwarm
+
+/** Members that listen on a port, and those that are reached over their websocket. */
+type Rosters = Record<'ports' | 'sockets', Roster>
 
 /** A place kept for an announce that is still being decided on. */
 export interface Seat {
@@ -22,6 +27,7 @@ export class SwarmBooks {
   readonly #sockets: Sockets
   readonly #byHost = new Tally()
   readonly #bySwarmAndHost = new Tally()
+  readonly #rosters = new Map<string, Rosters>()
   #swarms = 0
 
   /** @throws {TrackerDoorError} if the server's swarms are not of the shape we know */
@@ -47,12 +53,36 @@ export class SwarmBooks {
     return this.#server.torrents[announce.info_hash]?.peers.peek(placeOf(announce))
   }
 
+  /** Seeders and leechers of a swarm. */
+  countsOf(infoHash: string): { complete: number; incomplete: number } {
+    const { complete = 0, incomplete = 0 } = this.#server.torrents[infoHash] ?? {}
+    return { complete, incomplete }
+  }
+
+  /**
+   * At most `count` members that the asker may be shown. `key` says which (16 bytes): the same key
+   * is shown the same, but for who came and went.
+   */
+  view(announce: CleanAnnounce, among: keyof Rosters, key: Uint8Array, count: number): SwarmPeer[] {
+    const { info_hash: infoHash, peer_id: peerId } = announce
+    const asker = { place: placeOf(announce), peerId }
+    for (;;) {
+      const swarm = this.#server.torrents[infoHash]
+      if (swarm === undefined) return []
+      letGoOfSilent(swarm)
+      const chosen = this.#rosters.get(infoHash)?.[among].choose(key, count, asker) ?? []
+      // Who was met by an answer of another stands late in the store's order, however silent.
+      const silent = chosen.filter(({ place }) => swarm.peers.peek(place) === undefined)
+      if (silent.length === 0) return chosen.map(({ peer }) => peer)
+    }
+  }
+
   /**
    * Keeps a place for the asker until `release`. Refused when its host, or the tracker, has no
    * more.
    */
   seat(announce: CleanAnnounce): Seat | Refusal {
-    if (announce.event === 'stopped' || this.memberAt(announce)) return { release: () => undefined }
+    if (!this.#isNew(announce)) return { release: () => undefined }
     const known = Object.hasOwn(this.#server.torrents, announce.info_hash)
     if (!known && this.#swarms >= this.#limits.swarmsMax) {
       return { code: 'tracker-full', reason: 'the tracker takes no more swarms at the moment' }
@@ -69,20 +99,33 @@ export class SwarmBooks {
     return { release: () => this.#tally(announce.info_hash, host, -1) }
   }
 
+  /**
+   * Would the asker be one more than `membersMax`? Who is a member already may stay. Without a
+   * number: one more than the server's own store takes, which would push another out.
+   */
+  isFull(announce: CleanAnnounce, membersMax?: number): boolean {
+    const { length = 0, max = Infinity } = this.#server.torrents[announce.info_hash]?.peers ?? {}
+    return length >= (membersMax ?? max) && this.#isNew(announce)
+  }
+
   /** A swarm without members is forgotten: a stranger can name any number of info hashes. */
   freeIfEmpty(infoHash: string): void {
     if (this.#server.torrents[infoHash]?.peers.length !== 0) return
     delete this.#server.torrents[infoHash]
+    this.#rosters.delete(infoHash)
     this.#swarms--
   }
 
   /** Lets go of members that went silent: the store notices their age only when it meets them. */
   sweep(): void {
-    for (const [infoHash, { peers }] of Object.entries(this.#server.torrents)) {
-      // The tail is the one met longest ago; `peek` takes it out if it is too old.
-      while (peers.tail !== null && peers.peek(peers.tail) === undefined);
+    for (const [infoHash, swarm] of Object.entries(this.#server.torrents)) {
+      letGoOfSilent(swarm)
       this.freeIfEmpty(infoHash)
     }
+  }
+
+  #isNew(announce: CleanAnnounce): boolean {
+    return announce.event !== 'stopped' && this.memberAt(announce) === undefined
   }
 
   #newSwarm(infoHash: string): TrackerSwarm {
@@ -99,21 +142,22 @@ export class SwarmBooks {
 
   #adopt(infoHash: string, swarm: TrackerSwarm): void {
     this.#swarms++
+    this.#rosters.set(infoHash, { ports: new Roster(), sockets: new Roster() })
     const { peers } = swarm
-    for (const key of peers.keys) this.#joined(infoHash, peers.peek(key))
+    for (const key of peers.keys) this.#joined(infoHash, key, peers.peek(key))
     const [set, remove] = [peers.set.bind(peers), peers.remove.bind(peers)]
     peers.set = (key, peer) => {
       const before = peers.peek(key)
       const after = set(key, peer)
       if (before !== peer) {
-        this.#left(infoHash, before)
-        this.#joined(infoHash, peer)
+        this.#left(infoHash, key, before)
+        this.#joined(infoHash, key, peer)
       }
       return after
     }
     peers.remove = (key) => {
       const peer = remove(key)
-      this.#left(infoHash, peer)
+      this.#left(infoHash, key, peer)
       return peer
     }
     // The stock listener removes by peer id, which for an HTTP member is somebody else's place.
@@ -124,15 +168,23 @@ export class SwarmBooks {
     })
   }
 
-  #joined(infoHash: string, peer: SwarmPeer | undefined): void {
+  #joined(infoHash: string, place: string, peer: SwarmPeer | undefined): void {
     if (!peer) return
     this.#tally(infoHash, hostOf(peer.ip), 1)
-    if (peer.socket) this.#sockets.joined(peer.socket, infoHash, peer.peerId)
+    const rosters = this.#rosters.get(infoHash)
+    const compact = compactOf(peer)
+    if (compact) rosters?.ports.add(place, compact, peer)
+    if (!peer.socket) return
+    rosters?.sockets.add(place, Buffer.from(peer.peerId, 'hex'), peer)
+    this.#sockets.joined(peer.socket, infoHash, peer.peerId)
   }
 
-  #left(infoHash: string, peer: SwarmPeer | undefined): void {
+  #left(infoHash: string, place: string, peer: SwarmPeer | undefined): void {
     if (!peer) return
     this.#tally(infoHash, hostOf(peer.ip), -1)
+    const rosters = this.#rosters.get(infoHash)
+    rosters?.ports.remove(place)
+    rosters?.sockets.remove(place)
     if (peer.socket) this.#sockets.left(peer.socket, infoHash, peer.peerId)
   }
 
@@ -145,4 +197,9 @@ export class SwarmBooks {
 /** Under which key the server's swarms keep this member. */
 export function placeOf(announce: CleanAnnounce): string {
   return announce.type === 'ws' ? announce.peer_id : announce.addr
+}
+
+/** The tail is the one met longest ago; `peek` takes it out if it is too old. */
+function letGoOfSilent({ peers }: TrackerSwarm): void {
+  while (peers.tail !== null && peers.peek(peers.tail) === undefined);
 }

@@ -3,7 +3,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { RemoteInfo, Socket as UdpSocket } from 'node:dgram'
 import { ACTIONS } from '../attach/server.ts'
-import { fence, warn, type GuardCore } from './core.ts'
+import { fence, isWithinRate, warn, type GuardCore } from './core.ts'
 import { count } from './counters.ts'
 
 /**
@@ -30,6 +30,8 @@ export function guardUdp(core: GuardCore): void {
     if (isWhole(message)) {
       if (message.readUInt32BE(8) === ACTIONS.connect) answerConnect(core, ids, message, from)
       else if (ids.isValid(message.subarray(0, 8), from.address)) {
+        // Only here: the sender of a connect could be anybody, and would spend another's rate.
+        if (!isWithinRate(core, from.address)) return
         fence(core, 'UDP packet', () => request.call(server, asStock(message), from))
       }
     }

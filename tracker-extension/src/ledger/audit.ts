@@ -3,7 +3,7 @@
 import { covers, emptyBitmap, or, popcount } from './bitmap.ts'
 import { balanceOf } from './posting.ts'
 import { heldMinor } from './purchase.ts'
-import { type AccountRow, type ScanView, cash, escrow } from './rows.ts'
+import { type AccountRow, type ScanView, cash, escrow, keyOf } from './rows.ts'
 
 /** Amounts in minor units. The books are in order if `faults` is empty. */
 export interface Audit {
@@ -23,6 +23,8 @@ export function audit(view: ScanView): Audit {
   const { totals, postings, faults } = sumJournal(view)
   const { heldMinor: escrowMinor, openPurses } = sumPurses(view, faults)
   checkSales(view, faults)
+  checkSettlements(view, faults)
+  checkRevocations(view, faults)
   checkTotals(accounts, totals, faults)
   checkBalances(accounts, faults)
   const sumOf = (side: keyof AccountRow) =>
@@ -75,12 +77,42 @@ function checkSales(view: ScanView, faults: string[]): void {
     const purseId = key.slice(0, key.indexOf(' '))
     const union = unions.get(purseId)
     unions.set(purseId, union ? or(union, sale.claimed) : sale.claimed)
+    if (sale.settled.length > 0 && !covers(sale.claimed, sale.settled)) {
+      faults.push(`sale ${key}: the court paid what was not claimed`)
+    }
     if (sale.owed > popcount(sale.claimed)) faults.push(`sale ${key} owes more than it sold`)
   }
   for (const [purseId, { spent, pieces }] of view.rows('purse')) {
     const union = unions.get(purseId) ?? emptyBitmap(pieces)
     const same = covers(spent, union) && covers(union, spent)
     if (!same) faults.push(`purse ${purseId}: spent is not what its sellers claimed`)
+  }
+}
+
+/** Each case that the court paid has one line in the journal, and the seller's bit for it stands. */
+function checkSettlements(view: ScanView, faults: string[]): void {
+  const paid = new Map<string, bigint>()
+  for (const [, { kind, ref, amountMinor }] of view.rows('journal')) {
+    if (kind === 'settle') paid.set(ref, (paid.get(ref) ?? 0n) + amountMinor)
+  }
+  for (const [complaintId, row] of view.rows('complaint')) {
+    const { accuser, purseId, index, creditedMinor } = row
+    const moved = paid.get(complaintId) ?? 0n
+    paid.delete(complaintId)
+    if (moved !== creditedMinor) faults.push(`complaint ${complaintId} paid ${moved}`)
+    if (moved === 0n) continue
+    const settled = view.get('sale', keyOf(purseId, accuser))?.settled[index >> 3] ?? 0
+    if ((settled & (0x80 >> (index & 7))) === 0) faults.push(`complaint ${complaintId} has no sale`)
+  }
+  for (const ref of paid.keys()) faults.push(`nothing was complained of for ${ref}`)
+}
+
+/** The revocation log has no gap. */
+function checkRevocations(view: ScanView, faults: string[]): void {
+  let version = 0
+  for (const [key] of view.rows('revocation')) {
+    version += 1
+    if (Number(key) !== version) faults.push(`revocation ${key} stands in place ${version}`)
   }
 }
 

@@ -8,6 +8,8 @@ export const amountMax = 2n ** 63n - 1n
 /** A bitmap of 128 KiB; a terabyte of 1 MiB pieces. */
 const piecesMax = 2 ** 20
 const claimsMax = 10_000
+/** The longest complaint. */
+const evidenceBytesMax = 128 * 1024
 
 type Check = (value: unknown, name: string) => unknown
 
@@ -47,6 +49,7 @@ const amount: Check = (value, name) => {
   if (typeof value === 'bigint' && value >= 1n && value <= amountMax) return value
   throw bad(name, 'a bigint from 1 to 2^63 - 1')
 }
+const amountOrNone: Check = (value, name) => (value === 0n ? value : amount(value, name))
 const flag: Check = (value, name) => {
   if (typeof value === 'boolean') return value
   throw bad(name, 'true or false')
@@ -55,6 +58,19 @@ const optional =
   (check: Check): Check =>
   (value, name) =>
     value === undefined ? undefined : check(value, name)
+
+const integerFrom0: Check = (value, name) => {
+  if (Number.isSafeInteger(value) && Number(value) >= 0) return value
+  throw bad(name, 'an integer from 0')
+}
+const listOf =
+  (check: Check, lengthMax: number): Check =>
+  (value, name) => {
+    if (!Array.isArray(value) || value.length > lengthMax) {
+      throw bad(name, `a list of at most ${lengthMax}`)
+    }
+    return value.map((one, i) => check(one, `${name}[${i}]`))
+  }
 
 const time = integer(Number.MAX_SAFE_INTEGER)
 const key = bytes(32, 32)
@@ -95,13 +111,46 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     infoHash: id,
     priceMinor: amount,
     again: optional(flag),
+    collateralMinor: optional(amountOrNone),
     now: time,
     expiresAt: time,
     sealed: optional(bytes(0, 4096)),
     certificate: optional(bytes(0, 4096))
   },
   redeem: { claims, now: time },
-  close: { purseId: id, now: time }
+  close: { purseId: id, now: time },
+  complain: {
+    complaintId: id,
+    charge: id,
+    accuser: id,
+    accused: id,
+    infoHash: id,
+    purseId: id,
+    index: integerFrom0,
+    count: integerFrom0,
+    outcome: oneOf('challenge', 'guilty', 'dismissed'),
+    code: text,
+    proof: text,
+    nonce: bytes(0, 32),
+    evidence: bytes(0, evidenceBytesMax),
+    now: time
+  },
+  prove: { complaintId: id, now: time },
+  settle: { complaintId: id, now: time },
+  answer: { complaintId: id, outcome: oneOf('void', 'guilty'), code: text, now: time },
+  told: { uid: id, complaintIds: listOf(id, 1000), answerMs: integerFrom0, now: time },
+  resend: { complaintId: id, resendsMax: integerFrom0 },
+  appeal: { uid: id, complaintId: id, answer: bytes(0, evidenceBytesMax), now: time },
+  revoke: {
+    version: time,
+    uid: id,
+    reason: text,
+    evidence: key,
+    until: integerFrom0,
+    head: key,
+    pardon: flag,
+    now: time
+  }
 }
 
 function pick(value: unknown, shape: Record<string, Check>, prefix = ''): object {

@@ -1,5 +1,6 @@
 // What can be asked of the ledger and what it answers. Types only; check.ts knows the limits, rules.ts what happens.
 // Every amount is bigint minor units; every time milliseconds since 1970.
+import type { CourtCommand, CourtOutcomes } from './court-commands.ts'
 
 /** Opens an account. The same sign key again answers the uid it already has. */
 export interface OpenCommand {
@@ -45,6 +46,8 @@ export interface PurchaseCommand {
   /** Price of one piece as the buyer knows it. */
   priceMinor: bigint
   again?: boolean
+  /** Held beside the price until the purse closes; 0 by default. */
+  collateralMinor?: bigint
   now: number
   expiresAt: number
   /** Kept with the purse so that a repeated announce gets the very same answer. */
@@ -79,7 +82,13 @@ export interface CloseCommand {
 }
 
 export type Command =
-  OpenCommand | DepositCommand | PublishCommand | PurchaseCommand | RedeemCommand | CloseCommand
+  | OpenCommand
+  | DepositCommand
+  | PublishCommand
+  | PurchaseCommand
+  | RedeemCommand
+  | CloseCommand
+  | CourtCommand
 
 /** The terms of a purse: what never changes between purchase and end. */
 export interface PurseTerms {
@@ -116,7 +125,7 @@ export interface ClaimRefusal {
   error: string
 }
 
-export interface Outcomes {
+export interface Outcomes extends CourtOutcomes {
   open: { uid: string }
   deposit: { uid: string; amountMinor: bigint }
   publish: { infoHash: string }

@@ -9,6 +9,8 @@ export const ledgerErrors = {
   'unknown-purse': 'There is no such purse',
   'self-trade': 'Buyer and seller are the same account',
   'purse-closed': 'The purse is closed and pays no more',
+  'unknown-complaint': 'There is no such complaint',
+  'too-many-resends': 'The piece was given as often as allowed',
   'bad-claim': 'The bitmap does not fit the purse or the count of the voucher',
   'price-changed': 'The price is not what the buyer expects',
   'wrong-currency': 'The ledger is kept in another currency',

@@ -1,6 +1,9 @@
 // The public door of the ledger.
 export type { Audit } from './audit.ts'
 export type * from './commands.ts'
+export type * from './court-commands.ts'
+export type * from './court-reads.ts'
+export type { ComplaintOutcome } from './court-rows.ts'
 export { LedgerError, type LedgerErrorCode, ledgerErrors } from './errors.ts'
 export { memoryLedger } from './memory.ts'
 export type * from './reads.ts'

@@ -5,10 +5,12 @@ import { LedgerError } from './errors.ts'
 import { type Occasion, post } from './posting.ts'
 import { payOwed, salesOf } from './sales.ts'
 import { type LedgerView, type PurseRow, escrow, keyOf, orderedKey, peerAccount } from './rows.ts'
+import { settleAll } from './settlement.ts'
 
-/** Escrow that stands behind a purse: the tokens nobody was paid for. */
-export function heldMinor({ pieces, priceMinor, spent, closedAt }: PurseRow): bigint {
-  return closedAt === 0 ? priceMinor * BigInt(pieces - popcount(spent)) : 0n
+/** Escrow that stands behind a purse: the tokens nobody was paid for, and the collateral. */
+export function heldMinor(purse: PurseRow): bigint {
+  const { pieces, priceMinor, spent, closedAt, collateralMinor } = purse
+  return closedAt === 0 ? priceMinor * BigInt(pieces - popcount(spent)) + collateralMinor : 0n
 }
 
 function termsOf(purseId: string, row: PurseRow): PurseTerms {
@@ -63,9 +65,14 @@ export function purchase(view: LedgerView, command: PurchaseCommand): Outcomes['
   const occasion = { at: now, kind: 'purchase', ref: purchaseId, purseId: purchaseId }
   const transfer = { debit: peerAccount(uid), credit: escrow, amountMinor: chargedMinor }
   post(view, occasion, transfer)
+  const { collateralMinor = 0n } = command
+  if (collateralMinor > 0n) {
+    const pledge = { ...transfer, amountMinor: collateralMinor }
+    post(view, { ...occasion, kind: 'collateral' }, pledge)
+  }
   const purse: PurseRow = {
     ...{ uid, infoHash, pieces: content.pieces, priceMinor, currency: content.currency },
-    ...{ openedAt: now, expiresAt, closedAt: 0, refundMinor: 0n },
+    ...{ openedAt: now, expiresAt, closedAt: 0, refundMinor: 0n, collateralMinor },
     ...{ spent: emptyBitmap(content.pieces), lastPayee: '', older: newest ?? '' },
     sealed: command.sealed ?? new Uint8Array(),
     certificate: command.certificate ?? new Uint8Array()
@@ -78,20 +85,22 @@ export function purchase(view: LedgerView, command: PurchaseCommand): Outcomes['
 
 /** Ends an expired purse. The rest goes back to the buyer, but sellers with open evidence come first (I4). */
 export function close(view: LedgerView, { purseId, now }: CloseCommand): Outcomes['close'] {
-  const purse = view.get('purse', purseId)
-  if (!purse) throw new LedgerError('unknown-purse', purseId)
-  if (purse.closedAt !== 0) return { purseId, refundMinor: purse.refundMinor }
-  if (now < purse.expiresAt) throw new LedgerError('not-expired')
+  const before = view.get('purse', purseId)
+  if (!before) throw new LedgerError('unknown-purse', purseId)
+  if (before.closedAt !== 0) return { purseId, refundMinor: before.refundMinor }
+  if (now < before.expiresAt) throw new LedgerError('not-expired')
+  settleAll(view, purseId, now)
+  const purse = view.get('purse', purseId)!
   const refundMinor = heldMinor(purse)
   const occasion: Occasion = { at: now, kind: 'close', ref: purseId, purseId }
   const credit = peerAccount(purse.uid)
   post(view, occasion, { debit: escrow, credit, amountMinor: refundMinor })
+  view.put('purse', purseId, { ...purse, closedAt: now, refundMinor, collateralMinor: 0n })
   for (const [payee, sale] of salesOf(view, purseId, purse)) {
     if (sale.owed === 0) continue
-    const paid = payOwed(view, occasion, purse, payee, sale.owed)
+    const paid = payOwed(view, occasion, purseId, payee, sale.owed)
     if (paid > 0) view.put('sale', keyOf(purseId, payee), { ...sale, owed: sale.owed - paid })
   }
-  view.put('purse', purseId, { ...purse, closedAt: now, refundMinor })
   view.remove('expiry', expiryKey(purseId, purse))
   forgetOpen(view, purseId, purse)
   return { purseId, refundMinor }

@@ -1,6 +1,7 @@
 // What can be read from the ledger: pure functions from a view, the same for every store. Nothing here writes.
 import { audit } from './audit.ts'
 import { indexes } from './bitmap.ts'
+import { courtReads } from './court-reads.ts'
 import { balance } from './posting.ts'
 import type { ContentRow, JournalRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
@@ -83,8 +84,9 @@ function journal(view: ScanView, after: number, limit: number): JournalLine[] {
 
 function offences(view: ScanView, purseId?: string): Offence[] {
   const found: Offence[] = []
-  for (const [, row] of view.rows('offence')) {
-    if (purseId !== undefined && row.purseId !== purseId) continue
+  const prefix = purseId === undefined ? '' : keyOf(purseId, '')
+  for (const [key, row] of view.rows('offence', prefix)) {
+    if (!key.startsWith(prefix)) break
     const { tokens, ...rest } = row
     found.push({ ...rest, indexes: indexes(tokens) })
   }
@@ -103,6 +105,7 @@ export const reads = {
   sale,
   journal,
   offences,
+  ...courtReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view)
 }

@@ -7,7 +7,7 @@ import { LedgerError } from './errors.ts'
 import { allOrNothing } from './overlay.ts'
 import { post } from './posting.ts'
 import { type LedgerView, type PurseRow, type SaleRow, escrow, keyOf, peerAccount } from './rows.ts'
-import { payOwed, salesOf } from './sales.ts'
+import { payOwed, provedOf, salesOf } from './sales.ts'
 
 /** Redeems each claim by itself: one that is refused does not spoil the others of the batch. */
 export function redeem(view: LedgerView, { claims, now }: RedeemCommand): Outcomes['redeem'] {
@@ -54,18 +54,27 @@ function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
   const amountMinor = purse.priceMinor * BigInt(fresh)
   post(view, occasion, { debit: escrow, credit: peerAccount(payee), amountMinor })
   const due = (known?.owed ?? 0) + conflicting
-  const paid = payOwed(view, occasion, purse, payee, due)
+  const paid = payOwed(view, occasion, purseId, payee, due)
   const creditedMinor = amountMinor + purse.priceMinor * BigInt(paid)
   const uncovered = due - paid
   if (conflicting > 0) recordOffences(view, claim, purse, clash, now)
 
   const previousPayee = known ? known.previousPayee : purse.lastPayee
   const evidence = bestEvidence(known, claim, claimed)
-  const sale = { claimed: or(claimed, claim.bitmap), owed: uncovered, ...evidence, previousPayee }
+  const settled = known?.settled ?? all
+  const sale = {
+    claimed: or(claimed, claim.bitmap),
+    settled,
+    owed: uncovered,
+    ...evidence,
+    previousPayee
+  }
   view.put('sale', saleKey, sale)
   const lastPayee = known ? purse.lastPayee : payee
   if (fresh > 0 || !known) {
-    view.put('purse', purseId, { ...purse, spent: or(purse.spent, added), lastPayee })
+    const { collateralMinor } = view.get('purse', purseId)!
+    const spent = or(purse.spent, added)
+    view.put('purse', purseId, { ...purse, collateralMinor, spent, lastPayee })
   }
   view.put('claim', claimKey, { body, creditedMinor, fresh, conflicting, uncovered })
   return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered }
@@ -93,14 +102,17 @@ const all = new Uint8Array()
 function bestEvidence(known: SaleRow | undefined, claim: Claim, claimed: Uint8Array): Evidence {
   const { bitmap, voucher, count } = claim
   if (!known || covers(bitmap, claimed)) return { voucher, voucherClaimed: all }
-  const proved = known.voucherClaimed.length > 0 ? known.voucherClaimed : known.claimed
+  const proved = provedOf(known)
   const stays = popcount(proved) >= count
   const union = or(claimed, bitmap)
   const best = stays ? { voucher: known.voucher, proved } : { voucher, proved: bitmap }
   return { voucher: best.voucher, voucherClaimed: covers(best.proved, union) ? all : best.proved }
 }
 
-/** One row per pair of payees, not per token (W9), with both vouchers: each is signed by the buyer. */
+/**
+ * One row per pair of payees, not per token (W9), with both vouchers: each is signed by the buyer, and proves every token
+ * of the row. What the court paid is nobody's offence, even if a voucher covers it later.
+ */
 function recordOffences(
   view: LedgerView,
   claim: Claim,
@@ -109,13 +121,17 @@ function recordOffences(
   at: number
 ): void {
   const { purseId, payee: second, voucher: secondVoucher } = claim
+  const none = emptyBitmap(purse.pieces)
   let rest = clash
   for (const [first, sale] of salesOf(view, purseId, purse)) {
-    const hit = and(rest, sale.claimed)
+    const proved = provedOf(sale)
+    const hit = andNot(and(rest, proved), sale.settled.length > 0 ? sale.settled : none)
     if (first === second || popcount(hit) === 0) continue
     rest = andNot(rest, hit)
     const key = keyOf(purseId, first, second)
     const before = view.get('offence', key)
+    // Evidence that these vouchers do not prove stays with those that do.
+    if (before && !covers(and(proved, claim.bitmap), before.tokens)) continue
     const tokens = before ? or(before.tokens, hit) : hit
     const vouchers = { firstVoucher: sale.voucher, secondVoucher }
     const buyer = purse.uid

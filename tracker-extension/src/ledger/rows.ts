@@ -1,5 +1,6 @@
 // The tables of the ledger and the view through which the rules see them. Types and keys only: no I/O, no rules.
 // Rows are never changed in place; a rule puts a new row.
+import { type CourtTables, courtTableNames } from './court-rows.ts'
 
 /** Totals of one account, minor units. `cash` stands on the debit side, all others on the credit side. */
 export interface AccountRow {
@@ -32,6 +33,8 @@ export interface PurseRow {
   /** 0 while open. */
   closedAt: number
   refundMinor: bigint
+  /** Held beside the price, for a token that was given to two sellers; what is left of it. */
+  collateralMinor: bigint
   /** Which tokens anybody was paid for out of escrow: uniqueness is per purse. */
   spent: Uint8Array
   /** Head of the chain of sales of this purse, newest first; '' if none. */
@@ -50,6 +53,8 @@ export interface SaleRow {
   voucher: Uint8Array
   voucherClaimed: Uint8Array
   previousPayee: string
+  /** Tokens that the court paid, for which there need be no voucher (empty: none). */
+  settled: Uint8Array
 }
 /** Outcome of one claim, so that its repetition is answered alike. */
 export interface ClaimRow {
@@ -88,7 +93,7 @@ export interface JournalRow {
   amountMinor: bigint
 }
 
-export interface Tables {
+export interface Tables extends CourtTables {
   account: AccountRow
   peer: PeerRow
   /** Sign key (hex) → uid. */
@@ -149,5 +154,6 @@ export const tableNames = [
   'deposit',
   'offence',
   'journal',
-  'counter'
+  'counter',
+  ...courtTableNames
 ] as const satisfies TableName[]

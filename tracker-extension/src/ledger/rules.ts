@@ -9,12 +9,15 @@ import type {
   Outcomes,
   PublishCommand
 } from './commands.ts'
+import { answer, appeal, complain, prove, resend, told } from './complaints.ts'
 import { LedgerError } from './errors.ts'
 import { allOrNothing } from './overlay.ts'
 import { post } from './posting.ts'
 import { close, purchase } from './purchase.ts'
 import { redeem } from './redeem.ts'
+import { revoke } from './revocations.ts'
 import { type LedgerView, cash, hexOf, peerAccount } from './rows.ts'
+import { settle } from './settlement.ts'
 
 function open(view: LedgerView, { uid, signKey, boxKey, handle }: OpenCommand): Outcomes['open'] {
   const known = view.get('signKey', hexOf(signKey))
@@ -58,7 +61,15 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   publish,
   purchase,
   redeem,
-  close
+  close,
+  complain,
+  prove,
+  settle,
+  answer,
+  told,
+  resend,
+  appeal,
+  revoke
 }
 
 /**

@@ -1,6 +1,6 @@
 // What sellers have claimed from a purse: the chain of sales, and debts that the buyer's balance pays. Pure rules.
 import { type Occasion, balance, post } from './posting.ts'
-import { type LedgerView, type PurseRow, type SaleRow, keyOf, peerAccount } from './rows.ts'
+import { type LedgerView, type PurseRow, type SaleRow, escrow, keyOf, peerAccount } from './rows.ts'
 
 /** All sales of a purse, in the order in which the sellers first claimed. */
 export function salesOf(
@@ -18,19 +18,36 @@ export function salesOf(
   return found.reverse()
 }
 
-/** Pays as many of the owed tokens as the buyer's balance covers: buyer → payee. Returns how many. */
+/** The tokens that the sale's voucher proves. */
+export const provedOf = ({ voucherClaimed, claimed }: SaleRow): Uint8Array =>
+  voucherClaimed.length > 0 ? voucherClaimed : claimed
+
+/**
+ * Pays as many of the owed tokens as the purse's collateral and then the buyer's balance cover, and answers how many. A
+ * buyer needs each piece once, so a collateral of the whole price covers every honest seller.
+ */
 export function payOwed(
   view: LedgerView,
   occasion: Occasion,
-  purse: PurseRow,
+  purseId: string,
   payee: string,
   owed: number
 ): number {
   if (owed === 0) return 0
+  const purse = view.get('purse', purseId)!
+  const { priceMinor, collateralMinor } = purse
+  const credit = peerAccount(payee)
+  const pledged = atMost(owed, collateralMinor / priceMinor)
+  if (pledged > 0) {
+    const amountMinor = priceMinor * BigInt(pledged)
+    post(view, occasion, { debit: escrow, credit, amountMinor })
+    view.put('purse', purseId, { ...purse, collateralMinor: collateralMinor - amountMinor })
+  }
   const debit = peerAccount(purse.uid)
-  const affordable = balance(view, debit) / purse.priceMinor
-  const paid = affordable < BigInt(owed) ? Number(affordable) : owed
-  const amountMinor = purse.priceMinor * BigInt(paid)
-  post(view, occasion, { debit, credit: peerAccount(payee), amountMinor })
-  return paid
+  const paid = atMost(owed - pledged, balance(view, debit) / priceMinor)
+  post(view, occasion, { debit, credit, amountMinor: priceMinor * BigInt(paid) })
+  return pledged + paid
 }
+
+const atMost = (count: number, affordable: bigint): number =>
+  affordable < BigInt(count) ? Number(affordable) : count

@@ -19,7 +19,7 @@ interface Layout<Row> {
   columns: Columns<Row>
 }
 
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
@@ -48,6 +48,7 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       expiresAt: 'number',
       closedAt: 'number',
       refundMinor: 'amount',
+      collateralMinor: 'amount',
       spent: 'blob',
       lastPayee: 'text',
       older: 'text',
@@ -64,7 +65,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       owed: 'number',
       voucher: 'blob',
       voucherClaimed: 'blob',
-      previousPayee: 'text'
+      previousPayee: 'text',
+      settled: 'blob'
     }
   },
   claim: {
@@ -103,7 +105,49 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       amountMinor: 'amount'
     }
   },
-  counter: { wide: false, columns: { next: 'number' } }
+  counter: { wide: false, columns: { next: 'number' } },
+  complaint: {
+    wide: true,
+    columns: {
+      charge: 'text',
+      accuser: 'text',
+      accused: 'text',
+      infoHash: 'text',
+      purseId: 'text',
+      index: 'number',
+      count: 'number',
+      outcome: 'text',
+      guilty: 'text',
+      code: 'text',
+      nonce: 'blob',
+      evidence: 'blob',
+      creditedMinor: 'amount',
+      at: 'number',
+      told: 'number',
+      due: 'number',
+      away: 'number',
+      answered: 'number',
+      older: 'text',
+      resends: 'number'
+    }
+  },
+  filed: { wide: false, columns: { complaintId: 'text' } },
+  proved: { wide: false, columns: { complaintId: 'text' } },
+  summons: { wide: false, columns: { complaintId: 'text' } },
+  strike: { wide: false, columns: { accuser: 'text', at: 'number' } },
+  appeal: { wide: true, columns: { answer: 'blob', at: 'number' } },
+  revocation: {
+    wide: false,
+    columns: {
+      uid: 'text',
+      reason: 'text',
+      evidence: 'blob',
+      until: 'number',
+      head: 'blob',
+      at: 'number'
+    }
+  },
+  pardon: { wide: false, columns: { at: 'number' } }
 }
 
 const sqlType: Record<Column, string> = {
@@ -113,6 +157,8 @@ const sqlType: Record<Column, string> = {
   number: 'INTEGER'
 }
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+/** Quoted, as some are words of SQL. */
+const columnOf = (name: string) => `"${snake(name)}"`
 // A prefix keeps clear of the words of SQL.
 const tableOf = (table: TableName) => `ledger_${snake(table)}`
 
@@ -121,13 +167,31 @@ export const fieldsOf = (table: TableName) => Object.entries(schema[table].colum
 export type Field = [name: string, column: Column]
 
 export function createTable(table: TableName): string {
-  const columns = fieldsOf(table).map(([name, column]) => `${snake(name)} ${sqlType[column]}`)
+  const columns = fieldsOf(table).map(([name, column]) => `${columnOf(name)} ${sqlType[column]}`)
   const tail = schema[table].wide ? 'STRICT' : 'STRICT, WITHOUT ROWID'
   const key = 'key TEXT PRIMARY KEY NOT NULL'
   return `CREATE TABLE ${tableOf(table)} (${[key, ...columns].join(', ')}) ${tail}`
 }
 
-const namesOf = (table: TableName) => ['key', ...fieldsOf(table).map(([name]) => snake(name))]
+/** What rows that were there before a column get. */
+const sqlDefault: Record<Column, string> = { text: "''", blob: "x''", amount: '0', number: '0' }
+
+/**
+ * What brings a ledger of an older version up to this one. Versions only add, tables and columns, so it is enough to add
+ * what is missing; `columnsOf` reads which columns a table has, none if there is no such table.
+ */
+export function additions(table: TableName, columnsOf: (sqlTable: string) => string[]): string[] {
+  const present = new Set(columnsOf(tableOf(table)))
+  if (present.size === 0) return [createTable(table)]
+  return fieldsOf(table)
+    .filter(([name]) => !present.has(snake(name)))
+    .map(([name, column]) => {
+      const definition = `${columnOf(name)} ${sqlType[column]} DEFAULT ${sqlDefault[column]}`
+      return `ALTER TABLE ${tableOf(table)} ADD COLUMN ${definition}`
+    })
+}
+
+const namesOf = (table: TableName) => ['key', ...fieldsOf(table).map(([name]) => columnOf(name))]
 
 export const selectOne = (table: TableName): string =>
   `SELECT ${namesOf(table).join(', ')} FROM ${tableOf(table)} WHERE key = ?`

@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { LedgerError } from './errors.ts'
 import { tableNames } from './rows.ts'
-import { createTable, schemaVersion } from './schema.ts'
+import { additions, createTable, schemaVersion } from './schema.ts'
 
 /** "FGLG": marks the file as a ledger, see SQLite's application_id. */
 const applicationId = 0x46474c47
@@ -50,10 +50,26 @@ function prepareFile(database: DatabaseSync, currency: string): void {
     return
   }
   if (read('application_id') !== applicationId) throw new LedgerError('bad-ledger')
-  const version = read('user_version')
-  if (version !== schemaVersion) throw new LedgerError('bad-ledger', `version ${version}`)
+  const version = Number(read('user_version'))
+  if (version < 1 || version > schemaVersion) {
+    throw new LedgerError('bad-ledger', `version ${version}`)
+  }
   const kept = database.prepare('SELECT currency FROM ledger').get()?.currency
   if (kept !== currency) throw new LedgerError('wrong-currency', `${kept}`)
+  if (version < schemaVersion) bringUp(database)
+}
+
+/** Within the transaction of the opening: the old file or the new one, nothing between. */
+function bringUp(database: DatabaseSync): void {
+  const columnsOf = (table: string) =>
+    database
+      .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+      .all()
+      .map(({ name }) => `${name}`)
+  for (const table of tableNames) {
+    for (const statement of additions(table, columnsOf)) database.exec(statement)
+  }
+  database.exec(`PRAGMA user_version = ${schemaVersion}`)
 }
 
 function asLedgerError(error: unknown): LedgerError {

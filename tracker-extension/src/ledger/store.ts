@@ -2,6 +2,8 @@
 // reads (a `LedgerEngine`) on some medium; it must pass the compliance suite.
 import type { Audit } from './audit.ts'
 import type { Command, OutcomeOf } from './commands.ts'
+import type { Complaint } from './court-commands.ts'
+import type { Appeal, ComplaintSummary, RevocationEntry, Strike } from './court-reads.ts'
 import type {
   Account,
   Content,
@@ -47,6 +49,24 @@ export interface LedgerStore {
   journal(after?: number, limit?: number): Promise<JournalLine[]>
   /** Double spends on record, of one purse or of all. */
   offences(purseId?: string): Promise<Offence[]>
+  complaint(complaintId: string): Promise<Complaint | undefined>
+  /** The case about this token of a buyer's purse that the court paid. */
+  settledCase(
+    accused: string,
+    purseId: string,
+    index: number
+  ): Promise<ComplaintSummary | undefined>
+  /** Cases that wait for this account's answer, those that count first. */
+  summons(uid: string, limit: number): Promise<ComplaintSummary[]>
+  /** Strikes later than `since` that were not forgiven, at most 1000. */
+  strikes(uid: string, since: number): Promise<Strike[]>
+  /** Entries of the revocation log behind version `after`, at most 1000 at a time. */
+  revocations(after: number, limit: number): Promise<RevocationEntry[]>
+  /** All cases behind the id `after` ('' = from the first), at most 1000 at a time. */
+  complaints(after?: string): Promise<ComplaintSummary[]>
+  appeals(): Promise<Appeal[]>
+  /** Payment handles that several accounts gave; slow on a great ledger. */
+  sharedHandles(accountsMin: number): Promise<{ handle: string; uids: string[] }[]>
   /** Recomputes everything; slow on a great ledger. */
   audit(): Promise<Audit>
   /** Counts everything; slow on a great ledger. */
@@ -76,6 +96,14 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     sale: (purseId, payee) => engine.read('sale', [purseId, payee]),
     journal: (after = 0, limit = 1000) => engine.read('journal', [after, limit]),
     offences: (purseId) => engine.read('offences', [purseId]),
+    complaint: (complaintId) => engine.read('complaint', [complaintId]),
+    settledCase: (...args) => engine.read('settledCase', args),
+    summons: (...args) => engine.read('summons', args),
+    strikes: (...args) => engine.read('strikes', args),
+    revocations: (...args) => engine.read('revocations', args),
+    complaints: (after = '') => engine.read('complaints', [after]),
+    appeals: () => engine.read('appeals', []),
+    sharedHandles: (accountsMin) => engine.read('sharedHandles', [accountsMin]),
     audit: () => engine.read('audit', []),
     bytes: () => engine.read('bytes', []),
     close: () => engine.close()

@@ -46,9 +46,10 @@ export async function register(mint: Mint, bytes: Uint8Array): Promise<Uint8Arra
   }
   await verifySignature(crypto, bytes, message.signKey)
   const { signKey, boxKey } = message
+  const fresh = toHex(crypto.random(16))
   const { uid } = await store.execute({
     kind: 'open',
-    uid: toHex(crypto.random(16)),
+    uid: fresh,
     signKey,
     boxKey,
     handle: message.payment
@@ -69,6 +70,7 @@ export async function register(mint: Mint, bytes: Uint8Array): Promise<Uint8Arra
     epoch: issuer.epochAt(now).frame
   }
   mint.counters.registrations++
+  if (uid === fresh) mint.arrivals.note(now)
   return sealTo(crypto, boxKey, encode('registered', registered))
 }
 

@@ -6,11 +6,14 @@ import {
   decode,
   equal,
   fromHex,
+  toHex,
   utf8,
   verifySignature,
   type FloodgateError as Refusal
 } from '@floodgate/protocol'
 import type { AnnounceAsk, AnnounceVerdict } from '../attach/index.ts'
+import { hostOf } from '../guard/address.ts'
+import { membersMaxOf } from '../court/swarm-limit.ts'
 import type { Terms } from './catalog.ts'
 import { countRefusal } from './counters.ts'
 import { accountOf, expectFresh, expectOurs, type Mint } from './mint.ts'
@@ -31,7 +34,7 @@ export async function judgeAnnounce(
     const terms = await mint.catalog.terms(ask.infoHash)
     if (terms === undefined) throw new FloodgateError('unknown-content')
     if (ask.envelope !== undefined) return await answerSigned(mint, ask, ask.envelope, terms)
-    if (terms.mode === 'open') return { admit: true }
+    if (terms.mode === 'open') return { admit: true, membersMax: membersMaxFor(mint, terms) }
     throw new FloodgateError('unsigned')
   } catch (error) {
     const refusal = refusalOf(error)
@@ -60,20 +63,44 @@ async function answerSigned(
     throw new FloodgateError('bad-request', 'signed for another info hash')
   }
   expectFresh(mint, message)
+  const membersMax = membersMaxFor(mint, terms, toHex(message.signer))
+  expectRoom(ask, membersMax)
+  const proven = mint.doorkeeper.expectProof(hostOf(ask.address), toHex(message.signer))
   const account = await accountOf(mint, message.signer)
+  await mint.court.expectAdmitted(account.uid)
   await verifySignature(mint.crypto, bytes, account.signKey)
   const session = `${account.uid} ${ask.infoHash} ${Buffer.from(message.session).toString('hex')}`
   mint.freshness.take(session, message, mint.now())
+  proven()
+  mint.doorkeeper.expect('announces', account.uid)
   const isLeaving = ask.event === 'stopped'
   const sold =
     message.want === 1 && !isLeaving ? await sellPurse(mint, message, account, terms) : undefined
   const signed = { message, bytes, infoHash: ask.infoHash }
-  const envelope = await signPeerList(mint, signed, ask.members(), sold)
+  const viewKey = mint.issuer.viewKeyOf(message.signer, message.infoHash)
+  const word = await mint.court.word(account.uid, { since: message.revoked, isLeaving })
+  const envelope = await signPeerList(mint, signed, ask.members(viewKey), { sold, ...word })
   mint.counters.announces++
   return {
-    admit: true,
-    envelope,
+    ...{ admit: true, envelope, viewKey, membersMax },
     hidePeers: ask.transport === 'http',
     intervalSeconds: mint.intervalSeconds
   }
+}
+
+/** How many members a swarm may have for this account to join it (F55); undefined for as many as the tracker takes. */
+function membersMaxFor(
+  { swarmLimit: { mode, unpaidMax }, ownSeeders }: Mint,
+  { pieces }: Terms,
+  uid = ''
+): number | undefined {
+  if (ownSeeders.has(uid)) return Infinity
+  return mode === 'cap' ? membersMaxOf(pieces, unpaidMax) : undefined
+}
+
+/** Throws `swarm-full`, before any work is done or money moves. The guard asks once more as it joins. */
+function expectRoom(ask: AnnounceAsk, membersMax = Infinity): void {
+  const { complete, incomplete } = ask.counts()
+  const isNew = !ask.isMember && ask.event !== 'stopped'
+  if (isNew && complete + incomplete >= membersMax) throw new FloodgateError('swarm-full')
 }

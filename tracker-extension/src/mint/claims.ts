@@ -35,6 +35,7 @@ export async function redeemClaim(mint: Mint, sealed: Uint8Array): Promise<Uint8
     mint.strikes.add(account.uid, mint.now())
   }
   const outcomes = await redeem(mint, checked)
+  await reportDoubleSpends(mint, outcomes)
   const results = message.purses.map((claimed, i) => resultOf(claimed, checked[i]!, outcomes))
   const time = mint.now()
   const after = await mint.store.account(account.uid)
@@ -77,6 +78,14 @@ async function redeem(mint: Mint, checked: Checked[]): Promise<Outcomes> {
   if (claims.length === 0) return new Map()
   const done = await mint.store.execute({ kind: 'redeem', claims, now: mint.now() })
   return new Map(claims.map((claim, i) => [claim, done.claims[i]!]))
+}
+
+async function reportDoubleSpends(mint: Mint, outcomes: Outcomes): Promise<void> {
+  for (const outcome of outcomes.values()) {
+    if (!('error' in outcome) && outcome.conflicting > 0) {
+      await mint.court.doubleSpent(outcome.purseId)
+    }
+  }
 }
 
 function resultOf({ purse }: Claimed, checked: Checked, outcomes: Outcomes): Result {

@@ -5,16 +5,22 @@ import {
   FloodgateError,
   PROVIDER_UID,
   codeOf,
+  concat,
   createSigner,
   openSealed,
   providerIdOf,
   purseSeed,
+  utf8,
   type Crypto,
   type IssuedName,
   type Signer
 } from '@floodgate/protocol'
 import type { Body, Occasion } from '@floodgate/protocol'
+import { VIEW_KEY_LENGTH } from '../guard/roster.ts'
 import type { EpochKeys, ProviderKeys } from './keys.ts'
+
+/** Marks what is computed for a view. With an account and an info hash it is shorter than what seeds are made of. */
+const VIEW = utf8('view')
 
 /** An epoch that is in use. */
 export interface EpochInUse {
@@ -88,6 +94,15 @@ export class Issuer {
   /** Id of the master key for new purses. */
   get newestMaster(): number {
     return this.#newestMaster
+  }
+
+  /**
+   * Which members of a swarm this account is shown: 16 bytes that nobody else can compute. They outlive a restart, or
+   * waiting for one would bring a new view.
+   */
+  viewKeyOf(uid: Uint8Array, infoHash: Uint8Array): Uint8Array {
+    const master = this.#masters.get(this.#newestMaster)!
+    return this.#crypto.hmac(master, concat(VIEW, uid, infoHash)).slice(0, VIEW_KEY_LENGTH)
   }
 
   /** The seed of a purse whose certificate names `master`. Throws `internal` when that key is gone. */

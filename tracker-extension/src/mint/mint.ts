@@ -11,9 +11,12 @@ import {
   type Message,
   type SignedName
 } from '@floodgate/protocol'
+import type { SwarmLimit } from '../court/swarm-limit.ts'
 import type { Account, LedgerStore } from '../ledger/index.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { Catalog } from './catalog.ts'
 import type { MintCounters } from './counters.ts'
+import type { Doorkeeper } from './doorkeeper.ts'
 import type { Freshness } from './freshness.ts'
 import type { Issuer } from './issuer.ts'
 import type { Statements } from './statements.ts'
@@ -29,30 +32,51 @@ export interface Mint {
   readonly currency: string
   /** How long a purse lives. */
   readonly purseLifeMs: number
+  /** Held beside the price of a purse until it closes, as a share of the price. */
+  readonly collateral: number
   /** How often a Floodgate peer is to announce. */
   readonly intervalSeconds: number
+  readonly doorkeeper: Doorkeeper
+  readonly swarmLimit: SwarmLimit
+  /** Uids, in hex, that no swarm is ever too full for: the provider's own seeders. */
+  readonly ownSeeders: ReadonlySet<string>
   readonly catalog: Catalog
   readonly freshness: Freshness
   readonly strikes: Strikes
   readonly statements: Statements
   readonly counters: MintCounters
+  readonly arrivals: Arrivals
+  readonly court: CourtDoor
+}
+
+/** What the mint asks of the court, which stands above it. Uids and purses in hex. */
+export interface CourtDoor {
+  /** Throws `revoked`. */
+  expectAdmitted(uid: string): Promise<void>
+  /** What an announce is told: the revocation log behind `since` (empty when there is nothing new), how many notices wait. */
+  word(
+    uid: string,
+    announce: { since: number; isLeaving: boolean }
+  ): Promise<{ revocations: Uint8Array; notices: number }>
+  /** Two sellers claimed the same tokens of this purse. */
+  doubleSpent(purseId: string): Promise<void>
 }
 
 /** A peer's clock may be this far off where a message has to be fresh. */
 export const FRESH_MS = 10 * 60e3
 
 /** Throws `wrong-provider` when the message belongs to another network. */
-export function expectOurs(mint: Mint, header: Header): void {
+export function expectOurs(mint: Pick<Mint, 'issuer'>, header: Header): void {
   if (!equal(header.provider, mint.issuer.provider)) throw new FloodgateError('wrong-provider')
 }
 
 /** Throws `clock` when the message was not signed just now. */
-export function expectFresh(mint: Mint, header: Header): void {
+export function expectFresh(mint: Pick<Mint, 'now'>, header: Header): void {
   if (Math.abs(mint.now() - header.time) > FRESH_MS) throw new FloodgateError('clock')
 }
 
 /** The account of `uid`. Throws `unknown-account`. */
-export async function accountOf(mint: Mint, uid: Uint8Array): Promise<Account> {
+export async function accountOf(mint: Pick<Mint, 'store'>, uid: Uint8Array): Promise<Account> {
   const account = await mint.store.account(toHex(uid))
   if (account === undefined) throw new FloodgateError('unknown-account')
   return account
@@ -63,7 +87,7 @@ export async function accountOf(mint: Mint, uid: Uint8Array): Promise<Account> {
  * `bad-signature` and what the codec throws.
  */
 export async function readSigned<N extends SignedName>(
-  mint: Mint,
+  mint: Pick<Mint, 'store' | 'issuer' | 'crypto'>,
   name: N,
   bytes: Uint8Array
 ): Promise<{ message: Message<N> & Header; account: Account }> {

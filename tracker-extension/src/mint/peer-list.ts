@@ -16,8 +16,14 @@ export function signPeerList(
   mint: Mint,
   announce: { message: Message<'announce'> & Header; bytes: Uint8Array; infoHash: string },
   swarm: SwarmSnapshot,
-  sold: SoldPurse | undefined
+  rest: {
+    sold: SoldPurse | undefined
+    /** News of the court. */
+    revocations: Uint8Array
+    notices: number
+  }
 ): Promise<Uint8Array> {
+  const { sold, revocations, notices } = rest
   const time = mint.now()
   return mint.issuer.sign(
     'peerList',
@@ -32,7 +38,9 @@ export function signPeerList(
       peers6: NONE,
       complete: swarm.complete,
       incomplete: swarm.incomplete,
-      intervalSeconds: mint.intervalSeconds
+      intervalSeconds: mint.intervalSeconds,
+      revocations,
+      notices
     },
     { session: announce.message.session, time, expiry: time + LIFE_MS }
   )

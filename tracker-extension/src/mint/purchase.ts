@@ -80,6 +80,10 @@ async function openPurse(
   return open !== undefined && open.expiresAt > mint.now() ? open : undefined
 }
 
+/** Rounded up: a share of the price in thousandths. */
+const collateralOf = ({ collateral }: Mint, amountMinor: bigint): bigint =>
+  (amountMinor * BigInt(Math.round(collateral * 1000)) + 999n) / 1000n
+
 async function sell(
   mint: Mint,
   announce: Announce,
@@ -90,8 +94,9 @@ async function sell(
   if (announce.price !== priceMinor || announce.currency !== currency) {
     throw new FloodgateError('price-changed')
   }
+  const collateralMinor = collateralOf(mint, priceMinor * BigInt(pieces))
   // The ledger is the judge of this; asked here too, so that no work is done for who cannot pay.
-  if (buyer.balanceMinor < priceMinor * BigInt(pieces)) {
+  if (buyer.balanceMinor < priceMinor * BigInt(pieces) + collateralMinor) {
     throw new FloodgateError('insufficient-funds')
   }
   const name = { purse, uid: announce.signer, infoHash: announce.infoHash }
@@ -104,6 +109,7 @@ async function sell(
     infoHash: toHex(announce.infoHash),
     priceMinor,
     again: announce.again === 1,
+    collateralMinor,
     now,
     expiresAt,
     certificate: await certify(mint, name, { pieces, priceMinor, currency }, now, expiresAt)

@@ -62,6 +62,10 @@ export class Statements {
     if (kind === 'purchase' && from !== undefined) {
       this.#held.set(purseId, { buyer: from, heldMinor: amountMinor })
       this.#of(from).escrow += amountMinor
+    } else if (kind === 'collateral' && from !== undefined) {
+      const held = this.#held.get(purseId)
+      if (held !== undefined) held.heldMinor += amountMinor
+      this.#of(from).escrow += amountMinor
     } else if (debit === ESCROW && to !== undefined) {
       const buyer = this.#release(purseId, amountMinor)
       if (buyer !== undefined && kind !== 'close') this.#pay(buyer, to, amountMinor)

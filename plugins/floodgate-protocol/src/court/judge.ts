@@ -4,7 +4,7 @@
 
 import { concat, equal } from '../bytes.ts'
 import { countBits, hasBit, isBitmapOf } from '../bitmap.ts'
-import { decode } from '../codec.ts'
+import { decode, nameOf } from '../codec.ts'
 import type { Crypto } from '../crypto/interface.ts'
 import { FloodgateError, codeOf } from '../errors.ts'
 import { paidHash } from '../vouchers.ts'
@@ -19,15 +19,16 @@ export async function judge(evidence: Evidence, facts: Facts): Promise<Judgement
   // Payer = payee, and whoever accuses himself, is no case (design §5).
   if (equal(accuser, accused)) return dismissed(new FloodgateError('same-account'))
   const { verdict, code, frames, prove } = OFFENCES[kind]
-  if (evidence.frames.length !== frames.length) return dismissed(new FloodgateError('bad-evidence'))
+  const names = evidence.frames.map(nameOf)
+  if (names.join() !== frames.join()) return dismissed(new FloodgateError('bad-evidence', 'frames'))
   try {
     await prove(evidence, facts)
   } catch (error) {
     return dismissed(error)
   }
   return verdict === 'guilty'
-    ? { outcome: 'guilty', guilty: accused, code }
-    : { outcome: 'challenge', code }
+    ? { outcome: verdict, guilty: accused, code }
+    : { outcome: verdict, code }
 }
 
 /**

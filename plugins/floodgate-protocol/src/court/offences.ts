@@ -12,6 +12,7 @@ import { expectSigned } from './signatures.ts'
 
 type Payment = Message<'payment'>
 type Voucher = Message<'voucher'>
+type Purse = NonNullable<ReturnType<Facts['purse']>>
 
 interface Offence {
   /** Names of the frames, in order. */
@@ -32,8 +33,8 @@ export const OFFENCES = {
     code: 'bad-token',
     text: 'A signed payment holds a token that is not the purse’s (F61).',
     async prove(evidence, facts) {
-      const { payment } = await paymentTo(evidence.accuser, evidence, 0, facts)
-      expectProof(payment.items.some((item) => !isToken(evidence, facts, item)))
+      const { payment, purse } = await paymentTo(evidence.accuser, evidence, 0, facts)
+      expectProof(payment.items.some((item) => !isToken(facts, purse, item)))
     }
   },
   'double-spend': {
@@ -46,9 +47,9 @@ export const OFFENCES = {
       const two = await paymentTo(undefined, evidence, 1, facts)
       expectProof(!equal(one.voucher.payee, two.voucher.payee))
       // A wrong token is another offence; and whoever sends one promises nothing.
-      const promised = ({ items }: Payment) =>
-        items.some((item) => item.index === evidence.index && isToken(evidence, facts, item))
-      expectProof(promised(one.payment) && promised(two.payment))
+      const promised = ({ payment, purse }: typeof one) =>
+        payment.items.some((item) => item.index === evidence.index && isToken(facts, purse, item))
+      expectProof(promised(one) && promised(two))
     }
   },
   'bad-delivery': {
@@ -57,8 +58,8 @@ export const OFFENCES = {
     code: 'bad-delivery',
     text: 'A signed delivery names a hash that is not the content’s (F34, F64).',
     async prove(evidence, facts) {
-      const { message } = frameOf(evidence, 0, 'delivery')
-      await expectSigned(facts, evidence.frames[0]!, message, evidence.accused)
+      const { message, bytes } = frameOf(evidence.frames[0]!, 'delivery')
+      await expectSigned(facts, bytes, message, evidence.accused)
       expectEvidence(equal(message.payer, evidence.accuser))
       expectEvidence(equal(message.infoHash, evidence.infoHash))
       const at = message.indexes.indexOf(evidence.index)
@@ -74,13 +75,13 @@ export const OFFENCES = {
     code: 'unpaid',
     text: 'A signed request, and the seller says that it was served and not paid (F36, F52).',
     async prove(evidence, facts) {
-      const { message } = frameOf(evidence, 0, 'request')
-      await expectSigned(facts, evidence.frames[0]!, message, evidence.accused)
+      const { message, bytes } = frameOf(evidence.frames[0]!, 'request')
+      await expectSigned(facts, bytes, message, evidence.accused)
       expectEvidence(equal(message.payee, evidence.accuser))
       expectEvidence(equal(message.infoHash, evidence.infoHash))
       expectEvidence(equal(message.purse, evidence.purse))
       expectEvidence(message.indexes.includes(evidence.index))
-      expectPurse(evidence, facts)
+      purseOf(evidence, facts)
     }
   }
 } as const satisfies Record<string, Offence>
@@ -97,23 +98,20 @@ function expectProof(holds: boolean): void {
   if (!holds) throw new FloodgateError('no-offence')
 }
 
-/** The purse is the accused's, and for this content. */
-function expectPurse(evidence: Evidence, facts: Facts): void {
+/** The purse of the evidence, if it is the accused's and for this content. */
+function purseOf(evidence: Evidence, facts: Facts): Purse {
   const purse = facts.purse(evidence.purse)
   expectEvidence(purse !== undefined && equal(purse.uid, evidence.accused))
   expectEvidence(equal(purse.infoHash, evidence.infoHash) && evidence.index < purse.count)
+  return purse
 }
 
 /** Token and path against the root that the provider signed: a buyer has both from his seed, and signs both. */
-function isToken(evidence: Evidence, facts: Facts, item: Payment['items'][number]): boolean {
-  const purse = facts.purse(evidence.purse)
-  expectEvidence(purse !== undefined)
-  return checkToken(facts.crypto, purse, item.index, item.token, item.path)
+function isToken({ crypto }: Facts, purse: Purse, item: Payment['items'][number]): boolean {
+  return checkToken(crypto, purse, item.index, item.token, item.path)
 }
 
-function frameOf<N extends MessageName>(evidence: Evidence, at: number, name: N): Decoded<N> {
-  const frame = evidence.frames[at]
-  expectEvidence(frame !== undefined)
+function frameOf<N extends MessageName>(frame: Uint8Array, name: N): Decoded<N> {
   try {
     return decode(frame, name)
   } catch (cause) {
@@ -127,14 +125,12 @@ async function paymentTo(
   evidence: Evidence,
   at: number,
   facts: Facts
-): Promise<{ payment: Payment; voucher: Voucher }> {
-  const { message: payment } = frameOf(evidence, at, 'payment')
-  const inner = { ...evidence, frames: [payment.voucher] }
-  const { message: voucher } = frameOf(inner, 0, 'voucher')
+): Promise<{ payment: Payment; voucher: Voucher; purse: Purse }> {
+  const { message: payment } = frameOf(evidence.frames[at]!, 'payment')
+  const { message: voucher } = frameOf(payment.voucher, 'voucher')
   await expectSigned(facts, payment.voucher, voucher, evidence.accused)
   expectEvidence(payee === undefined || equal(voucher.payee, payee))
   expectEvidence(equal(voucher.purse, evidence.purse))
   expectEvidence(equal(voucher.items, itemsHash(facts.crypto, payment.items)))
-  expectPurse(evidence, facts)
-  return { payment, voucher }
+  return { payment, voucher, purse: purseOf(evidence, facts) }
 }

@@ -16,8 +16,9 @@ import {
 import type { Refused } from './frames.ts'
 import { FreeShare } from './free-share.ts'
 import { Gate } from './gate.ts'
-import { guardWire, type ContentShape } from './guard.ts'
+import { guardWire } from './guard.ts'
 import { guardProtocol } from './guard-protocol.ts'
+import { shapeOf } from './guard-torrent.ts'
 import { Outbox } from './outbox.ts'
 import { Picker } from './picker.ts'
 import type { Buying, Selling, WireEngine } from './seam.ts'
@@ -41,6 +42,13 @@ export interface EngineOptions {
 export interface TorrentEngine {
   /** The engine's half of this wire; the same one each time. Call it from `torrent.on('wire')`. */
   wire(wire: Wire): WireEngine
+  /** The bytes of a piece that is here. Rejects when the store fails. */
+  read(index: number): Promise<Uint8Array>
+  /**
+   * Takes in a piece that came from elsewhere: checked, stored, announced. Resolves with false when it does not fit its hash,
+   * rejects when it cannot be stored.
+   */
+  give(index: number, bytes: Uint8Array): Promise<boolean>
   /** Gives every piece back and stops the clock. The torrent's own destruction does it too. */
   stop(): void
 }
@@ -100,6 +108,14 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
       }
       return attached.engine
     },
+    read: (index) =>
+      new Promise((resolve, reject) => {
+        open.store.get(index, null, (error, bytes) => {
+          if (bytes) resolve(bytes)
+          else reject(error ?? new Error('store gave nothing'))
+        })
+      }),
+    give: (index, bytes) => picker.give(index, bytes),
     stop
   }
 }
@@ -135,9 +151,8 @@ function attachWire(
   { picker, freeShare, dropped }: Shared,
   options: EngineOptions
 ): AttachedWire {
-  const shape = (): ContentShape | null => (torrent.metadata ? measures(torrent) : null)
   const frames = guardWire(wire, {
-    shape,
+    shape: () => shapeOf(torrent),
     infoHash: torrent.infoHash,
     unreadBytesMax: 4 * 1024 * 1024,
     refused: (...why) => options.refused?.(wire, ...why)
@@ -205,8 +220,4 @@ function dropPeer(peer: PeerDoors | null, wire: Wire, dropped: Set<string>): voi
     dropped.delete(oldest)
   }
   dropped.add(peer.addr)
-}
-
-function measures({ pieces, pieceLength, lastPieceLength }: Torrent): ContentShape {
-  return { pieces: pieces.length, pieceLength, lastPieceLength }
 }

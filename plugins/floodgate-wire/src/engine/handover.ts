@@ -37,7 +37,8 @@ export function handOver(
   else void hex.then(judge, (error: Error) => torrent._destroy(error))
 }
 
-function store(
+/** Puts a piece whose hash fits into the store, and announces it. */
+export function store(
   torrent: Torrent & TorrentDoors,
   piece: BoundPiece,
   done: (error: Error | null) => void

@@ -13,7 +13,7 @@ import { Availability } from './availability.ts'
 import { BoundPiece } from './bound-piece.ts'
 import type { Buyer, BuyerHome } from './buyer.ts'
 import type { TorrentDoors } from './doors.ts'
-import { handOver } from './handover.ts'
+import { handOver, store } from './handover.ts'
 import { orderPieces, type Wanted } from './order.ts'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
@@ -123,6 +123,33 @@ export class Picker implements BuyerHome {
       this.wake()
     })
     this.wake()
+  }
+
+  /** Takes in a piece that came by another way; whoever was fetching it stops. False when it does not fit its hash. */
+  async give(index: number, bytes: Uint8Array): Promise<boolean> {
+    const torrent = this.#torrent
+    const piece = new BoundPiece(index, this.#lengthOf(index), Date.now())
+    piece.over = true // bound to no wire: nothing that comes over one is part of it
+    if (bytes.length !== piece.length) return false
+    piece.bytes.set(bytes)
+    if ((await piece.hex()) !== torrent._hashes[index]) return false
+    const isComing = torrent.bitfield.get(index) || this.#bound.get(index)?.over === true
+    if (isComing) return true // over a wire, meanwhile
+    for (const buyer of this.#buyers.values()) {
+      buyer.release(
+        buyer.pieces.filter((one) => one.index === index),
+        'timeout'
+      )
+    }
+    this.#bound.set(index, piece)
+    return new Promise((resolve, reject) => {
+      store(torrent, piece, (error) => {
+        this.#bound.delete(index)
+        if (error) return reject(error)
+        resolve(true)
+        this.wake()
+      })
+    })
   }
 
   /** Gives back what makes no progress. Called by the engine's clock. */

@@ -12,6 +12,7 @@ import {
 } from '@floodgate/protocol'
 import type { Purse } from '@floodgate/wallet'
 import type { Buying as BuyingSeam, ReleaseReason } from '../engine/seam.ts'
+import { falseIndex, isTrueDelivery } from './delivery-check.ts'
 import { Paying } from './paying.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
@@ -200,7 +201,7 @@ export class Buying implements BuyingSeam {
 
   /** The seller's signed hashes must be the content's: else its own signature convicts it (F34). */
   async takeDelivery(frame: Uint8Array): Promise<void> {
-    const { wallet } = this.#market
+    const { wallet, content } = this.#market
     const { message } = decode(frame, 'delivery')
     if (!equal(message.session, this.#speech.sessionId)) throw new FloodgateError('wrong-session')
     const asks = message.indexes.map((index) => this.#asked.get(index))
@@ -208,25 +209,25 @@ export class Buying implements BuyingSeam {
     if (ask === undefined || ask.delivery !== undefined) return // given back meanwhile, or said again
     await wallet.trust.signedBy('delivery', frame, this.#speech.other.certificate)
     this.#speech.remember(frame)
-    if (!this.#isTrue(message)) {
-      this.#speech.blacklist('bad-delivery')
-      throw new FloodgateError('bad-delivery')
+    if (!isTrueDelivery(content, wallet.uid, message)) {
+      this.#accuse(frame, falseIndex(content, message))
     }
     ask.delivery = frame
     for (const index of message.indexes) if (this.#asked.get(index) === ask) this.#settle(index)
   }
 
-  #isTrue(message: Message<'delivery'>): boolean {
-    const { wallet, content } = this.#market
-    return (
-      message.hashes.length === 20 * message.indexes.length &&
-      equal(message.payer, wallet.uid) &&
-      equal(message.infoHash, content.infoHash) &&
-      message.indexes.every((index, i) => {
-        const hash = message.hashes.subarray(20 * i, 20 * i + 20)
-        return index < content.pieceCount && equal(hash, content.pieceHash(index))
+  /** The seller signed hashes that are not the content's. What its signature does not prove is not filed. */
+  #accuse(delivery: Uint8Array, index: number | undefined): never {
+    const { content, accuse } = this.#market
+    const { certificate, frame } = this.#speech.other
+    if (index !== undefined) {
+      accuse({
+        ...{ kind: 'bad-delivery', accused: certificate.uid, certificate: frame },
+        ...{ infoHash: content.infoHash, purse: this.purse.id, index, frames: [delivery] }
       })
-    )
+    }
+    this.#speech.blacklist('bad-delivery')
+    throw new FloodgateError('bad-delivery')
   }
 
   /** Where the seller says we stand: level-triggered, and never a reason to pay more than we owe (W3). */

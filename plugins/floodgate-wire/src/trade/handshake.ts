@@ -72,7 +72,7 @@ export class Handshake {
     this.#transmit(this.#hello)
   }
 
-  /** Takes a hello. Errors: `hello-changed`, `wrong-provider`, `same-account`, `blacklisted`, … */
+  /** Takes a hello. Errors: `hello-changed`, `wrong-provider`, `same-account`, `revoked`, … */
   async takeHello(frame: Uint8Array): Promise<void> {
     if (this.#otherHello !== undefined) {
       if (!equal(frame, this.#otherHello)) throw new FloodgateError('hello-changed')
@@ -86,6 +86,7 @@ export class Handshake {
     await wallet.trust.addEpoch(message.epoch, now)
     const certificate = await wallet.trust.issued('certificate', message.certificate, now)
     if (equal(certificate.uid, wallet.uid)) throw new FloodgateError('same-account')
+    this.#expectInForce(certificate)
     this.session = createSession(
       wallet.crypto,
       content.infoHash,
@@ -95,6 +96,12 @@ export class Handshake {
     this.#otherHello = frame
     this.#party = { certificate, frame: message.certificate }
     await this.prove()
+  }
+
+  /** Throws `revoked` when the provider has voided this account. */
+  #expectInForce({ uid }: Certificate): void {
+    const entry = this.#market.wallet.court.revocations.has(uid)
+    if (entry !== undefined) throw new FloodgateError('revoked', entry.reason)
   }
 
   /** Proves our key for this session and shows our purse, if we have one. Repeated when a purse is new. */
@@ -118,6 +125,7 @@ export class Handshake {
   async takeProof(frame: Uint8Array): Promise<ShownPurse | undefined> {
     const { wallet, content } = this.#market
     const { certificate } = this.#party!
+    this.#expectInForce(certificate)
     const proof = await wallet.trust.signedBy('proof', frame, certificate)
     if (!equal(proof.session, this.session!.id)) throw new FloodgateError('wrong-session')
     if (!equal(proof.infoHash, content.infoHash))

@@ -1,7 +1,15 @@
 // What the buyer pays one seller: tokens with their paths, and the voucher that covers them. Every payment
 // can be made again from the purse alone, so a lost one costs a message and never a token (W14, G14).
 
-import { WINDOW_MAX, decode, equal, itemsHash, paidHash, type Message } from '@floodgate/protocol'
+import {
+  WINDOW_MAX,
+  decode,
+  equal,
+  itemsHash,
+  paidHash,
+  toHex,
+  type Message
+} from '@floodgate/protocol'
 import type { PayeeAccount, Purse } from '@floodgate/wallet'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
@@ -15,6 +23,8 @@ export class Paying {
   /** Pieces in our store that this seller has not been paid for, and the delivery that is paid, if here. */
   readonly #due = new Map<number, Uint8Array | undefined>()
   readonly #paid: () => void
+  /** Vouchers without receipt, by their hash in hex: a receipt is kept with the voucher that it names. */
+  readonly #vouchers = new Map<string, Uint8Array>()
   #lastPayment: Uint8Array | undefined
   #busy = false
   #closed = false
@@ -94,6 +104,8 @@ export class Paying {
       items: itemsHash(crypto, items),
       delivery
     })
+    this.#vouchers.set(this.#speech.hashText(voucher), voucher)
+    if (this.#vouchers.size > WINDOW_MAX) this.#vouchers.delete(this.#vouchers.keys().next().value!)
     this.#lastPayment = this.#speech.say('payment', { voucher, items })
   }
 
@@ -129,8 +141,13 @@ export class Paying {
     const { message } = decode(frame, 'receipt')
     if (!equal(message.purse, this.#purse.id) || !equal(message.payer, wallet.uid)) return undefined
     await wallet.trust.signedBy('receipt', frame, this.#speech.other.certificate)
-    this.#purse.receipted(this.#payee, message.count)
-    if (this.#unreceipted() === 0) this.#lastPayment = undefined
+    const voucher = this.#vouchers.get(toHex(message.voucher))
+    const proof = voucher && { voucher, receipt: frame }
+    this.#purse.receipted(this.#payee, message.count, proof)
+    if (this.#unreceipted() === 0) {
+      this.#lastPayment = undefined
+      this.#vouchers.clear()
+    }
     emit('receipted', { uid: this.#speech.otherUid, count: message.count })
     return message.limit
   }

@@ -6,17 +6,15 @@ import {
   FloodgateError,
   RESENDS_MAX,
   WINDOW_MAX,
-  checkToken,
   concat,
   decode,
   equal,
-  hasBit,
-  xorInto,
   type Message
 } from '@floodgate/protocol'
-import type { Sale } from '@floodgate/wallet'
+import type { Proof, Sale } from '@floodgate/wallet'
 import type { Admission, Selling as SellingSeam } from '../engine/seam.ts'
 import type { Party, ShownPurse } from './handshake.ts'
+import { checkPayment } from './payment-check.ts'
 import { Receipts } from './receipts.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
@@ -41,6 +39,8 @@ export class Selling implements SellingSeam {
   readonly #queue = new Set<number>()
   /** Pieces being served on this connection, and their bytes sent so far. */
   readonly #serving = new Map<number, number>()
+  /** The request and our delivery that a queued piece was agreed with: they prove its debt (F43). */
+  readonly #proofs = new Map<number, Proof>()
   /** Debts that this connection made and of which no byte is out yet. */
   readonly #untouched = new Set<number>()
   /** Calls off the time-out of each piece sent and unpaid. */
@@ -71,6 +71,9 @@ export class Selling implements SellingSeam {
     return Math.min(terms.limitMax, 1 + wallet.sales.paidBy(uid))
   }
 
+  /** What is sold after the purse's end may be too late to be claimed. */
+  #isOver = (): boolean => this.#market.wallet.now() >= this.#sale.purse.expiry
+
   /** Where we stand: what we hold of this purse and what is owed. True whenever it is said (W3). */
   sayStatement(): void {
     this.#speech.say('statement', {
@@ -93,6 +96,7 @@ export class Selling implements SellingSeam {
     const before = this.#serving.get(index)
     if (before === undefined) return
     this.#untouched.delete(index)
+    this.#sale.touch(index, this.#market.wallet.now())
     this.#serving.set(index, before + bytes)
     if (before + bytes < this.#market.content.pieceLength(index)) return
     this.#serving.delete(index)
@@ -132,15 +136,18 @@ export class Selling implements SellingSeam {
     if (this.#answers.size > 2 * WINDOW_MAX)
       this.#answers.delete(this.#answers.keys().next().value!)
     this.#speech.sayFrame(delivery)
+    const proof = { request: frame, delivery }
+    for (const index of accepted) this.#proofs.set(index, proof)
     this.#admit()
   }
 
   #accept(index: number, resend: number): boolean {
     if (this.#queue.has(index) || this.#serving.has(index)) return true
-    const paid = hasBit(this.#sale.paid, index)
+    const paid = this.#sale.isCovered(index)
     const tries = sends.get(this.#sale)?.get(index) ?? 0
     if (!this.#market.content.has(index)) this.#refuse('bad-index', index)
     else if (this.limit() === 0) this.#refuse('blacklisted', index)
+    else if (this.#isOver()) this.#refuse('expired', index)
     else if (paid && resend === 0) this.#refuse('already-paid', index)
     else if (tries > RESENDS_MAX) this.#refuse('too-many-resends', index)
     else if (this.#queue.size >= WINDOW_MAX) this.#refuse('too-many-requests', index)
@@ -179,22 +186,28 @@ export class Selling implements SellingSeam {
    * paid already is sent again without new debt, a few times (F51).
    */
   #admit(): void {
-    if (this.#closed) return
+    if (this.#closed || this.#isOver()) return
     const { wallet } = this.#market
     const limit = this.limit()
     for (const index of this.#queue) {
-      const covered = this.#sale.owed.has(index) || hasBit(this.#sale.paid, index)
+      const covered = this.#sale.owed.has(index) || this.#sale.isCovered(index)
       if (!covered && wallet.sales.owedBy(this.#buyer.certificate.uid) >= limit) continue
       this.#queue.delete(index)
-      if (!covered) {
-        this.#sale.owe(index)
-        this.#untouched.add(index)
-      }
+      if (!covered) this.#owe(index)
+      this.#proofs.delete(index)
       const tries = sends.get(this.#sale) ?? new Map<number, number>()
       sends.set(this.#sale, tries.set(index, (tries.get(index) ?? 0) + 1))
       this.#serving.set(index, 0)
       this.#shelf.admit(index)
     }
+  }
+
+  #owe(index: number): void {
+    const window = this.#proofs.get(index)
+    const { frame: buyer } = this.#buyer
+    const at = this.#market.wallet.now()
+    this.#sale.owe(index, window && { window, buyer, at })
+    this.#untouched.add(index)
   }
 
   /** Debt is one number over all connections of a buyer: when it falls, any of them may go on. */
@@ -206,33 +219,33 @@ export class Selling implements SellingSeam {
 
   /** A payment: tokens with paths, and the voucher that now covers them (F35, F40, F42). */
   async takePayment(frame: Uint8Array): Promise<void> {
-    const { wallet } = this.#market
-    const { message: payment } = decode(frame, 'payment')
-    const { message: voucher } = decode(payment.voucher, 'voucher')
-    const sale = this.#sale
-    if (!equal(voucher.payee, wallet.uid) || !equal(voucher.purse, sale.purse.purse)) {
-      throw new FloodgateError('bad-voucher')
-    }
-    const news = payment.items.filter((item) => !hasBit(sale.paid, item.index))
-    if (new Set(news.map((item) => item.index)).size !== news.length) {
-      throw new FloodgateError('bad-voucher', 'a token twice')
-    }
-    if (news.length === 0) return this.#receipts.soon(0) // said before: our receipt was lost
-    const xor = sale.xor.slice()
-    for (const { index, token, path } of news) {
-      if (!checkToken(wallet.crypto, sale.purse, index, token, path)) {
-        throw new FloodgateError('bad-token', String(index))
-      }
-      xorInto(xor, token)
-    }
-    if (voucher.count !== sale.count + news.length || !equal(voucher.xor, xor)) {
-      return this.sayStatement() // an earlier payment is missing: say what we hold, the buyer fills the gap
-    }
-    await wallet.trust.signedBy('voucher', payment.voucher, this.#buyer.certificate)
-    if (sale.count + news.length !== voucher.count) return this.sayStatement() // another connection was faster
-    const indexes = news.map((item) => item.index)
-    sale.accept(indexes, xor, voucher.count, payment.voucher)
+    const checked = await checkPayment(this.#market.wallet, this.#sale, this.#buyer, frame)
+    if (checked.is === 'known') return this.#receipts.soon(0)
+    if (checked.is === 'gap') return this.sayStatement()
+    if (checked.is === 'false') return this.#accuse(frame, checked.index)
+    const { indexes, xor, count, voucher } = checked
+    this.#sale.accept(indexes, xor, count, voucher)
     this.#settled(indexes)
+  }
+
+  /** The buyer signed a token that is not the purse's: its own payment convicts it (F43, F61). */
+  #accuse(payment: Uint8Array, index: number): never {
+    const { certificate, frame } = this.#buyer
+    const { purse, infoHash } = this.#sale.purse
+    this.#market.accuse({
+      ...{ kind: 'bad-token', accused: certificate.uid, certificate: frame },
+      ...{ infoHash, purse, index, frames: [payment] }
+    })
+    this.#speech.remember(payment)
+    this.#speech.blacklist('bad-token')
+    throw new FloodgateError('bad-token', String(index))
+  }
+
+  /** Our book changed without a payment on this connection: the court paid a debt. */
+  debtFell(uid: Uint8Array): void {
+    if (!equal(uid, this.#buyer.certificate.uid)) return
+    this.sayStatement()
+    this.#admit()
   }
 
   #settled(indexes: number[]): void {
@@ -263,6 +276,7 @@ export class Selling implements SellingSeam {
     this.#untouched.clear()
     this.#serving.clear()
     this.#queue.clear()
+    this.#proofs.clear()
     this.#answers.clear()
   }
 

@@ -2,7 +2,7 @@
 // Interfaces only: the trade itself does no I/O and asks for no time but here.
 
 import type { ErrorCode } from '@floodgate/protocol'
-import type { Wallet } from '@floodgate/wallet'
+import type { Offence, Wallet } from '@floodgate/wallet'
 import type { Grace } from './grace.ts'
 import type { Selling } from './selling.ts'
 
@@ -34,6 +34,8 @@ export interface Terms {
   limitMax: number
   /** A piece sent in full and not paid for this long puts the buyer on the blacklist (F36). */
   paymentTimeoutMs: number
+  /** If it is still not paid so long after that, the provider's court is asked to pay it (F57). 0: never. */
+  complainAfterMs: number
   /** Unanswered messages are sent again after this long. */
   retryMs: number
   /** Pieces asked for on a connection that broke stay with their seller for this long. */
@@ -45,6 +47,7 @@ export interface Terms {
 export const DEFAULT_TERMS: Terms = {
   limitMax: 8,
   paymentTimeoutMs: 60_000,
+  complainAfterMs: 120_000,
   retryMs: 3000,
   graceMs: 10_000,
   blacklistMs: 24 * 3600e3
@@ -63,6 +66,35 @@ export interface TradeEvents {
   /** Something was refused; `by` says by whom. */
   refused: { uid: string; by: 'us' | 'peer'; code: ErrorCode; indexes: number[] }
   blacklisted: { uid: string; code: ErrorCode }
+  /** We complained of `uid` to the provider; `kind` is a key of `OFFENCES`. */
+  complained: { uid: string; kind: string; index: number }
+  /**
+   * Our complaint of `uid` stands elsewhere now: `challenge`, `proved`, or in the end `settled` (with what it brought, in
+   * minor units), `guilty` or `dismissed` (`code` says why).
+   */
+  verdict: {
+    uid: string
+    kind: string
+    index: number
+    outcome: string
+    code: ErrorCode | ''
+    credited: bigint
+  }
+  /**
+   * `uid` complained of us, or that complaint has another outcome now. `answer` says what was answered without asking the
+   * person: `paid`, `accepted`, `elsewhere`, or nothing yet.
+   */
+  notice: {
+    uid: string
+    kind: string
+    index: number
+    outcome: string
+    answer: string
+    strikes: number
+    strikesMax: number
+  }
+  /** The provider has revoked this account; our connections to it are ended. `reason` is a code of the error table. */
+  revoked: { uid: string; reason: string }
 }
 
 export type Emit = <E extends keyof TradeEvents>(event: E, detail: TradeEvents[E]) => void
@@ -79,6 +111,8 @@ export interface Market {
   selling: Set<Selling>
   /** Pieces that came and did not fit their hash, by the seller's uid in hex (F51). */
   junk: Map<string, number>
+  /** Takes an offence that the other side's signature proves to the provider. */
+  accuse: (offence: Offence) => void
   /** Ends every connection with this uid for good. */
   dropAll: (uid: Uint8Array) => void
   /** Something that any connection may use has changed: pieces are free again. */

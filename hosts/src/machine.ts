@@ -1,7 +1,6 @@
 // What a figure was measured on.
 
 import { cpus, release, totalmem, type } from 'node:os'
-import { round } from './figures.ts'
 
 export interface Machine {
   cpus: number
@@ -16,7 +15,7 @@ export function machine(): Machine {
   return {
     cpus: all.length,
     cpuModel: all[0]?.model.trim() ?? 'unknown',
-    memoryGiB: round(totalmem() / 1024 ** 3, 1),
+    memoryGiB: Math.round((10 * totalmem()) / 1024 ** 3) / 10,
     node: process.version,
     os: `${type()} ${release()}`
   }

@@ -1,0 +1,85 @@
+// `floodgate court`: what the provider's court has to decide, whom it revoked, and what a person should look at. `--lift`
+// ends a revocation.
+
+import { FloodgateError } from '@floodgate/protocol'
+import type { CourtJson } from '@floodgate/tracker'
+import { fetchCourt, postLift } from '../provider/api-client.ts'
+import { countsOf } from '../provider/court-lines.ts'
+import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { unlessStopped } from '../stop.ts'
+import { table } from '../tables.ts'
+import { short } from '../units.ts'
+import { examples, type AddCommand, type Session } from './command.ts'
+
+interface CourtOptions {
+  data: string
+  lift?: string
+}
+
+export const addCourt: AddCommand = (program, act) => {
+  program
+    .command('court')
+    .description('show open cases, strikes, revoked accounts and signals (operator)')
+    .requiredOption('--data <dir>', 'directory of the provider, which must be running')
+    .option('--lift <uid>', 'end the revocation of an account and forgive its strikes')
+    .addHelpText(
+      'after',
+      examples(
+        'floodgate court --data ./shop',
+        'floodgate court --data ./shop --lift 9f2c4a1be07d4c35a1b2c3d4e5f60718'
+      )
+    )
+    .action(act((session, options: CourtOptions) => runCourt(session, options)))
+}
+
+async function runCourt({ out, signal }: Session, { data, lift }: CourtOptions): Promise<void> {
+  if (lift !== undefined && !/^[0-9a-f]{32}$/.test(lift)) {
+    throw new FloodgateError('bad-option', `uid ${lift}`)
+  }
+  const home = homeOf(data)
+  const { url } = await expectSettings(home)
+  const token = await loadOperatorToken(home)
+  if (lift === undefined) {
+    const court = await unlessStopped(signal, fetchCourt(url, token))
+    out.tell('court', court)
+    out.say(textOf(court))
+    return
+  }
+  const done = await unlessStopped(signal, postLift(url, token, lift))
+  const text = done.lifted ? `${lift} is free again` : `${lift} was not revoked`
+  out.tell('lifted', done, text)
+}
+
+const day = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ')
+
+function textOf({ counts, open, strikes, revoked, appeals, signals }: CourtJson): string {
+  const parts = [countsOf(counts)]
+  const list = (heads: string[], rows: (string | number)[][]): void => {
+    const columns = heads.map((head) => ({ head }))
+    if (rows.length > 0) parts.push(table(columns, rows))
+  }
+  list(
+    ['open case', 'of', 'against', 'piece', 'stands', 'since'],
+    open.map(({ complaint, accuser, accused, infoHash, index, outcome, at }) => [
+      ...[short(complaint), short(accuser), short(accused)],
+      ...[`${short(infoHash)} ${index}`, outcome, day(at)]
+    ])
+  )
+  list(
+    ['account', 'strikes'],
+    strikes.map(({ uid, strikes: n, strikesMax }) => [uid, `${n} of ${strikesMax}`])
+  )
+  list(
+    ['revoked', 'for', 'evidence', 'until'],
+    revoked.map(({ uid, reason, evidence, until }) => [uid, reason, short(evidence), day(until)])
+  )
+  list(
+    ['appeal of', 'against', 'since'],
+    appeals.map(({ uid, complaint, at }) => [uid, short(complaint), day(at)])
+  )
+  list(
+    ['signal', 'what', 'accounts'],
+    signals.map(({ kind, text, uids }) => [kind, text, uids.map(short).join(' ')])
+  )
+  return parts.join('\n')
+}

@@ -1,0 +1,109 @@
+// How much the provider does for whom: the table of rates, and the budgets that follow from it. A signature check costs as
+// much as refusing a hundred messages, so every host has only so many unproven messages in hand: a place is taken before
+// the check and given back when the message proved good. Who proved itself from a host lately has places of its own there,
+// so that a flood behind the same address does not shut it out.
+
+import { FloodgateError } from '@floodgate/protocol'
+import { Budget, type Rate } from '../guard/budget.ts'
+
+/** A host is an address, or the /64 of an IPv6 one. */
+export interface Rates {
+  /** API requests of one host. */
+  requests: Rate
+  /** Registrations of one host (F66): a household needs few, a campus some, a botnet many. */
+  registrations: Rate
+  /** Announces of one account, once they are verified: hundreds of contents, each every half a minute. */
+  announces: Rate
+  /** Messages of one host that proved bad, or are not yet proved good. */
+  unproven: Rate
+  /** As many of all hosts together: a tenth of one core. */
+  unprovenOfAll: Rate
+  /** Bad messages in the name of an account, from a host that it proved itself from. */
+  unprovenOfKnown: Rate
+}
+
+const DEFAULTS: Rates = {
+  requests: { perSecond: 50, burst: 500 },
+  registrations: { perSecond: 1, burst: 300 },
+  announces: { perSecond: 20, burst: 500 },
+  unproven: { perSecond: 10, burst: 200 },
+  unprovenOfAll: { perSecond: 1000, burst: 5000 },
+  unprovenOfKnown: { perSecond: 1, burst: 20 }
+}
+
+const NO_LIMIT: Rate = { perSecond: Infinity, burst: 1 }
+/** For a network of friends, and for measuring what the machine can do. */
+export const UNLIMITED_RATES: Rates = {
+  requests: NO_LIMIT,
+  registrations: NO_LIMIT,
+  announces: NO_LIMIT,
+  unproven: NO_LIMIT,
+  unprovenOfAll: NO_LIMIT,
+  unprovenOfKnown: NO_LIMIT
+}
+
+/** Accounts and their hosts that are remembered at a time. */
+const KNOWN_MAX = 50_000
+const EVERYBODY = ''
+
+/** What the caller of an unproven message does once it proved good. */
+export type Proven = () => void
+
+export class Doorkeeper {
+  readonly #budgets: Record<keyof Rates, Budget>
+  /** `host uid` of who proved itself, the one heard longest ago first. */
+  readonly #known = new Set<string>()
+
+  /** Throws `bad-option` for a rate that is none. */
+  constructor(rates: Partial<Rates> = {}) {
+    const budget = (name: keyof Rates): Budget => {
+      const rate = rates[name] ?? DEFAULTS[name]
+      if (rate.perSecond > 0 && rate.burst >= 1) return new Budget(rate)
+      throw new FloodgateError('bad-option', `rates.${name}`)
+    }
+    this.#budgets = {
+      requests: budget('requests'),
+      registrations: budget('registrations'),
+      announces: budget('announces'),
+      unproven: budget('unproven'),
+      unprovenOfAll: budget('unprovenOfAll'),
+      unprovenOfKnown: budget('unprovenOfKnown')
+    }
+  }
+
+  /** Throws `too-many-requests` when `key` had its share. */
+  expect(name: 'requests' | 'registrations' | 'announces', key: string): void {
+    if (!this.#budgets[name].take(key)) throw new FloodgateError('too-many-requests', name)
+  }
+
+  /**
+   * Before anything that costs: a message that says it is of `uid`, if it says so before it is opened. Throws `too-many-requests` when its host sent too much
+   * that was bad; otherwise answers what to call when it proved good.
+   */
+  expectProof(host: string, uid?: string): Proven {
+    const name = uid === undefined ? undefined : `${host} ${uid}`
+    const { unproven, unprovenOfAll, unprovenOfKnown } = this.#budgets
+    if (name !== undefined && this.#known.has(name) && unprovenOfKnown.take(name)) {
+      return () => {
+        unprovenOfKnown.giveBack(name)
+        this.#remember(name)
+      }
+    }
+    if (!unproven.take(host)) throw new FloodgateError('too-many-requests', 'bad messages')
+    if (!unprovenOfAll.take(EVERYBODY)) {
+      unproven.giveBack(host)
+      throw new FloodgateError('too-many-requests', 'the provider is under attack')
+    }
+    return () => {
+      unproven.giveBack(host)
+      unprovenOfAll.giveBack(EVERYBODY)
+      if (name !== undefined) this.#remember(name)
+    }
+  }
+
+  #remember(name: string): void {
+    this.#known.delete(name)
+    if (this.#known.size === KNOWN_MAX) this.#known.delete(this.#known.values().next().value!)
+    this.#known.add(name)
+  }
+}
