@@ -1,6 +1,7 @@
 // The attack lab: that its attacks are held off, and that it would notice if they were not.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -148,5 +149,17 @@ describe('hosts: the lab’s own books', function () {
   it('take an attack that met no defence for one that was not made', async () => {
     const { row } = await runAttack(attack(async () => undefined, ['bad-token']))
     assert.equal(row.ok, false)
+  })
+})
+
+describe('docs/security.md', () => {
+  it('has a row for every attack of the lab, in its order', () => {
+    const text = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8')
+    const table = text.slice(text.indexOf('<!-- attacks -->'), text.indexOf('<!-- /attacks -->'))
+    const rows = [...table.matchAll(/^\| `([\w-]+)`\s*\| (.*?)\s*\|/gm)]
+    assert.deepEqual(
+      rows.map(([, name, line]) => [name, line]),
+      ATTACKS.map(({ name, line }) => [name, line])
+    )
   })
 })

@@ -124,7 +124,7 @@ export const tokens: Attack[] = [
     name: 'silent-pair',
     line: 'an accomplice is promised the same tokens, never complains, and claims after the honest seller',
     bound: 0,
-    defences: ['nothing credited', 'offence on record'],
+    defences: ['offence on record', 'revoked double-spend'],
     async run(bed) {
       const seller = await bed.seller()
       const [rogue, accomplice] = [await bed.rogueBuyer(), await bed.rogue(0n)]

@@ -3,7 +3,7 @@
 
 import { FloodgateError } from '@floodgate/protocol'
 import type { CourtJson } from '@floodgate/tracker'
-import { fetchCourt, postLift } from '../provider/api-client.ts'
+import { fetchCourt, postLift, postRevoke } from '../provider/api-client.ts'
 import { countsOf } from '../provider/court-lines.ts'
 import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
 import { unlessStopped } from '../stop.ts'
@@ -14,6 +14,7 @@ import { examples, type AddCommand, type Session } from './command.ts'
 interface CourtOptions {
   data: string
   lift?: string
+  revoke?: string
 }
 
 export const addCourt: AddCommand = (program, act) => {
@@ -22,6 +23,7 @@ export const addCourt: AddCommand = (program, act) => {
     .description('show open cases, strikes, revoked accounts and signals (operator)')
     .requiredOption('--data <dir>', 'directory of the provider, which must be running')
     .option('--lift <uid>', 'end the revocation of an account and forgive its strikes')
+    .option('--revoke <uid>', 'revoke an account: its key was stolen, or the signals showed it')
     .addHelpText(
       'after',
       examples(
@@ -32,22 +34,33 @@ export const addCourt: AddCommand = (program, act) => {
     .action(act((session, options: CourtOptions) => runCourt(session, options)))
 }
 
-async function runCourt({ out, signal }: Session, { data, lift }: CourtOptions): Promise<void> {
-  if (lift !== undefined && !/^[0-9a-f]{32}$/.test(lift)) {
-    throw new FloodgateError('bad-option', `uid ${lift}`)
+const UID = /^[0-9a-f]{32}$/
+
+async function runCourt(
+  { out, signal }: Session,
+  { data, lift, revoke }: CourtOptions
+): Promise<void> {
+  for (const uid of [lift, revoke]) {
+    if (uid !== undefined && !UID.test(uid)) throw new FloodgateError('bad-option', `uid ${uid}`)
   }
   const home = homeOf(data)
   const { url } = await expectSettings(home)
   const token = await loadOperatorToken(home)
-  if (lift === undefined) {
-    const court = await unlessStopped(signal, fetchCourt(url, token))
-    out.tell('court', court)
-    out.say(textOf(court))
-    return
+  if (revoke !== undefined) {
+    const done = await unlessStopped(signal, postRevoke(url, token, revoke))
+    return out.tell('revoked', done, `${revoke} is revoked`)
   }
-  const done = await unlessStopped(signal, postLift(url, token, lift))
-  const text = done.lifted ? `${lift} is free again` : `${lift} was not revoked`
-  out.tell('lifted', done, text)
+  if (lift !== undefined) {
+    const done = await unlessStopped(signal, postLift(url, token, lift))
+    return out.tell(
+      'lifted',
+      done,
+      done.lifted ? `${lift} is free again` : `${lift} was not revoked`
+    )
+  }
+  const court = await unlessStopped(signal, fetchCourt(url, token))
+  out.tell('court', court)
+  out.say(textOf(court))
 }
 
 const day = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ')

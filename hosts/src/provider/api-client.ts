@@ -111,6 +111,10 @@ export const fetchCourt = (api: string, token: string): Promise<CourtJson> =>
 export const postLift = (api: string, token: string, uid: string): Promise<LiftJson> =>
   postJson(`${api}${BASE}/operator/lift`, token, { uid })
 
+/** Revokes an account. Throws `not-allowed` or `unknown-account`. */
+export const postRevoke = (api: string, token: string, uid: string): Promise<{ uid: string }> =>
+  postJson(`${api}${BASE}/operator/revoke`, token, { uid })
+
 function postJson<T>(url: string, token: string, body: object): Promise<T> {
   return fetchJson(url, {
     method: 'POST',

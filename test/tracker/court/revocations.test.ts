@@ -156,6 +156,15 @@ describe('court: revocations', () => {
     assert.deepEqual(await bar.revoked(world), [])
   })
 
+  it('F66: the operator revokes by hand, and lifts', async () => {
+    const { uidHex: uid } = parties.seller
+    const revoke = async (who: string) => (await operator('revoke', { uid: who })).json()
+    const version = (await revoke(uid)).version
+    assert.ok(version > 0)
+    assert.equal((await revoke(uid)).version, version, 'once is enough')
+    assert.equal((await lift(uid)).lifted, true)
+  })
+
   it('the operator’s lift forgives strikes', async () => {
     await world.close()
     world = await bar.startCourt({ court: { strikesMax: 1 } })

@@ -157,7 +157,7 @@ describe('ledger limits', () => {
   })
 
   it('refuse what is no command, and name the kind', () => {
-    for (const kind of [undefined, 'toString', 'opens', 5]) refuses({ kind }, 'kind')
+    for (const kind of [undefined, 'toString', 'opens', 5, ['open']]) refuses({ kind }, 'kind')
     for (const none of [undefined, null, 'open', 5]) refuses(none as unknown as object, 'kind')
   })
 })

@@ -115,6 +115,7 @@ describe('ledger bitmaps', () => {
     ['and not', andNot(bits('1100'), bits('1010')), bits('0100')],
     ['covers', covers(bits('1110'), bits('1010')), true],
     ['covers not', covers(bits('1010'), bits('1110')), false],
+    ['covers not the second byte', covers(bits('1111111100'), bits('1111111101')), false],
     ['indexes', indexes(bits('1000000110000001')), [0, 7, 8, 15]],
     ['fits', fits(bits('11111'), 5), true],
     ['fits whole bytes', fits(bits('11111111'), 8), true],

@@ -70,6 +70,15 @@ export async function liftJson({ court }: Desk, { body }: Ask): Promise<LiftJson
   return { uid, lifted, version: await court.revocations.version() }
 }
 
+/** Revokes the account in the body, `{ uid }`, for 90 days: a key that was stolen, or what the signals showed a person. */
+export async function revokeJson({ court }: Desk, { body }: Ask): Promise<object> {
+  const { uid } = readFields(body, { uid: DEPOSIT.uid })
+  if ((await court.store.account(uid)) === undefined) throw new FloodgateError('unknown-account')
+  const proof = { reason: 'operator', evidence: new Uint8Array(32), at: court.now() }
+  await court.revocations.revoke(uid, proof)
+  return { uid, version: await court.revocations.version() }
+}
+
 /** Texts of these forms out of a JSON object. Throws `bad-request` naming the first that is wrong. */
 function readFields<Name extends string>(
   body: Uint8Array,

@@ -13,7 +13,7 @@ import { redeemClaim } from '../mint/claims.ts'
 import { hashList } from '../mint/hash-list.ts'
 import { TORRENT_MAX } from '../mint/publish.ts'
 import type { Ask, Desk } from './desk.ts'
-import { contentsJson, depositJson, liftJson, publishJson } from './json.ts'
+import { contentsJson, depositJson, liftJson, publishJson, revokeJson } from './json.ts'
 import { riskJson } from './risk.ts'
 
 export const BASE = '/floodgate/v1'
@@ -126,6 +126,10 @@ export const ROUTES: readonly Route[] = [
   { ...get('/operator/court', TYPES.json, ({ court }) => courtJson(court)), operator: true },
   {
     ...post('/operator/lift', { type: TYPES.json, bytesMax: 4096 }, TYPES.json, liftJson),
+    operator: true
+  },
+  {
+    ...post('/operator/revoke', { type: TYPES.json, bytesMax: 4096 }, TYPES.json, revokeJson),
     operator: true
   },
   {

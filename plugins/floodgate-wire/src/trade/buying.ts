@@ -258,12 +258,15 @@ export class Buying implements BuyingSeam {
     }
   }
 
-  /** Is a piece that the seller counts as owed in our store, and its token not another seller's? */
+  /**
+   * Is a piece that the seller counts as owed in our store, and its token this seller's? A free token is nobody's on a
+   * stranger's word: after a crash any seller could say that it sent what another did, or what was here before (I3). Who
+   * did send it shows our signed request to the court.
+   */
   #hasAndCanPay(index: number): boolean {
     if (index >= this.purse.count || !this.#market.content.has(index)) return false
     const holder = this.purse.holder(index)
-    if (holder === undefined) return this.purse.reserve(index, this.#payee)
-    return equal(holder, this.#payee)
+    return holder !== undefined && equal(holder, this.#payee)
   }
 
   async takeReceipt(frame: Uint8Array): Promise<void> {
