@@ -26,7 +26,12 @@ function handOver(command, args) {
   }
   const env = { ...process.env, FLOODGATE_HANDED_OVER: '1' }
   const child = spawn(command, args, { stdio: 'inherit', env })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // In a terminal Ctrl-C reaches the whole group: passed on as well, it would be the second, which does not wait.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () =>
+      signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)
+    )
+  }
   child.on('error', (error) => fail(error.message))
   child.on('exit', (code, signal) => {
     process.exitCode = code === null ? 128 + (signal === 'SIGTERM' ? 15 : 2) : code

@@ -74,6 +74,18 @@ async function cases(): Promise<Case[]> {
     ],
     // The purse
     bad(
+      'I5: a delivery for another purse',
+      evidence('bad-delivery', [await delivery({ purse: NOBODY })])
+    ),
+    bad(
+      'I5: a delivery for a purse that the provider never sold',
+      evidence('bad-delivery', [await delivery({ purse: NOBODY })], { purse: NOBODY })
+    ),
+    bad(
+      'I5: a delivery for a purse that is not the accuser’s',
+      evidence('bad-delivery', [await delivery({ payer: other.uid })], { accuser: other.uid })
+    ),
+    bad(
       'I5: a purse that the provider never sold',
       evidence('unpaid', [await request({ purse: NOBODY })], { purse: NOBODY })
     ),

@@ -7,7 +7,6 @@ import { writeFileSync } from 'node:fs'
 import { format } from 'prettier'
 import { boxVectors, sessionVectors, tokenVectors } from './exchange.ts'
 import { messageVectors, refusedVectors } from './messages.ts'
-import { signatureVectors } from './signatures.ts'
 
 export const VECTORS = {
   messages: messageVectors,
@@ -15,7 +14,8 @@ export const VECTORS = {
   tokens: tokenVectors,
   session: sessionVectors,
   box: boxVectors,
-  signatures: signatureVectors
+  // Takes a second to make: only for whoever asks.
+  signatures: async () => (await import('./signatures.ts')).signatureVectors()
 }
 
 /** The text of `<name>.json`. */

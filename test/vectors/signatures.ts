@@ -55,13 +55,14 @@ function forge(a: bigint, key: Uint8Array, r: Uint8Array, nonce: bigint): Uint8A
 const SECRET = 123_456_789n
 const NONCE = 987_654_321n
 const R = encodePoint(times(NONCE, BASE))
+const ORDER_EIGHT = torsion8()
 export const HONEST = encodePoint(times(SECRET, BASE))
 export const GOOD = forge(SECRET, HONEST, R, NONCE)
 const S = GOOD.subarray(32)
 
 /** All encodings of points of small order: the eight points, and those with y + p or the wrong sign. */
 function smallOrder(): Uint8Array[] {
-  const points = Array.from({ length: 8 }, (_, i) => times(BigInt(i), torsion8()))
+  const points = Array.from({ length: 8 }, (_, i) => times(BigInt(i), ORDER_EIGHT))
   const encodings = points.flatMap(([x, y]: Point) =>
     [y, y + P]
       .filter((value) => value < 2n ** 255n)
@@ -116,7 +117,7 @@ export const HOSTILE: Case[] = [
  * not, and then they differ; ours does not multiply, so it takes those whose challenge is a multiple of 8.
  */
 export const MIXED = Array.from({ length: 24 }, (_, i) => {
-  const key = encodePoint(add(times(SECRET, BASE), torsion8()))
+  const key = encodePoint(add(times(SECRET, BASE), ORDER_EIGHT))
   const r = encodePoint(times(BigInt(i + 1), BASE))
   const signature = forge(SECRET, key, r, BigInt(i + 1))
   return { key, signature, valid: challenge(r, key, MESSAGE) % 8n === 0n }

@@ -136,7 +136,7 @@ describe('wallet: group commit', () => {
     await Promise.all([wallet.close(), wallet.close()])
     assert.equal(disk.durable!.open, false)
     assert.equal(purse.reserve(1, payee), false)
-    assert.equal(purse.holder(0), undefined)
+    assert.deepEqual(purse.holder(0), payee)
     assert.equal(purse.adopt(payee, new Uint8Array(1), 0, new Uint8Array(32)), false)
     const changes = [
       () => purse.pay(payee, []),

@@ -156,7 +156,7 @@ describe('wallet: a purse', () => {
     const seller = crypto.random(16)
     assert.equal(purse.reserve(0, seller), false)
     assert.equal(purse.reserve(2, seller), true)
-    purse.releaseUnpaid()
+    purse.release(2, seller)
     assert.deepEqual([purse.holder(0), purse.holder(2)], [owner, undefined])
     assert.deepEqual(purse.payees(), [])
   })

@@ -16,7 +16,7 @@ import {
   type Message
 } from '@floodgate/protocol'
 import type { ContentsAtHand } from './contents.ts'
-import { fileComplaint, provePossession, signComplaint, signedAt } from './court-client.ts'
+import { fileComplaint, provePossession, signComplaint } from './court-client.ts'
 import { STAGES, type Dispute, type Stage } from './disputes.ts'
 import { Refusal } from './http.ts'
 import { byItsClock } from './provider-client.ts'
@@ -88,12 +88,14 @@ function isPaid(wallet: Wallet, { kind, purse, index }: Dispute): boolean {
 
 /** The complaint is durable before it is filed: after a crash the same one is filed again. */
 async function sign(wallet: Wallet, dispute: Dispute): Promise<void> {
-  const isSigned = dispute.complaint.length > 0
-  if (isSigned && Math.abs(wallet.now() - signedAt(dispute.complaint)) < FRESH_MS) return
+  const { count } = evidenceOf(wallet, dispute)
+  // Claims may have gone out since: a count below what the provider knows of is no evidence any more.
+  const said = dispute.complaint.length === 0 ? undefined : decode(dispute.complaint, 'complaint')
+  const isFresh = said !== undefined && Math.abs(wallet.now() - said.message.time) < FRESH_MS
+  if (isFresh && said.message.count === count) return
   // Looked up and counted in one go: a payment that comes later has a higher count.
   if (isPaid(wallet, dispute)) throw new FloodgateError('already-paid')
   const { kind, accused, infoHash, purse, index, frames } = dispute
-  const { count } = evidenceOf(wallet, dispute)
   const body = { kind, accused, infoHash, purse, index, count, frames }
   const complaint = await signComplaint(wallet, body)
   wallet.court.disputes.update(dispute, { complaint })

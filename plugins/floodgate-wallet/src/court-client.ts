@@ -3,7 +3,6 @@
 import {
   FloodgateError,
   MESSAGES,
-  decode,
   equal,
   type Body,
   type Header,
@@ -14,6 +13,10 @@ import { ROUTES, byItsClock, issuedNow, sealForProvider, signRequest } from './p
 import type { Wallet } from './wallet.ts'
 
 const url = (wallet: Wallet, route: string): string => `${wallet.api}${ROUTES}/${route}`
+
+/** A piece may be large and a line slow: it has time at 20 bytes a millisecond. */
+const PIECE_MIN_MS = 15_000
+const SLOWEST = 20
 
 /** What the court answers to `frame`, which travels as `body`. Its session is the hash of what it answers. */
 async function verdictOf(
@@ -37,10 +40,6 @@ function expectAnswer(wallet: Wallet, { session }: Header, frame: Uint8Array): v
 /** Signs a complaint. Its id is the SHA-256 of the whole message: the same bytes may be filed again. */
 export const signComplaint = (wallet: Wallet, body: Body<'complaint'>): Promise<Uint8Array> =>
   signRequest(wallet, 'complaint', body)
-
-/** When was this complaint signed? Unix milliseconds. */
-export const signedAt = (complaint: Uint8Array): number =>
-  (decode(complaint, 'complaint').message as Header).time
 
 /**
  * Files a signed complaint. The verdict is about it, or about the first that we filed of the same case: the court
@@ -96,6 +95,6 @@ export function fetchPiece(
 ): Promise<Uint8Array> {
   return byItsClock(wallet, async () => {
     const frame = await signRequest(wallet, 'pieceRequest', { purse, index })
-    return ask(url(wallet, 'pieces'), length, frame)
+    return ask(url(wallet, 'pieces'), length, frame, PIECE_MIN_MS + length / SLOWEST)
   })
 }

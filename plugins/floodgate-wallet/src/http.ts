@@ -22,8 +22,13 @@ export class Refusal extends FloodgateError {
 const ENDED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
 /** The body of a successful answer. Throws `unreachable`, `too-long` or the code that the provider gives. */
-export async function ask(url: string, bytesMax: number, body?: Uint8Array): Promise<Uint8Array> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
+export async function ask(
+  url: string,
+  bytesMax: number,
+  body?: Uint8Array,
+  timeoutMs = TIMEOUT_MS
+): Promise<Uint8Array> {
+  const signal = AbortSignal.timeout(timeoutMs)
   const { status, answer } = await twice(() => exchange(url, bytesMax, body, signal))
   if (answer === undefined) throw new FloodgateError('too-long', url)
   if (status !== 200) throw refusalOf(status, answer)

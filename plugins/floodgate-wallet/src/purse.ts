@@ -45,7 +45,7 @@ export class Purse {
   constructor(
     crypto: Crypto,
     saver: Saver,
-    from: { state: PurseState; seed: Uint8Array; tokens?: Tokens; crashed: boolean }
+    from: { state: PurseState; seed: Uint8Array; tokens?: Tokens; reopened: boolean }
   ) {
     this.#crypto = crypto
     this.#saver = saver
@@ -59,18 +59,18 @@ export class Purse {
     this.#uncertain = unpackBitmap(from.state.uncertain, this.count)
     this.#holders = Array.from({ length: this.count }, () => undefined)
     for (const state of from.state.payees) {
-      this.#seat(PayeeBook.fromState(state, this.count, this.#paid), from.crashed)
+      this.#seat(PayeeBook.fromState(state, this.count, this.#paid), from.reopened)
     }
   }
 
-  #seat(book: PayeeBook, crashed: boolean): void {
+  #seat(book: PayeeBook, reopened: boolean): void {
     this.#payees.set(toHex(book.uid), book)
     for (const index of bits(book.held)) {
       if (this.#holders[index] !== undefined)
         throw new FloodgateError('wallet-damaged', 'two holders')
       this.#holders[index] = book
     }
-    if (crashed) for (const index of book.reserved(this.#paid)) setBit(this.#uncertain, index)
+    if (reopened) for (const index of book.reserved(this.#paid)) setBit(this.#uncertain, index)
   }
 
   get id(): Uint8Array {
@@ -251,7 +251,7 @@ export class Purse {
     return book.missing(this.#paid, shown, most, this.tokens)
   }
 
-  /** Tokens that were reserved when the process died: paid or not, we do not know. */
+  /** Tokens that were reserved when the wallet was open last: to be paid, if their piece came. */
   uncertain(): number[] {
     return [...bits(this.#uncertain)]
   }
@@ -272,14 +272,6 @@ export class Purse {
   payees(): { uid: Uint8Array; count: number }[] {
     const others = [...this.#payees.values()].filter(({ uid }) => !equal(uid, this.certificate.uid))
     return others.map(({ uid, count }) => ({ uid, count }))
-  }
-
-  /** At a clean close nothing is under way: what is reserved was not paid, but for the uncertain. */
-  releaseUnpaid(): void {
-    for (const book of [...this.#payees.values()]) {
-      if (equal(book.uid, this.certificate.uid)) continue // its own
-      for (const index of [...book.reserved(this.#paid)]) this.release(index, book.uid)
-    }
   }
 
   toState(): PurseState {

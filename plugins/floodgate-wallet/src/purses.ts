@@ -37,15 +37,19 @@ export class Purses {
     this.#wallet = wallet
     if (state === undefined) return
     const proven = provenTime(state)
-    for (const purse of state.purses) this.#restore(purse, state.open, proven)
+    for (const purse of state.purses) this.#restore(purse, proven)
     for (const [infoHash, purchase] of Object.entries(state.purchases)) {
       this.#purchases.set(infoHash, purchase)
     }
   }
 
-  #restore(state: PurseState, crashed: boolean, proven: number): void {
+  #restore(state: PurseState, proven: number): void {
     const { crypto, saver, sealKey } = this.#wallet
-    const purse = new Purse(crypto, saver, { state, seed: sealKey.open(state.seed), crashed })
+    const purse = new Purse(crypto, saver, {
+      state,
+      seed: sealKey.open(state.seed),
+      reopened: true
+    })
     if (isLongOver(purse.certificate.expiry, proven)) return
     this.#purses.set(toHex(purse.id), purse)
   }
@@ -109,7 +113,7 @@ export class Purses {
       uncertain: '',
       payees: []
     }
-    const purse = new Purse(crypto, saver, { state, seed, tokens, crashed: false })
+    const purse = new Purse(crypto, saver, { state, seed, tokens, reopened: false })
     this.#purses.set(id, purse)
     const purchase = this.#purchases.get(toHex(purse.infoHash))
     if (purchase !== undefined) {

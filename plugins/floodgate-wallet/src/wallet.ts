@@ -247,7 +247,7 @@ export class Wallet {
   }
 
   /**
-   * Releases reservations that were never paid, saves, and closes the storage. Stop all trade first: from here
+   * Saves, and closes the storage. Stop all trade first: from here
    * on nothing is reserved or paid. Rejects when the last state cannot be saved; the next start then takes it
    * as a crash.
    */
@@ -257,7 +257,6 @@ export class Wallet {
   }
 
   async #close(): Promise<void> {
-    for (const purse of this.purses.all()) purse.releaseUnpaid()
     this.#saver.close()
     try {
       if (!this.#saver.touched) return

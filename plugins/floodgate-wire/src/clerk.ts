@@ -2,7 +2,7 @@
 // what a signature proves, pursues it, answers what others complain of us, fetches pieces that the court made us pay, and
 // has the certificate renewed. Nothing on the way of a piece waits for it.
 
-import { FloodgateError, toHex } from '@floodgate/protocol'
+import { CLOCK_SLACK_MS, FloodgateError, toHex } from '@floodgate/protocol'
 import {
   STAGES,
   answerNotices,
@@ -151,7 +151,9 @@ export class Clerk {
     if (complainAfterMs === 0 || this.#closed) return
     const before = this.#wallet.now() - paymentTimeoutMs - complainAfterMs
     for (const sale of this.#wallet.sales.all()) {
-      const { purse, infoHash } = sale.purse
+      const { purse, infoHash, expiry } = sale.purse
+      // Closed by now: there is nothing left to be paid from.
+      if (this.#wallet.now() > expiry + CLOCK_SLACK_MS) continue
       for (const index of sale.owed) {
         const proof = sale.proofOf(index)
         if (proof === undefined || proof.since > before) continue

@@ -33,10 +33,11 @@ export async function hearAnswer(court: Court, sealed: Uint8Array): Promise<Uint
   const { message, account } = await readSigned(court, 'answer', bytes)
   const complaint = await court.store.complaint(toHex(message.complaint))
   if (complaint === undefined) throw new FloodgateError('unknown-complaint')
-  court.quota.take(account.uid, court.now())
   const isAccused = complaint.accused === account.uid && complaint.charge === 'unpaid'
   const isConvicted = complaint.guilty === account.uid
   if (!isConvicted && !isAccused) throw new FloodgateError('unknown-complaint')
+  // Of this case alone: others could file so many that no answer would be heard any more (I5).
+  court.quota.take(`${account.uid} ${complaint.complaintId}`, court.now())
   const told = isConvicted
     ? await appeal(court, complaint, bytes)
     : await answer(court, complaint, message)

@@ -86,7 +86,9 @@ export class Revocations {
       const until = at + BAN_MS
       const before = this.#entries.get(uid)
       const isLifted = at <= (this.#lifts.get(uid) ?? 0)
-      const isRevoked = before !== undefined && until - before.until < BAN_MS / 2
+      // What is proved stands beside a ban by strikes, which an answer may lift.
+      const stands = before !== undefined && (before.reason !== 'unpaid' || reason === 'unpaid')
+      const isRevoked = stands && until - before.until < BAN_MS / 2
       const isOver = until <= this.#mint.now()
       if (isLifted || isRevoked || isOver) return
       await this.#add(uid, { reason, evidence, until }, false)

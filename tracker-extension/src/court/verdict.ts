@@ -5,6 +5,9 @@ import type { Complaint } from '../ledger/index.ts'
 import type { Court } from './court.ts'
 import { BAN_MS } from './revocations.ts'
 
+/** Of a case that was not filed, and needs no proof of possession. */
+const NO_NONCE = new Uint8Array(32)
+
 export type Told = Omit<Complaint, 'outcome'> & { outcome: string }
 
 /** The `verdict` on a case as it stands. */
@@ -19,7 +22,7 @@ export function signVerdict(court: Court, complaint: Told, asked: Uint8Array): P
       outcome,
       guilty: guilty === '' ? PROVIDER_UID : fromHex(guilty),
       code,
-      nonce,
+      nonce: nonce.length > 0 ? nonce : NO_NONCE,
       index,
       credited: creditedMinor,
       currency: court.currency

@@ -62,6 +62,8 @@ export const OFFENCES = {
       await expectSigned(facts, bytes, message, evidence.accused)
       expectEvidence(equal(message.payer, evidence.accuser))
       expectEvidence(equal(message.infoHash, evidence.infoHash))
+      expectEvidence(equal(message.purse, evidence.purse))
+      purseOf({ ...evidence, accused: evidence.accuser }, facts)
       const at = message.indexes.indexOf(evidence.index)
       expectEvidence(at >= 0 && message.hashes.length === 20 * message.indexes.length)
       const hash = facts.pieceHash(evidence.infoHash, evidence.index)
