@@ -26,11 +26,15 @@ export function handOver(
     // A store that fails destroys the torrent with its error; nobody has to listen here as well.
     stored.catch(() => undefined)
     buyer.thrive()
+    const ready = buyer.buying?.ready?.(piece.index)
     buyer.buying?.got(piece.index, stored)
-    store(torrent, piece, (error) => {
-      ended(error)
-      if (!error) settled(true)
-    })
+    const put = (): void =>
+      store(torrent, piece, (error) => {
+        ended(error)
+        if (!error) settled(true)
+      })
+    if (ready === undefined) put()
+    else void ready.then(put)
   }
   const hex = piece.hex()
   if (typeof hex === 'string') judge(hex)

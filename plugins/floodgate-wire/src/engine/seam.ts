@@ -26,6 +26,11 @@ export interface Buying {
    * `stored` resolves once it is, and rejects when the store failed (the torrent is then destroyed).
    */
   got(index: number, stored: Promise<void>): void
+  /**
+   * Resolves when the piece may be stored: after a crash, what is in the store must be known as this seller's. Never
+   * rejects; absent: at once.
+   */
+  ready?(index: number): Promise<void> | undefined
   /** The bytes of a whole piece did not fit the hash. The culprit is this wire's peer (F22). */
   junk(index: number): void
   /**

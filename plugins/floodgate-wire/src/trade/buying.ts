@@ -136,6 +136,9 @@ export class Buying implements BuyingSeam {
     this.#speech.sayFrame(frame)
   }
 
+  ready = (index: number): Promise<void> =>
+    this.purse.reservationSaved([index]).catch(() => undefined)
+
   got(index: number, stored: Promise<void>): void {
     this.#bound.delete(index)
     this.#gotAt.push(this.#market.clock.now())
@@ -258,11 +261,7 @@ export class Buying implements BuyingSeam {
     }
   }
 
-  /**
-   * Is a piece that the seller counts as owed in our store, and its token this seller's? A free token is nobody's on a
-   * stranger's word: after a crash any seller could say that it sent what another did, or what was here before (I3). Who
-   * did send it shows our signed request to the court.
-   */
+  /** Is it in our store, and its token this seller's? A free one is nobody's on a stranger's word (I3); the court has ours. */
   #hasAndCanPay(index: number): boolean {
     if (index >= this.purse.count || !this.#market.content.has(index)) return false
     const holder = this.purse.holder(index)

@@ -205,6 +205,7 @@ export class Conversation {
         }
       },
       got: (index: number, stored: Promise<void>) => half()?.got(index, stored),
+      ready: (index: number) => half()?.ready(index),
       junk: (index: number) => this.#fenced(() => half()?.junk(index)),
       released: (index: number, why: 'choke' | 'close' | 'timeout' | 'refused') =>
         half()?.released(index, why)
