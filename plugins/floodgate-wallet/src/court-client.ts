@@ -95,6 +95,6 @@ export function fetchPiece(
 ): Promise<Uint8Array> {
   return byItsClock(wallet, async () => {
     const frame = await signRequest(wallet, 'pieceRequest', { purse, index })
-    return ask(url(wallet, 'pieces'), length, frame, PIECE_MIN_MS + length / SLOWEST)
+    return ask(url(wallet, 'pieces'), length, frame, PIECE_MIN_MS + Math.ceil(length / SLOWEST))
   })
 }
