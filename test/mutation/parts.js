@@ -21,12 +21,12 @@ export const PARTS = {
     ),
     tests: tests(
       'protocol',
-      'session trust judge answers court-facts exchange canonical vectors codec merkle'
+      'session trust limits judge answers court-facts exchange canonical vectors codec merkle'
     )
   },
   crypto: {
     mutate: sources(PROTOCOL, 'crypto/strict'),
-    tests: tests('protocol', 'session exchange crypto hostile')
+    tests: tests('protocol', 'session exchange limits crypto hostile')
   },
   purse: {
     mutate: sources(WALLET, 'purse payee-book reservations sale debts'),

