@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Mutation testing (docs/security.md): changes the code in thousands of small ways and counts which the tests notice.
-#   npm run mutation              all parts; an hour or two, so it is no part of CI
+#   npm run mutation              all parts, ten minutes to an hour; no part of CI
 #   npm run mutation -- court     one part of parts.js
 # Stryker, and the mocha and TypeScript that it wants, are installed beside a copy of the sources, never in this tree.
 set -euo pipefail

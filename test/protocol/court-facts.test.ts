@@ -158,6 +158,12 @@ describe('the judge and the terms of the purse', () => {
     await assert.rejects(judgeAnswer(given, { bitmap, frames: [frame] }, broken), fault)
   })
 
+  it('I5: convicts nobody of a wrong piece whose hash it does not know', async () => {
+    const given = evidence('bad-delivery', [await delivery()])
+    const { outcome, code } = await judge(given, { ...facts, pieceHash: () => undefined })
+    assert.equal(`${outcome} ${code}`, 'dismissed bad-evidence')
+  })
+
   it('a signer without a certified key is nobody', async () => {
     const given = evidence('unpaid', [await request()])
     const { outcome, code } = await judge(given, { ...facts, signKeys: () => [] })
