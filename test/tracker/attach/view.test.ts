@@ -1,7 +1,11 @@
 // Whom an announce is shown, on each transport: with the same key the same members again (D15).
 import assert from 'node:assert/strict'
 import { attachTracker } from '../../../tracker-extension/src/attach/index.ts'
-import type { AnnounceAsk, AnnounceVerdict } from '../../../tracker-extension/src/attach/index.ts'
+import type {
+  AnnounceAsk,
+  AnnounceVerdict,
+  Attached
+} from '../../../tracker-extension/src/attach/index.ts'
 import {
   announceHttp,
   failureOf,
@@ -19,17 +23,24 @@ const otherKey = new Uint8Array(16).fill(8)
 
 describe('attach: views', () => {
   let stage: Stage
+  let attached: Attached
   let asks: AnnounceAsk[]
   let verdict: AnnounceVerdict
+  let now: number
   beforeEach(async () => {
     asks = []
+    now = 0
     verdict = { admit: true }
     stage = await startTracker({ udp: false }, (server) => {
       const announce = async (ask: AnnounceAsk): Promise<AnnounceVerdict> => {
         asks.push(ask)
         return verdict
       }
-      attachTracker(server, { api: () => undefined, announce })
+      attached = attachTracker(server, {
+        api: () => undefined,
+        announce,
+        guard: { now: () => now }
+      })
     })
   })
   afterEach(() => stage.close())
@@ -46,6 +57,24 @@ describe('attach: views', () => {
     assert.notDeepEqual(list(viewKey), list(otherKey))
     const drawn = new Set(Array.from({ length: 200 }, () => list()).flat())
     assert.equal(drawn.size, 30)
+  })
+
+  it('D15: who missed three of the announces it was told to make is shown to nobody, and let go', async () => {
+    await announceHttp(stage, { peer: peerId('S'), port: 1 })
+    verdict = { admit: true, intervalSeconds: 30 }
+    await announceHttp(stage, { peer: peerId('A'), port: 2 })
+    await announceHttp(stage, { peer: peerId('B'), port: 3 })
+    now = 80_000
+    await announceHttp(stage, { peer: peerId('B'), port: 3 })
+    const shown = async (): Promise<number> => {
+      await announceHttp(stage, { port: 6881 })
+      return readCompact(asks.at(-1)!.members(viewKey).peers).length
+    }
+    assert.equal(await shown(), 3)
+    now = 100_000
+    assert.equal(await shown(), 2, 'the stock member, told nothing, and the one that came back')
+    attached.guard.sweep()
+    assert.deepEqual(attached.swarm(infoHash(1)), { complete: 3, incomplete: 0 })
   })
 
   it('D15: offers over websockets go to the same members again', async () => {

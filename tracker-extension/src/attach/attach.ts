@@ -122,11 +122,12 @@ function toAdmission(
   asked: CleanAnnounce
 ): AdmissionVerdict {
   if (verdict.admit) {
-    const { membersMax, viewKey } = verdict
+    const { membersMax, viewKey, intervalSeconds } = verdict
     return {
       ...{ admit: true, membersMax },
       dress: (response) => {
         dress(response, verdict, asked.type)
+        if (intervalSeconds !== undefined) core.books.expectBack(asked, intervalSeconds)
         // Over websockets the server sends no list; what it keeps here are the members that the
         // offers go to.
         if (viewKey && asked.type === 'ws') {

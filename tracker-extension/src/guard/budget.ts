@@ -10,6 +10,9 @@ export interface Rate {
 /** Buckets kept at a time, some 10 MB. Beyond, the one that was used longest ago counts as full. */
 const KEYS_MAX = 100_000
 
+/** The clock has fractions: what was given back would otherwise be missing by the last bit of a sum. */
+const ROUNDING_MS = 0.001
+
 export class Budget {
   readonly #rate: Rate
   readonly #keysMax: number
@@ -32,12 +35,13 @@ export class Budget {
   /** Spends one of the key's. False if it has none, and then nothing is spent. */
   take(key: string): boolean {
     const { perSecond, burst } = this.#rate
+    const costMs = 1000 / perSecond
     const now = this.#now()
-    const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now) + 1000 / perSecond
-    if (fullAt - now > (burst * 1000) / perSecond) return false
+    const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now)
+    if (fullAt - now > (burst - 1) * costMs + ROUNDING_MS) return false
     this.#fullAt.delete(key)
     this.#forget(now)
-    this.#fullAt.set(key, fullAt)
+    this.#fullAt.set(key, fullAt + costMs)
     return true
   }
 

@@ -55,18 +55,25 @@ export class Roster {
   }
 
   /**
-   * At most `count` members, those of the lowest ranks under `key` (16 bytes): some seeders first, then whoever it is.
+   * At most `count` members that are here, those of the lowest ranks under `key` (16 bytes): some seeders first, then anyone.
    * Ranks are one AES call over all names, so a swarm of 10,000 costs some tenths of a millisecond.
    */
-  choose(key: Uint8Array, count: number, { place, peerId }: Asker): Listed[] {
+  choose(
+    key: Uint8Array,
+    count: number,
+    { place, peerId }: Asker,
+    isHere: (peer: SwarmPeer) => boolean = () => true
+  ): Listed[] {
     const members = this.#members
     if (members.length === 0 || count <= 0) return []
     const ranks = createCipheriv('aes-128-ecb', key, null).update(
       this.#names.subarray(0, members.length * NAME_LENGTH)
     )
     const rankOf = (at: number): number => ranks.readUInt32BE(at * NAME_LENGTH)
-    const isOther = (at: number): boolean =>
-      members[at]!.place !== place && members[at]!.peer.peerId !== peerId
+    const isOther = (at: number): boolean => {
+      const { place: other, peer } = members[at]!
+      return other !== place && peer.peerId !== peerId && isHere(peer)
+    }
     const isSeeder = (at: number): boolean => members[at]!.peer.complete && isOther(at)
     const seeders = lowest(members.length, Math.ceil(count / PER_SEEDER), rankOf, isSeeder)
     const anyone = lowest(members.length, count, rankOf, isOther)

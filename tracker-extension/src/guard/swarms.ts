@@ -11,6 +11,9 @@ import { compactOf, Roster } from './roster.ts'
 import type { Sockets } from './sockets.ts'
 import { Tally } from './tally.ts'
 
+/** Announces that may be missed, for networks that lose some. */
+const MISSED_MAX = 3
+
 type SwarmClass = new (infoHash: string, server: TrackerServer) => TrackerSwarm
 
 /** Members that listen on a port, and those that are reached over their websocket. */
@@ -28,6 +31,8 @@ export class SwarmBooks {
   readonly #byHost = new Tally()
   readonly #bySwarmAndHost = new Tally()
   readonly #rosters = new Map<string, Rosters>()
+  /** When members that were told how often to announce have missed too many; of others the store knows. */
+  readonly #goneAt = new WeakMap<SwarmPeer, number>()
   #swarms = 0
 
   /** @throws {TrackerDoorError} if the server's swarms are not of the shape we know */
@@ -53,6 +58,21 @@ export class SwarmBooks {
     return this.#server.torrents[announce.info_hash]?.peers.peek(placeOf(announce))
   }
 
+  /**
+   * The member was told to announce every `intervalSeconds`: it is gone once it missed three. A view that stays the same
+   * would otherwise show an asker the dead for as long as the store keeps them.
+   */
+  expectBack(announce: CleanAnnounce, intervalSeconds: number): void {
+    const peer = this.memberAt(announce)
+    // A websocket's end is seen.
+    if (peer === undefined || peer.socket) return
+    this.#goneAt.set(peer, this.#limits.now() + MISSED_MAX * intervalSeconds * 1000)
+  }
+
+  #isGone(peer: SwarmPeer): boolean {
+    return (this.#goneAt.get(peer) ?? Infinity) < this.#limits.now()
+  }
+
   /** Seeders and leechers of a swarm. */
   countsOf(infoHash: string): { complete: number; incomplete: number } {
     const { complete = 0, incomplete = 0 } = this.#server.torrents[infoHash] ?? {}
@@ -66,11 +86,12 @@ export class SwarmBooks {
   view(announce: CleanAnnounce, among: keyof Rosters, key: Uint8Array, count: number): SwarmPeer[] {
     const { info_hash: infoHash, peer_id: peerId } = announce
     const asker = { place: placeOf(announce), peerId }
+    const isHere = (peer: SwarmPeer): boolean => !this.#isGone(peer)
     for (;;) {
       const swarm = this.#server.torrents[infoHash]
       if (swarm === undefined) return []
       letGoOfSilent(swarm)
-      const chosen = this.#rosters.get(infoHash)?.[among].choose(key, count, asker) ?? []
+      const chosen = this.#rosters.get(infoHash)?.[among].choose(key, count, asker, isHere) ?? []
       // Who was met by an answer of another stands late in the store's order, however silent.
       const silent = chosen.filter(({ place }) => swarm.peers.peek(place) === undefined)
       if (silent.length === 0) return chosen.map(({ peer }) => peer)
@@ -120,7 +141,18 @@ export class SwarmBooks {
   sweep(): void {
     for (const [infoHash, swarm] of Object.entries(this.#server.torrents)) {
       letGoOfSilent(swarm)
+      this.#letGoOfGone(swarm)
       this.freeIfEmpty(infoHash)
+    }
+  }
+
+  #letGoOfGone(swarm: TrackerSwarm): void {
+    for (const place of [...swarm.peers.keys]) {
+      const peer = swarm.peers.peek(place)
+      if (peer === undefined || !this.#isGone(peer)) continue
+      swarm.peers.remove(place)
+      if (peer.complete) swarm.complete--
+      else swarm.incomplete--
     }
   }
 
