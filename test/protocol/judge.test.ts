@@ -135,6 +135,11 @@ describe('the judge', () => {
       async () => evidence('bad-delivery', [await delivery({ payer: other.uid })])
     ],
     [
+      'I5: of a purse that is not the accuser’s',
+      BAD,
+      async () => evidence('bad-delivery', [await delivery({ purse: NOBODY })], { purse: NOBODY })
+    ],
+    [
       'I5: of another torrent',
       BAD,
       async () => evidence('bad-delivery', [await delivery({ infoHash: crypto.random(20) })])

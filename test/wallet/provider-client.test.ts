@@ -96,6 +96,13 @@ describe('wallet: the provider’s client', () => {
       assert.equal(server.accounts.size, 1)
     })
 
+    it('F85: with a clock that is days off, by the provider’s', async () => {
+      server.clockMs = 3 * 24 * 3600e3
+      await register(wallet, 'card')
+      assert.ok(wallet.registered)
+      assert.ok(Math.abs(wallet.now() - server.now()) < 60_000)
+    })
+
     it('refuses an answer that is not for us', async () => {
       const other = crypto.boxPublicKey(crypto.random(32))
       server.instead = says(200, sealTo(crypto, other, new Uint8Array(400)))

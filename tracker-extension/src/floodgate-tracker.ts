@@ -8,6 +8,7 @@ import type { Desk } from './api/desk.ts'
 import { attachTracker } from './attach/index.ts'
 import type { GuardOptions, TrackerCounters } from './guard/index.ts'
 import { createCourt, type Court, type CourtOptions, type PieceSource } from './court/court.ts'
+import { carryOut } from './court/recovery.ts'
 import { courtDoor } from './court/door.ts'
 import type { LedgerStore } from './ledger/index.ts'
 import type { SwarmLimit } from './court/swarm-limit.ts'
@@ -20,6 +21,7 @@ import { Freshness } from './mint/freshness.ts'
 import { Issuer } from './mint/issuer.ts'
 import type { ProviderKeys } from './mint/keys.ts'
 import { FRESH_MS, type Mint } from './mint/mint.ts'
+import { Places } from './mint/places.ts'
 import { settleExpired } from './mint/settle.ts'
 import { Statements } from './mint/statements.ts'
 import { Strikes } from './mint/strikes.ts'
@@ -115,7 +117,7 @@ export function floodgateTracker(
         ? { admit: false, code: 'unreachable', reason: new FloodgateError('unreachable').message }
         : judgeAnnounce(mint, ask, onError)
   })
-  const settling = settleEvery(mint, options.settleEveryMs ?? MINUTE_MS, onError)
+  const settling = settleEvery({ mint, court }, options.settleEveryMs ?? MINUTE_MS, onError)
   return {
     counters: { tracker: attached.counters, mint: mint.counters },
     publish: (torrent) => publishJson(desk, { body: torrent, params: {} }),
@@ -174,6 +176,7 @@ export function createMint(options: FloodgateTrackerOptions): { mint: Mint; cour
     doorkeeper: new Doorkeeper(options.rates),
     swarmLimit: swarmLimitOf(options),
     ownSeeders: options.ownSeeders ?? new Set(),
+    places: new Places(),
     catalog: new Catalog(store, now),
     freshness: new Freshness(FRESH_MS),
     strikes: new Strikes(),
@@ -192,12 +195,15 @@ function warnOf(server: object): (error: unknown) => void {
 }
 
 function settleEvery(
-  mint: Mint,
+  { mint, court }: { mint: Mint; court: Court },
   everyMs: number,
   onError: (error: unknown) => void
 ): { now(): Promise<number>; stop(): Promise<void> } {
   let running: Promise<number> | undefined
+  let recovered = false
   const run = async (): Promise<number> => {
+    if (!recovered) await carryOut(court)
+    recovered = true
     const closed = await settleExpired(mint.store, mint.now())
     mint.counters.closed += closed
     return closed

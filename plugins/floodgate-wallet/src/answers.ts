@@ -88,7 +88,12 @@ async function replyTo(
     return { kind: 'elsewhere', body: await proofOfPayment(wallet, purse, holder!) }
   }
   // Its token is this seller's before we say so, and durably: no other is ever promised it.
-  if (outcome === 'challenge' || !purse.settle(index, accuser)) return undefined
+  if (outcome === 'challenge') return undefined
+  if (!purse.isPaid(index)) {
+    if (!purse.reserve(index, accuser)) return undefined
+    await purse.reservationSaved([index])
+  }
+  if (!purse.settle(index, accuser)) return undefined
   return { kind: 'accepted', body: { bitmap: new Uint8Array(0), frames: [] } }
 }
 

@@ -76,14 +76,19 @@ export async function issuedNow<N extends IssuedName>(
   }
 }
 
+/** What the provider says when our clock is wrong; and what we find ourselves, of a certificate that is in force. */
+const ITS_WORD: ReadonlySet<string> = new Set(['clock', 'replayed'])
+const OURS_WRONG: ReadonlySet<string> = new Set(['not-yet-valid', 'expired'])
+
 /** Tries again once, by the provider's clock, when it found ours wrong (F85). */
 export async function byItsClock<T>(wallet: Wallet, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt()
   } catch (error) {
-    const clockWrong = error instanceof Refusal && ['clock', 'replayed'].includes(error.code)
-    if (!clockWrong) throw error
-    wallet.setProviderTime(error.time ?? (await fetchProvider(wallet.api)).time)
+    const said = error instanceof Refusal ? error : undefined
+    const codes = said === undefined ? OURS_WRONG : ITS_WORD
+    if (!codes.has(codeOf(error))) throw error
+    wallet.setProviderTime(said?.time ?? (await fetchProvider(wallet.api)).time)
     return await attempt()
   }
 }

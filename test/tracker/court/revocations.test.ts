@@ -15,11 +15,7 @@ describe('court: revocations', () => {
     world = await bar.startCourt()
     parties = await bar.newCase(world)
   })
-  afterEach(async () => {
-    assert.deepEqual(world.errors, [])
-    assert.deepEqual((await world.store.audit()).faults, [])
-    await world.close()
-  })
+  afterEach(() => bar.closeCourt(world))
 
   /** Convicts the buyer of these parties by its own payment. */
   const convict = async (of: bar.Case, index = 0) => {
@@ -154,6 +150,29 @@ describe('court: revocations', () => {
     assert.equal(bar.words(await bar.complain(parties, filing)), 'guilty bad-token')
     assert.equal((await bar.revocations(world, 0)).entries.length, 1)
     assert.deepEqual(await bar.revoked(world), [])
+  })
+
+  it('I6: a conviction whose revocation was cut off by a death is carried out at the next start', async () => {
+    const { buyer } = parties
+    const case_ = { infoHash: '0'.repeat(40), purseId: '0'.repeat(32), index: 0, count: 0 }
+    await world.store.execute({
+      ...{ kind: 'complain', complaintId: 'ab'.repeat(32), proof: 'p', ...case_ },
+      ...{ charge: 'bad-token', code: 'bad-token', outcome: 'guilty' },
+      ...{ accuser: parties.seller.uidHex, accused: buyer.uidHex, now: world.clock.now },
+      ...{ nonce: new Uint8Array(), evidence: new Uint8Array(1) }
+    })
+    assert.deepEqual(await bar.revoked(world), [])
+    await world.tracker.settle()
+    assert.deepEqual(await bar.revoked(world), [buyer.uidHex])
+  })
+
+  it('W15: who was revoked by hand is told so, and may appeal', async () => {
+    const { seller } = parties
+    await operator('revoke', { uid: seller.uidHex })
+    const [notice] = await bar.notices(world, seller)
+    assert.deepEqual([notice?.kind, notice?.outcome], ['operator', 'revoked'])
+    const appealed = await bar.answer(parties, notice!.complaint, [], new Uint8Array(), seller)
+    assert.equal(bar.words(appealed), 'appeal operator')
   })
 
   it('F66: the operator revokes by hand, and lifts', async () => {

@@ -15,11 +15,7 @@ describe('court: notices, strikes and bans', () => {
     world = await bar.startCourt({ court: { strikesMax: STRIKES_MAX } })
     parties = await bar.newCase(world, 20)
   })
-  afterEach(async () => {
-    assert.deepEqual(world.errors, [])
-    assert.deepEqual((await world.store.audit()).faults, [])
-    await world.close()
-  })
+  afterEach(() => bar.closeCourt(world))
 
   /** How many notices an announce tells of, or why it is refused. */
   const announced = async (event = 'started') => {
@@ -138,6 +134,28 @@ describe('court: notices, strikes and bans', () => {
     assert.deepEqual(await bar.revoked(world), [])
   })
 
+  it('I5: as many complaints as others file, all answers of the accused are heard', async () => {
+    await bar.closeCourt(world)
+    world = await bar.startCourt({ court: { complaintsPerHour: 2 } })
+    parties = await bar.newCase(world, 20)
+    for (let i = 0; i < 8; i++) {
+      const { verdict } = await newAccuser(i)
+      assert.equal(bar.words(await bar.answer(parties, verdict.complaint)), 'settled')
+    }
+  })
+
+  it('G6: a proved offence stands beside a ban by strikes, and an answer does not lift it', async () => {
+    const cases = []
+    for (let i = 0; i < STRIKES_MAX; i++) cases.push(await newAccuser(i))
+    assert.equal(await stay(11), 'revoked')
+    const { seller } = parties
+    const frame = await bar.paymentOf(parties, { indexes: [9], token: () => w.crypto.random(32) })
+    const filing = { kind: 'bad-token', by: seller, against: parties.buyer.uid, index: 9 }
+    await bar.complain(parties, { ...filing, frames: [frame] })
+    for (const { verdict } of cases) await bar.answer(parties, verdict.complaint)
+    assert.deepEqual(await bar.revoked(world), [parties.buyer.uidHex])
+  })
+
   it('I5: a case about a token that another seller claimed meanwhile is no strike', async () => {
     const { buyer, seller, bought } = parties
     await newAccuser(0)
@@ -184,8 +202,7 @@ describe('court: notices, strikes and bans', () => {
     assert.equal((await shown()).length, 2)
     await bar.answer(parties, first.verdict.complaint)
     assert.deepEqual(await shown(), ['unpaid strike 1 1/3'])
-    world.clock.now += 32 * 24 * 60 * bar.MINUTE
-    await world.tracker.settle()
+    await bar.closePurse(world)
     assert.deepEqual(await shown(), ['unpaid strike 1 1/3'])
     assert.equal(bar.words(await bar.answer(parties, second.verdict.complaint)), 'settled')
     assert.deepEqual(await shown(), [])
@@ -195,8 +212,7 @@ describe('court: notices, strikes and bans', () => {
     await bar.complainUnpaid(parties, 0)
     const { seller } = await newAccuser(1)
     assert.equal(await announced(), 2)
-    world.clock.now += 32 * 24 * 60 * bar.MINUTE
-    assert.equal(await world.tracker.settle(), 1)
+    await bar.closePurse(world)
     assert.equal(await w.balanceOf(world, seller.uidHex), 3n)
     // But that the court paid out of it is: until he must have seen it.
     await announced()

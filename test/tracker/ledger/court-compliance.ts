@@ -185,14 +185,17 @@ export function courtCompliance(open: OpenLedger): void {
       it(`I1 ${title}`, () => runTable(store, table))
     }
 
-    it('I5 G6: what the court paid is no offence, even if a later voucher covers it', async () => {
+    it('G6: an accepted case is the buyer’s word: with its seller no offence, with another one', async () => {
       await runTable(store, before)
-      await run('complain k1 bob alice p1 0', 'prove k1', 'settle k1')
-      await run('redeem c1 bob p1 1100', 'redeem c1 carol p1 1000')
+      await run('complain k1 bob alice p1 0', 'prove k1', 'settle k1', 'redeem c1 bob p1 1100')
       assert.deepEqual(await store.offences(), [])
+      await run('redeem c1 carol p1 1000')
+      const [accepted, ...more] = await store.offences('p1')
+      assert.deepEqual([accepted?.indexes, accepted?.first, more], [[0], 'bob', []])
+      assert.deepEqual(accepted?.firstVoucher, (await store.complaint('k1'))?.acceptance)
       await run('redeem c2 carol p1 1100')
-      const [offence, ...more] = await store.offences('p1')
-      assert.deepEqual([offence?.indexes, more], [[1], []])
+      const indexes = (await store.offences('p1')).map((offence) => offence.indexes)
+      assert.deepEqual(indexes.sort(), [[0], [1]])
     })
 
     it('G6: of vouchers that prove different tokens, those that convict stay', async () => {

@@ -67,7 +67,7 @@ const table: [command: object, fields: Record<string, Limits>][] = [
     }
   ],
   [commandOf('prove k'), { complaintId: id, now: time }],
-  [commandOf('settle k'), { complaintId: id, now: time }],
+  [commandOf('settle k'), { complaintId: id, acceptance: upTo(128 * 1024, 1), now: time }],
   [
     commandOf('answer k void'),
     { complaintId: id, outcome: words('void', 'guilty'), code: text, now: time }

@@ -99,8 +99,9 @@ function courtCommandOf(kind: string | undefined, words: string[], now: number):
       }
     }
     case 'prove':
-    case 'settle':
       return { kind, complaintId: a, now }
+    case 'settle':
+      return { kind, complaintId: a, acceptance: new Uint8Array(1), now }
     case 'answer':
       return { kind, complaintId: a, outcome: b as 'void', code: `answer ${b}`, now }
     case 'told':

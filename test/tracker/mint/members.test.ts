@@ -58,6 +58,18 @@ describe('mint: members of a swarm', () => {
     assert.notDeepEqual(await view(content, other), first)
   })
 
+  it('F55: cap: one account has 8 places, and gets them back when it leaves or falls silent', async () => {
+    world = await startWorld({ swarmLimit: { mode: 'cap', unpaidMax: 1 } })
+    const content = await publish(world, { pieces: 20 })
+    const [one, other] = [await register(world), await register(world)]
+    for (let port = 1; port <= 8; port++) assert.equal(await seed(content, one, port), '')
+    assert.equal(await seed(content, one, 9), 'too-many-requests')
+    assert.equal(await seed(content, other, 9), '')
+    assert.equal(await seed(content, one, 8), '', 'who is there goes on')
+    world.clock.now += 91_000
+    assert.equal(await seed(content, one, 10), '')
+  })
+
   it('F55: cap: 10 pieces, n = 4 take 3 members; who is there goes on, the provider’s own seeder always comes in', async () => {
     world = await startWorld({ swarmLimit: { mode: 'cap', unpaidMax: 4 }, ownSeeders })
     const content = await publish(world)

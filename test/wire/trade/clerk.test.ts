@@ -104,6 +104,14 @@ describe('wire: the clerk', function () {
     assert.deepEqual(told, [])
   })
 
+  it('a debt of a purse that is closed is nothing to complain of', async () => {
+    await stage.owe(seller, buyer, purse, 3)
+    await time.pass(purse.certificate.expiry - seller.now() + 25 * 3600e3)
+    employ(seller, all())
+    await time.pass(3600e3)
+    assert.deepEqual(told, [])
+  })
+
   it('tells the torrents when a debt falls, and the buyer gets his piece', async () => {
     await stage.owe(seller, buyer, purse, 3)
     employ(seller, all())

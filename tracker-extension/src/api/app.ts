@@ -99,7 +99,8 @@ async function answer(
 /** A message whose refusal cost us something, and which proved nothing, spends its host's budget. */
 async function runWithin(desk: Desk, host: string, route: Route, ask: Ask): Promise<unknown> {
   if (route.takes?.type !== TYPES.message) return route.run(desk, ask)
-  const proven = desk.mint.doorkeeper.expectProof(host)
+  // A host that sent good ones has places of its own, whatever strangers do (F65).
+  const proven = desk.mint.doorkeeper.expectProof(host, 'api')
   try {
     const given = await route.run(desk, ask)
     proven()

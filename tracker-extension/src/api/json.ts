@@ -3,6 +3,7 @@
 
 import { FloodgateError, fromUtf8 } from '@floodgate/protocol'
 import type { Mint } from '../mint/mint.ts'
+import { revokeByHand } from '../court/operator.ts'
 import { deposit, publish } from '../mint/publish.ts'
 import type { Ask, Desk } from './desk.ts'
 
@@ -44,13 +45,23 @@ const DEPOSIT = {
   id: /^[\x21-\x7e]{1,128}$/
 } as const
 
+export interface DepositJson {
+  uid: string
+  amount: string
+  id: string
+  /** False if it was booked before: nothing moved. */
+  booked: boolean
+  /** Of the account, now. */
+  balance: string
+}
+
 /** Books the deposit in the body: `{ uid, amount, reason, id }`, all text. */
-export async function depositJson({ mint }: Desk, { body }: Ask): Promise<object> {
+export async function depositJson({ mint }: Desk, { body }: Ask): Promise<DepositJson> {
   const { uid, amount, reason, id } = readFields(body, DEPOSIT)
-  await deposit(mint.store, uid, BigInt(amount), reason, id, mint.now())
-  mint.counters.deposits++
+  const booked = await deposit(mint.store, uid, BigInt(amount), reason, id, mint.now())
+  if (booked) mint.counters.deposits++
   const account = await mint.store.account(uid)
-  return { uid, amount, id, balance: String(account?.balanceMinor ?? 0n) }
+  return { uid, amount, id, booked, balance: String(account?.balanceMinor ?? 0n) }
 }
 
 /** What the operator's lift did. */
@@ -74,8 +85,7 @@ export async function liftJson({ court }: Desk, { body }: Ask): Promise<LiftJson
 export async function revokeJson({ court }: Desk, { body }: Ask): Promise<object> {
   const { uid } = readFields(body, { uid: DEPOSIT.uid })
   if ((await court.store.account(uid)) === undefined) throw new FloodgateError('unknown-account')
-  const proof = { reason: 'operator', evidence: new Uint8Array(32), at: court.now() }
-  await court.revocations.revoke(uid, proof)
+  await revokeByHand(court, uid)
   return { uid, version: await court.revocations.version() }
 }
 

@@ -40,7 +40,7 @@ export async function hearAnswer(court: Court, sealed: Uint8Array): Promise<Uint
   court.quota.take(`${account.uid} ${complaint.complaintId}`, court.now())
   const told = isConvicted
     ? await appeal(court, complaint, bytes)
-    : await answer(court, complaint, message)
+    : await answer(court, complaint, message, bytes)
   return signVerdict(court, told, bytes)
 }
 
@@ -51,12 +51,17 @@ async function appeal(court: Court, complaint: Complaint, answer: Uint8Array): P
   return { ...complaint, outcome: 'appeal' }
 }
 
-async function answer(court: Court, complaint: Complaint, given: Answer): Promise<Told> {
+async function answer(
+  court: Court,
+  complaint: Complaint,
+  given: Answer,
+  acceptance: Uint8Array
+): Promise<Told> {
   const { complaintId, outcome } = complaint
   if (outcome === 'dismissed' || outcome === 'guilty') return complaint
   const now = court.now()
   if (given.frames.length === 0 && given.bitmap.length === 0) {
-    const settled = await court.store.execute({ kind: 'settle', complaintId, now })
+    const settled = await court.store.execute({ kind: 'settle', complaintId, acceptance, now })
     await liftIfCleared(court, complaint.accused)
     return settled.complaint
   }

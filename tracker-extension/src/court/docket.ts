@@ -23,6 +23,8 @@ const LISTED_MAX = 200
 export interface CourtJson {
   counts: Record<string, number>
   open: CaseJson[]
+  /** As open, but the accused has shown that it paid: nobody has to act. */
+  answered: CaseJson[]
   strikes: { uid: string; strikes: number; strikesMax: number }[]
   revoked: { uid: string; reason: string; evidence: string; until: number }[]
   /** Of the revoked, who asked for another look at which complaint. */
@@ -52,7 +54,9 @@ const caseJson = (one: ComplaintSummary): CaseJson => {
 export async function courtJson(court: Court): Promise<CourtJson> {
   const { store } = court
   const cases = await allCases(court)
-  const open = cases.filter(({ outcome }) => outcome === 'challenge' || outcome === 'proved')
+  const undecided = cases.filter(({ outcome }) => outcome === 'challenge' || outcome === 'proved')
+  const open = undecided.filter(({ answered }) => answered === 0)
+  const answered = undecided.filter((one) => one.answered !== 0)
   const counts: Record<string, number> = {}
   for (const { outcome } of cases) counts[outcome] = (counts[outcome] ?? 0) + 1
   const revoked = await court.revocations.all()
@@ -61,6 +65,7 @@ export async function courtJson(court: Court): Promise<CourtJson> {
   return {
     counts,
     open: open.slice(0, LISTED_MAX).map(caseJson),
+    answered: answered.slice(0, LISTED_MAX).map(caseJson),
     strikes: await strikesJson(court, cases),
     revoked: revoked.slice(0, LISTED_MAX).map(({ uid, reason, evidence, until }) => ({
       uid,
@@ -75,7 +80,7 @@ export async function courtJson(court: Court): Promise<CourtJson> {
   }
 }
 
-async function allCases({ store }: Court): Promise<ComplaintSummary[]> {
+export async function allCases({ store }: Court): Promise<ComplaintSummary[]> {
   const cases: ComplaintSummary[] = []
   for (;;) {
     const page = await store.complaints(cases.at(-1)?.complaintId)
@@ -95,7 +100,7 @@ async function strikesJson(court: Court, cases: ComplaintSummary[]): Promise<Cou
 }
 
 async function signals(court: Court, cases: ComplaintSummary[]): Promise<Signal[]> {
-  const { store, arrivals } = court
+  const { store, arrivals, ownSeeders } = court
   const flows = new Flows()
   for (let after = 0; ;) {
     const lines = await store.journal(after, LINES)
@@ -104,7 +109,7 @@ async function signals(court: Court, cases: ComplaintSummary[]): Promise<Signal[
     after = lines.at(-1)!.seq
   }
   const found = [
-    ...flowSignals(flows),
+    ...flowSignals(flows, ownSeeders),
     ...handleSignals(await store.sharedHandles(SAME_HANDLE_MIN)),
     ...burstSignals(arrivals.times),
     ...complaintSignals(cases)

@@ -34,7 +34,7 @@ export function courtDoor(court: Court): CourtDoor {
 }
 
 /** Both vouchers are the buyer's, and each is bound to its bitmap: they convict him whoever brought them. */
-async function convict(court: Court, offence: Offence): Promise<void> {
+export async function convict(court: Court, offence: Offence): Promise<void> {
   const { purseId, buyer, first, second, indexes, firstVoucher, secondVoucher } = offence
   const { store, crypto, now } = court
   const id = crypto.sha256(concat(DOUBLE_SPEND, fromHex(purseId), fromHex(first), fromHex(second)))

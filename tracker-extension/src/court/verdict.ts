@@ -1,7 +1,7 @@
 // What the court says of a case, signed. Its session is the hash of the message that it answers.
 
 import { PROVIDER_UID, fromHex } from '@floodgate/protocol'
-import type { Complaint } from '../ledger/index.ts'
+import type { Complaint, ComplaintSummary } from '../ledger/index.ts'
 import type { Court } from './court.ts'
 import { BAN_MS } from './revocations.ts'
 
@@ -32,7 +32,7 @@ export function signVerdict(court: Court, complaint: Told, asked: Uint8Array): P
 }
 
 /** Voids the certificate of who was convicted, for 90 days from the complaint on; the same again does nothing. */
-export async function punish(court: Court, complaint: Complaint): Promise<void> {
+export async function punish(court: Court, complaint: ComplaintSummary): Promise<void> {
   const { guilty, code, complaintId, at } = complaint
   if (complaint.outcome !== 'guilty') return
   await court.revocations.revoke(guilty, { reason: code, evidence: fromHex(complaintId), at })

@@ -136,7 +136,7 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     now: time
   },
   prove: { complaintId: id, now: time },
-  settle: { complaintId: id, now: time },
+  settle: { complaintId: id, acceptance: bytes(1, evidenceBytesMax), now: time },
   answer: { complaintId: id, outcome: oneOf('void', 'guilty'), code: text, now: time },
   told: { uid: id, complaintIds: listOf(id, 1000), answerMs: integerFrom0, now: time },
   resend: { complaintId: id, resendsMax: integerFrom0 },

@@ -94,6 +94,7 @@ export function complain(view: LedgerView, command: ComplainCommand): CourtOutco
     ...{ complaintId, outcome, code: refusal ?? filing.code },
     guilty: outcome === 'guilty' ? filing.accused : '',
     evidence: outcome === 'dismissed' ? none : filing.evidence,
+    acceptance: none,
     ...{ creditedMinor: 0n, at: now, told: 0, due: 0, away: 0, answered: 0 },
     ...{ older: '', resends: 0 }
   }

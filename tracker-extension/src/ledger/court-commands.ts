@@ -35,6 +35,8 @@ export interface ProveCommand {
 export interface SettleCommand {
   kind: 'settle'
   complaintId: string
+  /** His signed word: whom he gave this token. A voucher of his to another for the same one convicts him (G6). */
+  acceptance: Uint8Array
   now: number
 }
 

@@ -22,6 +22,8 @@ export interface ComplaintRow {
   guilty: string
   code: string
   nonce: Uint8Array
+  /** The buyer's signed acceptance, if he accepted; it is evidence of whose the token is. */
+  acceptance: Uint8Array
   /** The whole complaint; empty once it was dismissed, for then it proves nothing. */
   evidence: Uint8Array
   creditedMinor: bigint

@@ -1,7 +1,7 @@
 // A seller's claims become money. Signatures and tokens were checked by the caller; here it is bitmaps and postings.
 // The union of all bitmaps of a seller counts (W8), so claims may be repeated and may come in any order.
 import { hash } from 'node:crypto'
-import { and, andNot, covers, emptyBitmap, fits, or, popcount } from './bitmap.ts'
+import { and, andNot, covers, emptyBitmap, fits, indexes, or, popcount } from './bitmap.ts'
 import type { Claim, ClaimOutcome, Outcomes, RedeemCommand } from './commands.ts'
 import { LedgerError } from './errors.ts'
 import { allOrNothing } from './overlay.ts'
@@ -109,10 +109,7 @@ function bestEvidence(known: SaleRow | undefined, claim: Claim, claimed: Uint8Ar
   return { voucher: best.voucher, voucherClaimed: covers(best.proved, union) ? all : best.proved }
 }
 
-/**
- * One row per pair of payees, not per token (W9), with both vouchers: each is signed by the buyer, and proves every token
- * of the row. What the court paid is nobody's offence, even if a voucher covers it later.
- */
+/** One row per pair of payees and kind of promise, not per token (W9); both promises are signed by the buyer. */
 function recordOffences(
   view: LedgerView,
   claim: Claim,
@@ -121,20 +118,51 @@ function recordOffences(
   at: number
 ): void {
   const { purseId, payee: second, voucher: secondVoucher } = claim
-  const none = emptyBitmap(purse.pieces)
   let rest = clash
   for (const [first, sale] of salesOf(view, purseId, purse)) {
-    const proved = provedOf(sale)
-    const hit = andNot(and(rest, proved), sale.settled.length > 0 ? sale.settled : none)
-    if (first === second || popcount(hit) === 0) continue
-    rest = andNot(rest, hit)
-    const key = keyOf(purseId, first, second)
-    const before = view.get('offence', key)
-    // Evidence that these vouchers do not prove stays with those that do.
-    if (before && !covers(and(proved, claim.bitmap), before.tokens)) continue
-    const tokens = before ? or(before.tokens, hit) : hit
-    const vouchers = { firstVoucher: sale.voucher, secondVoucher }
-    const buyer = purse.uid
-    view.put('offence', key, { purseId, buyer, first, second, tokens, ...vouchers, at })
+    if (first === second) continue
+    for (const { kind, promised, signed } of promisesOf(view, purseId, purse, first, sale)) {
+      const hit = and(rest, promised)
+      if (popcount(hit) === 0) continue
+      rest = andNot(rest, hit)
+      const key = keyOf(purseId, first, second, ...kind)
+      const before = view.get('offence', key)
+      // Evidence that these promises do not prove stays with those that do.
+      if (before && !covers(and(promised, claim.bitmap), before.tokens)) continue
+      const tokens = before ? or(before.tokens, hit) : hit
+      const offence = { purseId, buyer: purse.uid, first, second, tokens, at }
+      view.put('offence', key, { ...offence, firstVoucher: signed, secondVoucher })
+    }
+  }
+}
+
+interface Promised {
+  /** Part of the offence's key. */
+  kind: string[]
+  /** Tokens that the buyer promised to this payee, by what he signed. */
+  promised: Uint8Array
+  signed: Uint8Array
+}
+
+/**
+ * The buyer's word to this payee: his voucher, and each case that he accepted in the court. What the court paid as the purse
+ * closed he signed nowhere, and no claim comes after it.
+ */
+function* promisesOf(
+  view: LedgerView,
+  purseId: string,
+  purse: PurseRow,
+  first: string,
+  sale: SaleRow
+): Generator<Promised> {
+  const settled = sale.settled.length > 0 ? sale.settled : emptyBitmap(purse.pieces)
+  yield { kind: [], promised: andNot(provedOf(sale), settled), signed: sale.voucher }
+  for (const index of indexes(settled)) {
+    const filed = view.get('filed', keyOf(purse.uid, purseId, String(index), first))
+    const acceptance = filed && view.get('complaint', filed.complaintId)?.acceptance
+    if (!acceptance || acceptance.length === 0) continue
+    const promised = emptyBitmap(purse.pieces)
+    promised[index >> 3]! |= 0x80 >> (index & 7)
+    yield { kind: [String(index)], promised, signed: acceptance }
   }
 }

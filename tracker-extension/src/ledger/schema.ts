@@ -121,6 +121,7 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       code: 'text',
       nonce: 'blob',
       evidence: 'blob',
+      acceptance: 'blob',
       creditedMinor: 'amount',
       at: 'number',
       told: 'number',

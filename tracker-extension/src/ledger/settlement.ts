@@ -14,8 +14,8 @@ export function settle(view: LedgerView, command: SettleCommand): CourtOutcomes[
   if (outcome === 'proved' || outcome === 'settled') {
     view.remove('strike', keyOf(accused, complaintId))
   }
-  const { now } = command
-  const accepted = complaint.answered === 0 ? { answered: now } : {}
+  const { acceptance, now } = command
+  const accepted = { acceptance, answered: complaint.answered === 0 ? now : complaint.answered }
   if (outcome === 'settled') return change(view, complaint, accepted)
   return outcome === 'proved' ? pay(view, { ...complaint, ...accepted }, now) : { complaint }
 }

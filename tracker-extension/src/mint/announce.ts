@@ -74,6 +74,7 @@ async function answerSigned(
   proven()
   mint.doorkeeper.expect('announces', account.uid)
   const isLeaving = ask.event === 'stopped'
+  if (membersMax !== undefined && !isLeaving) takePlace(mint, ask, account.uid)
   const sold =
     message.want === 1 && !isLeaving ? await sellPurse(mint, message, account, terms) : undefined
   const signed = { message, bytes, infoHash: ask.infoHash }
@@ -96,6 +97,16 @@ function membersMaxFor(
 ): number | undefined {
   if (ownSeeders.has(uid)) return Infinity
   return mode === 'cap' ? membersMaxOf(pieces, unpaidMax) : undefined
+}
+
+/** A place in a capped swarm is kept as long as its member goes on announcing. Throws `too-many-requests`. */
+function takePlace(mint: Mint, ask: AnnounceAsk, uid: string): void {
+  if (mint.ownSeeders.has(uid)) return
+  const now = mint.now()
+  const until = now + 3 * mint.intervalSeconds * 1000
+  const place = `${ask.address} ${ask.port} ${ask.peerId}`
+  if (mint.places.take(`${uid} ${ask.infoHash}`, place, until, now)) return
+  throw new FloodgateError('too-many-requests', 'places in this swarm')
 }
 
 /** Throws `swarm-full`, before any work is done or money moves. The guard asks once more as it joins. */

@@ -19,6 +19,7 @@ import type { MintCounters } from './counters.ts'
 import type { Doorkeeper } from './doorkeeper.ts'
 import type { Freshness } from './freshness.ts'
 import type { Issuer } from './issuer.ts'
+import type { Places } from './places.ts'
 import type { Statements } from './statements.ts'
 import type { Strikes } from './strikes.ts'
 
@@ -40,6 +41,7 @@ export interface Mint {
   readonly swarmLimit: SwarmLimit
   /** Uids, in hex, that no swarm is ever too full for: the provider's own seeders. */
   readonly ownSeeders: ReadonlySet<string>
+  readonly places: Places
   readonly catalog: Catalog
   readonly freshness: Freshness
   readonly strikes: Strikes
