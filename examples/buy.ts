@@ -1,5 +1,5 @@
 // A WebTorrent client with the plugin: the line with floodgate() is all that it takes to pay for a download.
-//   node examples/buy.ts http://127.0.0.1:8000 film.torrent
+//   npx node -C floodgate-source examples/buy.ts http://127.0.0.1:8000 film.torrent
 
 import WebTorrent from 'webtorrent'
 import { claim, fetchProvider, register } from '@floodgate/wallet'

@@ -1,5 +1,5 @@
 // The guards without payments: a stock tracker and a stock WebTorrent client that strangers cannot end, hang or fill.
-//   node examples/guard.ts 8000
+//   npx node -C floodgate-source examples/guard.ts 8000
 
 import type { AddressInfo } from 'node:net'
 import Server from 'bittorrent-tracker/server'

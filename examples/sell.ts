@@ -1,5 +1,5 @@
 // Makes a torrent that is for sale, publishes it with a provider, and seeds it for money.
-//   OPERATOR_TOKEN=secret node examples/sell.ts http://127.0.0.1:8000 film.mkv > film.torrent
+//   OPERATOR_TOKEN=secret npx node -C floodgate-source examples/sell.ts http://127.0.0.1:8000 film.mkv > film.torrent
 
 import createTorrent from 'create-torrent'
 import WebTorrent from 'webtorrent'

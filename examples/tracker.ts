@@ -1,5 +1,5 @@
 // Floodgate as middleware of a bittorrent-tracker Server: it sells what the operator publishes; books in memory.
-//   OPERATOR_TOKEN=secret node examples/tracker.ts 8000
+//   OPERATOR_TOKEN=secret npx node -C floodgate-source examples/tracker.ts 8000
 
 import type { AddressInfo } from 'node:net'
 import Server from 'bittorrent-tracker/server'

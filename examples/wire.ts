@@ -1,6 +1,6 @@
 // The BEP 10 extension on two bare bittorrent-protocol wires, without WebTorrent: it tells whether the other side speaks
 // Floodgate, and carries frames.
-//   node examples/wire.ts
+//   npx node -C floodgate-source examples/wire.ts
 
 import Wire from 'bittorrent-protocol'
 import { decode, encode } from '@floodgate/protocol'

@@ -76,6 +76,7 @@ describe('README: the journeys', function () {
     const port = 20_000 + Math.floor(Math.random() * 20_000)
     run(journey('tracker').replace('8000', String(port)))
     for (;;) {
+      // Refused until the child listens; if it never does, the test's own time is over.
       const answer = await fetch(`http://127.0.0.1:${port}/floodgate/v1/provider`).catch(() => null)
       if (answer === null) continue
       const { name, currency } = (await answer.json()) as Record<string, unknown>

@@ -9,7 +9,7 @@ import { Wallet, claim, fileStorage, memoryStorage, register } from '@floodgate/
 import { floodgate, type Floodgate } from '@floodgate/wire'
 import MemoryChunkStore from 'memory-chunk-store'
 import WebTorrent, { type Torrent, type TorrentOptions } from 'webtorrent'
-import { CLIENT_OPTIONS } from '../harness/client.ts'
+import { CLIENT_OPTIONS } from '../../hosts/src/client.ts'
 import type { Seller } from '../harness/content.ts'
 
 /** Costs of the passphrase: there is none, so as little as can be. */

@@ -1,9 +1,10 @@
-// The one place where our WebTorrent clients get their settings: what a paid swarm needs, with the reason for each.
+// The one place where our WebTorrent clients get their settings, also those under test and under measurement: what a paid
+// swarm needs, with the reason for each.
 
 import type WebTorrent from 'webtorrent'
 import type { ClientOptions } from 'webtorrent'
 
-const CLIENT_DEFAULTS: ClientOptions = {
+export const CLIENT_OPTIONS: ClientOptions = {
   // utp-native ends the process at 100 to 200 peers.
   utp: false,
   // MSE blocks the event loop for about 19 ms per connection and end, and our own messages are sealed anyway.
@@ -36,7 +37,7 @@ export async function createClient(limits: ClientLimits = {}): Promise<WebTorren
   const { default: Client } = await import('webtorrent')
   const { port, uploadLimit, downloadLimit } = limits
   return new Client({
-    ...CLIENT_DEFAULTS,
+    ...CLIENT_OPTIONS,
     ...(port !== undefined && { torrentPort: port }),
     ...(uploadLimit !== undefined && { uploadLimit }),
     ...(downloadLimit !== undefined && { downloadLimit })

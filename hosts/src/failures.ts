@@ -29,7 +29,7 @@ const MACHINE: Record<string, { exit: number; text: string }> = {
   EIO: { exit: 74, text: 'The disk cannot be read or written.' },
   EROFS: { exit: 74, text: 'The file system is read-only.' },
   ENOENT: { exit: 66, text: 'There is no such file.' },
-  ENOTDIR: { exit: 66, text: 'A part of the path is not a directory.' },
+  ENOTDIR: { exit: 66, text: 'A directory is wanted, this is none.' },
   EISDIR: { exit: 66, text: 'A file is wanted, this is a directory.' },
   EACCES: { exit: 77, text: 'The file system does not allow it.' },
   EPERM: { exit: 77, text: 'The file system does not allow it.' },
@@ -70,23 +70,32 @@ const MEANINGS: [exit: number, meaning: string][] = [
   [75, 'Not now: the same may succeed later.'],
   [77, 'Not allowed.'],
   [78, 'This Node is too old.'],
-  [EXIT_STOPPED, 'You stopped it before the job was finished.']
+  [EXIT_STOPPED, 'You said no, or stopped it before the job was finished.']
 ]
 
-/** The table of exit codes for `floodgate help exit-codes`: one line a code, with the errors that have it. */
-export function exitCodes(columns = 78): string {
-  const codes = new Map<number, string[]>()
-  for (const [code, { exit }] of [...Object.entries(ERRORS), ...Object.entries(MACHINE)]) {
-    codes.set(exit, [...(codes.get(exit) ?? []), code])
-  }
-  return MEANINGS.map(([exit, meaning]) => {
-    const names = wrapped((codes.get(exit) ?? []).join(', '), columns - 6)
-    return [
-      `${String(exit).padStart(4)}  ${meaning}`,
-      ...names.map((line) => `      ${line}`)
-    ].join('\n')
-  }).join('\n')
+export interface ExitCode {
+  exit: number
+  meaning: string
+  /** Codes of the errors that have it. */
+  errors: string[]
 }
+
+export function exitCodes(): ExitCode[] {
+  const all = [...Object.entries(ERRORS), ...Object.entries(MACHINE)]
+  return MEANINGS.map(([exit, meaning]) => {
+    const errors = all.filter(([, row]) => row.exit === exit).map(([code]) => code)
+    return { exit, meaning, errors }
+  })
+}
+
+/** The table of exit codes for people: one line a code, with the errors that have it. */
+export const exitCodesText = (columns = 78): string =>
+  exitCodes()
+    .flatMap(({ exit, meaning, errors }) => [
+      `${String(exit).padStart(4)}  ${meaning}`,
+      ...wrapped(errors.join(', '), columns - 6).map((line) => `      ${line}`)
+    ])
+    .join('\n')
 
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = []

@@ -3,7 +3,7 @@
 
 import { toHex } from '@floodgate/protocol'
 import pc from 'picocolors'
-import type { Failure } from './failures.ts'
+import { EXIT_STOPPED, type Failure } from './failures.ts'
 
 export interface Output {
   readonly json: boolean
@@ -52,15 +52,20 @@ export function createOutput(json: boolean): Output {
     },
     fail({ code, text, exit }) {
       line('error', { code, text, exit })
-      complain(`${pc.red('error')} ${text} ${pc.dim(`[${code}]`)}`)
+      // Who stopped it, or said no, knows: to people that is no error.
+      const isFault = exit !== EXIT_STOPPED
+      complain(isFault ? `${pc.red('error')} ${text} ${pc.dim(`[${code}]`)}` : text)
     }
   }
 }
 
 /** Whoever reads us may leave (`floodgate … | head`): that ends us quietly, it is no fault. */
 export function endWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.kill(process.pid, 'SIGTERM')
-  })
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      // A job is asked to stop; help texts and the like are at their end anyway.
+      if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM')
+    })
+  }
 }

@@ -1,7 +1,7 @@
 // The program: its commands, its help, and how an action becomes a process that ends with the right exit code.
 
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { addAttack } from './commands/attack.ts'
 import { addBooks } from './commands/books.ts'
 import { addClaim } from './commands/claim.ts'
@@ -15,8 +15,8 @@ import { addRegister } from './commands/register.ts'
 import { addRisk } from './commands/risk.ts'
 import { addSeed } from './commands/seed.ts'
 import { addWallet } from './commands/wallet.ts'
-import { exitCodes, failureOf } from './failures.ts'
-import { createOutput, endWithReader } from './output.ts'
+import { exitCodes, exitCodesText, failureOf } from './failures.ts'
+import { createOutput, endWithReader, type Output } from './output.ts'
 import { stopSignal } from './stop.ts'
 
 const EXIT_USAGE = 64
@@ -54,6 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
       )
     }
   build(program, act)
+  endWithReader()
   try {
     await program.parseAsync(args, { from: 'user' })
     return exit
@@ -77,24 +78,34 @@ function build(program: Command, act: Act): void {
     .description('Pay the people who seed for you.')
     .version(versionOf())
     .option('--json', 'print one JSON object a line on stdout, texts for people on stderr')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription })
     .showHelpAfterError('(floodgate help <command> tells more)')
     .exitOverride()
   for (const add of COMMANDS) add(program, act)
   program
     .command('exit-codes')
-    .description(`the exit codes:\n${exitCodes()}`)
+    .description(`the exit codes:\n${exitCodesText()}`)
     .summary('show the exit codes')
-    .action(() => void process.stdout.write(`${exitCodes()}\n`))
+    .action(act(({ out }) => tellExitCodes(out)))
   program.addHelpText('after', '\nExit codes: floodgate help exit-codes\n')
+}
+
+function tellExitCodes(out: Output): void {
+  out.tell('exit-codes', { codes: exitCodes() })
+  out.say(exitCodesText())
+}
+
+/** As commander has it, and whether the command can do without. */
+function optionDescription(option: Option): string {
+  const text = new Help().optionDescription(option)
+  return option.mandatory ? `${text} (required)` : text
 }
 
 async function perform(
   json: boolean,
-  action: (session: Session) => Promise<number | void>
+  action: (session: Session) => Promise<number | void> | void
 ): Promise<number> {
   const out = createOutput(json)
-  endWithReader()
   try {
     return (await action({ out, signal: stopSignal() })) ?? 0
   } catch (error) {

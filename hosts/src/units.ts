@@ -44,6 +44,13 @@ export function parseSize(text: string): number {
   return Number(found[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(found[2]!.toLowerCase())
 }
 
+/** A base URL, for commander; without a slash at its end. Throws `bad-option`. */
+export function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:\/\/[^\s?#@]+$/.test(text)) return text.replace(/\/+$/, '')
+  const wanted = 'an http(s) URL such as https://cdn.example'
+  throw new FloodgateError('bad-option', `${wanted}, not ${text}`)
+}
+
 /** A whole number of minor units. Throws `bad-option`. */
 export function parseAmount(text: string): bigint {
   if (!/^(0|[1-9]\d{0,17})$/.test(text)) {

@@ -9,7 +9,7 @@ import { bits, fromHex, toHex } from '@floodgate/protocol'
 import { Wallet, account, claim, register } from '@floodgate/wallet'
 import { fileStorage } from '@floodgate/wallet/file'
 import { floodgate } from '@floodgate/wire'
-import { CLIENT_OPTIONS } from '../support/peer.ts'
+import { CLIENT_OPTIONS } from '../../hosts/src/client.ts'
 import { answerLines } from './lines.ts'
 
 const [folder = '', api = '', rootKey = '', torrentFile = '', port] = process.argv.slice(2)
@@ -37,17 +37,47 @@ const plugin = floodgate(client, {
   graceMs: 2000,
   ...(port !== undefined && { port: Number(port) })
 })
+/** What happened last, to be told when something goes wrong. */
+const said: string[] = []
+const EVENTS = [
+  'warning',
+  'refused',
+  'blacklisted',
+  'open',
+  'closed',
+  'complained',
+  'notice'
+] as const
+for (const event of EVENTS) {
+  plugin.on(event, (detail) => {
+    const shown = JSON.stringify(detail, (_, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value
+    )
+    said.push(`${new Date().toISOString()} ${event} ${shown}`)
+  })
+}
 const torrent = client.add(readFileSync(torrentFile), { path: join(folder, 'files') })
 torrent.once('ready', () => console.log(JSON.stringify({ ready: toHex(wallet.uid) })))
 
 answerLines({
   progress: () => Promise.resolve(torrent.progress),
   port: () => Promise.resolve(client.torrentPort),
-  /** Waits until everything is here, paid and acknowledged. */
-  finish: async () => {
-    if (!torrent.done) await new Promise<void>((resolve) => torrent.once('done', resolve))
-    return plugin.settled(20_000)
+  /** Waits until everything is here, paid and acknowledged; false if that does not come about in `patienceMs`. */
+  finish: async ({ patienceMs = 60_000 }) => {
+    const isDone = new Promise<boolean>((resolve) => {
+      if (torrent.done) return resolve(true)
+      torrent.once('done', () => resolve(true))
+      setTimeout(() => resolve(false), Number(patienceMs))
+    })
+    return (await isDone) && plugin.settled(Number(patienceMs))
   },
+  /** What there is to see of a trade that does not go on. */
+  plight: () =>
+    Promise.resolve({
+      progress: torrent.progress,
+      wires: torrent.wires.map((wire) => [wire.peerChoking, wire.amInterested, wire.remotePort]),
+      said: said.slice(-20)
+    }),
   claim: async () => {
     await trying(() => claim(wallet))
     return String((await account(wallet)).earned)

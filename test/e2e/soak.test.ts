@@ -87,8 +87,10 @@ describe(`a soak of ${SECONDS} s with kills and broken connections (seed ${SEED}
         kills++
         await buyer.start()
       }
-      assert.equal(await buyer.ask('finish'), true, 'everything is here, paid and acknowledged')
+      const isFinished = await buyer.ask('finish')
       const books = (await buyer.ask('books')) as Books
+      if (isFinished !== true) await tell(buyer, books)
+      assert.equal(isFinished, true, 'everything is here, paid and acknowledged')
       assert.deepEqual(
         books.purses.map(({ spent }) => spent),
         [PIECES]
@@ -118,6 +120,12 @@ describe(`a soak of ${SECONDS} s with kills and broken connections (seed ${SEED}
     console.log(`      ${downloads} downloads, ${kills} kills, ${breaks} broken connections`)
   })
 })
+
+/** Prints what stands still. */
+async function tell(buyer: Child, books: Books): Promise<void> {
+  const plight = await buyer.ask('plight')
+  console.log(JSON.stringify({ books, plight, errors: buyer.errors }, undefined, 1))
+}
 
 /** The last third of the run holds no more than the first did, but for what finished sales leave behind. */
 function expectFlat(samples: Held[]): void {

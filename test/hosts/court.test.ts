@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
 import type { CourtJson } from '@floodgate/tracker'
+import type { Line } from '../../hosts/src/show/child.ts'
 import * as bar from '../tracker/court/bar.ts'
+import { bitmapOf } from '../tracker/mint/trade.ts'
 import * as w from '../tracker/mint/world.ts'
 import { KIB, Stage, type Sold } from './stage.ts'
 
@@ -44,21 +46,25 @@ describe('hosts: the court', function () {
   it('F66 W15: floodgate court shows what is open and who is revoked, and lifts', async () => {
     const { buyer, seller } = parties
     await bar.complainUnpaid(parties, 1)
+    const { complaint } = await bar.complainUnpaid(parties, 2)
+    const voucher = await bar.voucherOf(parties, { indexes: [2] })
+    const paid = bitmapOf([2], film.pieces)
+    assert.equal(bar.words(await bar.answer(parties, complaint, [voucher], paid)), 'void unpaid')
     const frame = await bar.paymentOf(parties, { indexes: [0], token: () => w.crypto.random(32) })
     const filing = { kind: 'bad-token', by: seller, against: buyer.uid, frames: [frame] }
     assert.equal(bar.words(await bar.complain(parties, filing)), 'guilty bad-token')
     assert.equal((await stage.provider.until('revoked'))['uid'], buyer.uidHex)
 
-    const court = (await stage.command(
-      'court',
-      'court',
-      '--data',
-      stage.shop
-    )) as unknown as CourtJson
-    assert.deepEqual(court.counts, { settled: 1, challenge: 1, guilty: 1 })
+    const shown = await stage.command('court', 'court', '--data', stage.shop)
+    const court = shown as Line & CourtJson
+    assert.deepEqual(court.counts, { settled: 1, challenge: 2, guilty: 1 })
     assert.deepEqual(
       court.open.map(({ accused, index, outcome }) => [accused, index, outcome]),
       [[buyer.uidHex, 1, 'challenge']]
+    )
+    assert.deepEqual(
+      court.answered.map(({ accused, index }) => [accused, index]),
+      [[buyer.uidHex, 2]]
     )
     assert.deepEqual(
       court.revoked.map(({ uid, reason }) => [uid, reason]),
@@ -74,7 +80,7 @@ describe('hosts: the court', function () {
 })
 
 /** The running provider as the court's tests want it. */
-async function worldOf({ url }: Stage, { infoHash, bytes }: Sold): Promise<bar.CourtWorld> {
+async function worldOf({ url }: Stage, { infoHash, bytes }: Sold): Promise<bar.RemoteCourt> {
   const answer = await fetch(`${url}/floodgate/v1/provider`)
   const { rootKey, epoch } = (await answer.json()) as Record<'rootKey' | 'epoch', string>
   const trust = new fg.Trust(w.crypto, fg.fromBase64url(rootKey)!)
@@ -84,5 +90,5 @@ async function worldOf({ url }: Stage, { infoHash, bytes }: Sold): Promise<bar.C
   )
   const clock = { now: Date.now() }
   const shelf = new Map([[infoHash, pieces as Uint8Array[]]])
-  return { url, trust, provider: trust.provider, clock, shelf } as unknown as bar.CourtWorld
+  return { url, trust, provider: trust.provider, clock, shelf }
 }

@@ -12,6 +12,8 @@ import { fileURLToPath } from 'node:url'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url))
 const LINES_MAX = 30
+/** As their first lines say. */
+const FLAGS = ['-C', 'floodgate-source']
 const PIECES = 8
 const token = 'a secret of the operator'
 
@@ -29,7 +31,7 @@ describe('examples', function () {
   })
 
   function run(name: string, ...args: string[]): ChildProcess {
-    const child = spawn(process.execPath, ['-C', 'floodgate-source', EXAMPLES + name, ...args], {
+    const child = spawn(process.execPath, [...FLAGS, EXAMPLES + name, ...args], {
       cwd: dir,
       env: { ...process.env, OPERATOR_TOKEN: token },
       // What a seller earns it says there; it is not ours to judge.
@@ -50,11 +52,14 @@ describe('examples', function () {
     throw new Error(`it ended and said: ${told}`)
   }
 
-  it('are short', async () => {
+  it('are short, and say how they are run', async () => {
     const names = await readdir(EXAMPLES)
     assert.ok(names.length >= 4)
     for (const name of names) {
-      const lines = (await readFile(join(EXAMPLES, name), 'utf8')).trimEnd().split('\n')
+      const code = await readFile(join(EXAMPLES, name), 'utf8')
+      const start = `npx node ${FLAGS.join(' ')} examples/${name}`
+      assert.ok(new RegExp(`^//   .*${start}`, 'm').test(code), `${name}: ${start}`)
+      const lines = code.trimEnd().split('\n')
       assert.ok(lines.length <= LINES_MAX, `${name}: ${lines.length} lines`)
     }
   })

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -27,9 +28,18 @@ describe('hosts: exit codes', function () {
     ann = await stage.person('ann', 10n)
     text = join(stage.dir, 'letter.txt')
     await writeFile(text, 'not a torrent')
+    const torrent = await readFile(film.torrent)
+    await writeFile(inDir('cut.torrent'), torrent.subarray(0, torrent.length - 9))
+    await writeFile(inDir('empty.bin'), '')
+    await mkdir(inDir('nothing'))
   })
   after(() => stage.close())
 
+  const inDir = (name: string): string => join(stage.dir, name)
+  const publish = (path: string, ...more: string[]): string[] => [
+    ...['publish', path, '--data', stage.shop, '--price', '1'],
+    ...more
+  ]
   const get = (target: string, ...more: string[]): string[] => [
     'get',
     target,
@@ -53,8 +63,11 @@ describe('hosts: exit codes', function () {
     ['an unknown magnet',       66, 'unknown-content',    () => get(magnet(NO_HASH, stage.url), '--yes')],
     ['another’s magnet',        65, 'wrong-provider',     () => get(magnet(NO_HASH, NOWHERE), '--yes')],
     ['no torrent file',         65, 'not-a-paid-torrent', () => get(text, '--yes')],
+    ['half a torrent file',     65, 'not-a-paid-torrent', () => get(inDir('cut.torrent'), '--yes')],
     ['no such file',            66, 'ENOENT',             () => get(join(stage.dir, 'no.torrent'), '--yes')],
     ['an address without one',  66, 'not-found',          () => get(`${stage.url}/floodgate/v1/no.torrent`, '--yes')],
+    ['a file to put it in',     66, 'ENOTDIR',            () => get(film.torrent, '--yes', '--out', text)],
+    ['a file to put it below',  66, 'ENOTDIR',            () => get(film.torrent, '--yes', '--out', join(text, 'films'))],
     ['nobody to ask',           64, 'bad-option',         () => get(film.torrent)],
     ['more than was allowed',   69, 'price-changed',      () => get(film.torrent, '--price-max', '3')],
     ['an unknown option',       64, 'bad-option',         () => get(film.torrent, '--yse')],
@@ -64,12 +77,20 @@ describe('hosts: exit codes', function () {
     ['a price of nothing',      64, 'bad-option',         () => ['publish', text, '--price', '0', '--data', stage.shop]],
     ['an odd piece length',     64, 'bad-option',         () => ['publish', text, '--price', '1', '--piece-length', '100k', '--data', stage.shop]],
     ['nothing to publish',      66, 'ENOENT',             () => ['publish', join(stage.dir, 'no'), '--price', '1', '--data', stage.shop]],
+    ['an empty file',           64, 'bad-option',         () => publish(inDir('empty.bin'))],
+    ['an empty directory',      64, 'bad-option',         () => publish(inDir('nothing'))],
+    ['no file, no directory',   64, 'bad-option',         () => publish(devNull)],
     ['no provider in there',    64, 'bad-option',         () => ['publish', text, '--price', '1', '--data', join(stage.dir, 'empty')]],
     ['a second provider',       75, 'ledger-in-use',      () => ['provider', '--data', stage.shop]],
     ['books in use',            75, 'ledger-in-use',      () => ['books', '--data', stage.shop]],
+    ['a provider in a file',    66, 'ENOTDIR',            () => ['provider', '--data', text]],
+    ['no URL of a provider',    64, 'bad-option',         () => ['register', '--provider', '127.0.0.1:8700', '--wallet', inDir('new')]],
+    ['no URL to be found at',   64, 'bad-option',         () => ['provider', '--data', inDir('other'), '--url', 'cdn.example']],
     ['a port in use',           69, 'EADDRINUSE',         () => ['provider', '--data', join(stage.dir, 'other'), '--port', new URL(stage.url).port]],
     ['an unknown account',      77, 'unknown-account',    () => ['deposit', NO_UID, '5', '--reason', 'x', '--data', stage.shop]],
     ['an odd uid',              64, 'bad-option',         () => ['deposit', 'xyz', '5', '--reason', 'x', '--data', stage.shop]],
+    ['no contents to seed',     66, 'ENOENT',             () => ['seed', inDir('no'), '--torrent', film.torrent, '--wallet', ann.wallet]],
+    ['seeding what?',           64, 'bad-option',         () => ['seed', text, '--wallet', ann.wallet]],
     ['contents that are not',   64, 'bad-option',         () => ['seed', text, '--torrent', film.torrent, '--wallet', ann.wallet]]
   ]
   for (const [what, exit, code, args, env = {}] of rows) {
@@ -78,8 +99,14 @@ describe('hosts: exit codes', function () {
       const child = stage.startWith(env, command, ...rest)
       assert.equal(await child.ended, exit, String(child.failure()))
       assert.equal(child.seen('error').at(-1)?.['code'], code)
+      assert.deepEqual(child.seen('traded'), [], 'it speaks of trade')
     })
   }
+
+  it('none of it cost anything, or put anything on the shelf', async () => {
+    assert.deepEqual(stage.provider.seen('sold'), [])
+    assert.deepEqual(await readdir(join(stage.shop, 'contents')), [film.infoHash])
+  })
 
   it('the help names every exit code and error', async () => {
     const command = fileURLToPath(new URL('../../hosts/bin/floodgate.js', import.meta.url))

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Status } from '../../hosts/src/provider/api-client.ts'
 import { KIB, Stage, sumOf } from './stage.ts'
 
 describe('hosts: the journey', function () {
@@ -58,6 +59,8 @@ describe('hosts: the journey', function () {
     assert.deepEqual(await stage.account(bob), { balance: 3n, earned: 0n, spent: 32n, escrow: 0n })
 
     assert.equal(await stage.provider.stop(), 0)
+    const { mint } = (await stage.provider.until('stopped')) as unknown as Status
+    assert.deepEqual([mint.purchases, mint.tokens], [2, 32])
     const books = await stage.command('books', 'books', '--data', stage.shop)
     assert.equal(books['ok'], true)
     assert.equal(books['debitsMinor'], books['creditsMinor'])

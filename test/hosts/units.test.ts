@@ -1,13 +1,14 @@
 // How amounts, sizes and the exit code of anything are written and read.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { Stopped, failureOf } from '../../hosts/src/failures.ts'
+import { expectWritable } from '../../hosts/src/directory.ts'
 import { ReadOnlyStore } from '../../hosts/src/read-only-store.ts'
-import { money, parseAmount, parseSize, size } from '../../hosts/src/units.ts'
+import { money, parseAmount, parseSize, parseUrl, size } from '../../hosts/src/units.ts'
 
 const badOption = { code: 'bad-option' }
 
@@ -36,11 +37,41 @@ describe('hosts: units', () => {
     assert.equal(size(1536), '1.5 KiB')
   })
 
+  it('reads base URLs of the web only', () => {
+    assert.equal(parseUrl('http://127.0.0.1:8700'), 'http://127.0.0.1:8700')
+    assert.equal(parseUrl('https://cdn.example/shop//'), 'https://cdn.example/shop')
+    for (const odd of ['', '127.0.0.1:8700', 'cdn.example', 'ftp://cdn.example', 'http://a/?b']) {
+      assert.throws(() => parseUrl(odd), badOption, odd)
+    }
+  })
+
   it('reads amounts as whole numbers only', () => {
     assert.equal(parseAmount('1250'), 1250n)
     for (const odd of ['', '-1', '1.5', '01', '1e3', '9'.repeat(19)]) {
       assert.throws(() => parseAmount(odd), badOption, odd)
     }
+  })
+})
+
+describe('hosts: a directory to write to', () => {
+  it('is made, tried and left as it was', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'floodgate-test-'))
+    try {
+      await expectWritable(join(dir, 'films', 'new'))
+      assert.deepEqual(await readdir(dir, { recursive: true }), ['films', join('films', 'new')])
+      const file = join(dir, 'file')
+      await writeFile(file, '')
+      await assert.rejects(expectWritable(file), { code: 'ENOTDIR' })
+    } finally {
+      await rm(dir, { recursive: true })
+    }
+  })
+
+  it('that takes no files is refused, whoever asks', async function () {
+    // Where not even root may write.
+    if (process.platform !== 'linux') return this.skip()
+    const { exit } = failureOf(await expectWritable('/sys').catch((error: unknown) => error))
+    assert.ok([74, 77].includes(exit), String(exit))
   })
 })
 

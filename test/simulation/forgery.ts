@@ -1,14 +1,7 @@
 // A message that was heard, with one field another and a colluder's own signature: what forging comes to without the
 // secret of whom one would like to be.
 
-import {
-  HEADER,
-  MESSAGES,
-  decode,
-  type Body,
-  type MessageName,
-  type SignedName
-} from '@floodgate/protocol'
+import { HEADER, MESSAGES, decode, type Body, type MessageName } from '@floodgate/protocol'
 import type { Chance } from './chance.ts'
 import type { Heard } from './loot.ts'
 import type { RogueEnd } from './rogue-end.ts'
@@ -28,7 +21,7 @@ export async function forged(end: RogueEnd, heard: Heard, chance: Chance): Promi
   const fields = Object.keys(MESSAGES[name].fields)
   const field = chance.pick(fields)
   const changed = { ...body, [field]: otherThan(body[field], chance) }
-  return end.sign(name, changed as unknown as Body<SignedName & typeof name>)
+  return end.sign(name, changed as Body<typeof name>)
 }
 
 function spoilt(bytes: Uint8Array, chance: Chance): Uint8Array {

@@ -97,7 +97,8 @@ const BUGS: Bug[] = [
     variation: amended((store) => async (command) => {
       const done = await store.execute(command)
       if (command.kind !== 'prove') return done
-      return (await store.execute({ ...command, kind: 'settle' })) as typeof done
+      const acceptance = Uint8Array.of(1)
+      return (await store.execute({ ...command, kind: 'settle', acceptance })) as typeof done
     })
   },
   {

@@ -270,7 +270,7 @@ function responseOf({ status, body }: Answer): Response {
     const value = chunks.shift()
     return { done: value === undefined, value }
   }
-  return { status, body: { getReader: () => ({ read }) } } as unknown as Response
+  return { status, body: { getReader: () => ({ read }) } } as Response
 }
 
 const show = (detail: unknown): string =>

@@ -4,20 +4,10 @@ import MemoryChunkStore from 'memory-chunk-store'
 import WebTorrent, { type Torrent } from 'webtorrent'
 import type { Wallet } from '@floodgate/wallet'
 import { floodgate, type Floodgate, type FloodgateOptions } from '@floodgate/wire'
+import { CLIENT_OPTIONS } from '../../hosts/src/client.ts'
 import type { Sold } from './provider.ts'
 
 type Read = (error: Error | null, chunk?: Uint8Array) => void
-
-export const CLIENT_OPTIONS = {
-  utp: false,
-  secure: 0,
-  dht: false,
-  lsd: false,
-  natUpnp: false,
-  natPmp: false,
-  webSeeds: false,
-  tracker: { rtcConfig: { iceServers: [] } }
-}
 
 export class TestPeer {
   readonly client = new WebTorrent(CLIENT_OPTIONS)

@@ -11,6 +11,16 @@ describe('wallet: group commit', () => {
   before(async () => {
     provider = await TestProvider.create()
   })
+  /** A wallet that buys with a purse of four pieces, and sells to another. */
+  const trading = async () => {
+    const disk = new TestDisk()
+    const wallet = await provider.wallet({ storage: disk.storage() })
+    const issued = await provider.purse(wallet.uid, 4)
+    const purse = await wallet.purses.add(issued.frame, issued.seed)
+    const theirs = await provider.purse(crypto.random(16), 4)
+    const sale = wallet.sales.open(theirs.certificate, theirs.frame)
+    return { disk, wallet, purse, sale, payee: crypto.random(16) }
+  }
 
   it('has one write in flight; what changes meanwhile goes into the next one', async () => {
     const disk = new TestDisk()
@@ -76,13 +86,7 @@ describe('wallet: group commit', () => {
   })
 
   it('writes what says something new, and nothing else', async () => {
-    const disk = new TestDisk()
-    const wallet = await provider.wallet({ storage: disk.storage() })
-    const issued = await provider.purse(wallet.uid, 4)
-    const purse = await wallet.purses.add(issued.frame, issued.seed)
-    const theirs = await provider.purse(crypto.random(16), 4)
-    const sale = wallet.sales.open(theirs.certificate, theirs.frame)
-    const payee = crypto.random(16)
+    const { disk, wallet, purse, sale, payee } = await trading()
     const none = { bitmap: new Uint8Array(1), xor: new Uint8Array(32) }
     for (const index of [0, 1, 2, 3]) purse.reserve(index, payee)
     purse.pay(payee, [0, 1])
@@ -125,13 +129,7 @@ describe('wallet: group commit', () => {
   })
 
   it('close saves, and nothing can be changed afterwards', async () => {
-    const disk = new TestDisk()
-    const wallet = await provider.wallet({ storage: disk.storage() })
-    const issued = await provider.purse(wallet.uid, 4)
-    const purse = await wallet.purses.add(issued.frame, issued.seed)
-    const theirs = await provider.purse(crypto.random(16), 4)
-    const sale = wallet.sales.open(theirs.certificate, theirs.frame)
-    const payee = crypto.random(16)
+    const { disk, wallet, purse, sale, payee } = await trading()
     assert.ok(purse.reserve(0, payee))
     await Promise.all([wallet.close(), wallet.close()])
     assert.equal(disk.durable!.open, false)

@@ -1,8 +1,7 @@
 // WebRTC peers that meet through a tracker, with real connections on loopback and the tracker's part played here.
 
 import assert from 'node:assert/strict'
-import type { Torrent } from 'webtorrent'
-import { Meetings } from '../../plugins/floodgate-wire/src/meetings.ts'
+import { Meetings, type MeetingTorrent } from '../../plugins/floodgate-wire/src/meetings.ts'
 import { onEnd, type SimplePeer } from '../../plugins/floodgate-wire/src/rtc.ts'
 
 const [SMALL, LARGE] = ['11'.repeat(20), 'ee'.repeat(20)] as const
@@ -15,16 +14,19 @@ class Side {
 
   constructor(peerId: string) {
     this.peerId = peerId
-    const torrent = {
+    const torrent: MeetingTorrent = {
       destroyed: false,
       client: { peerId, tracker: { rtcConfig: { iceServers: [] } } },
-      addPeer: (peer: SimplePeer) => void this.kept.set(peer.id!, peer),
+      addPeer: (peer: SimplePeer) => {
+        this.kept.set(peer.id!, peer)
+        return true
+      },
       removePeer: (id: string) => {
         this.kept.get(id)?.destroy()
         this.kept.delete(id)
       }
     }
-    this.meetings = new Meetings(torrent as unknown as Torrent, 500)
+    this.meetings = new Meetings(torrent, 500)
   }
 
   async close(): Promise<void> {

@@ -144,7 +144,7 @@ async function paidHere(bed: Bed, { uid, wallet, torrent }: Honest): Promise<num
   for (const { id } of wallet.purses.all()) {
     const purseId = toHex(id)
     const purse = await store.purse(purseId)
-    for (let index = 0; index < bed.content.count; index++) {
+    for (const index of bed.content.indexes) {
       if (!purse || !hasBit(purse.spent, index)) continue
       const isHere = torrent.bitfield.get(index)
       if (isHere || (await store.settledCase(uid, purseId, index)) !== undefined) count++

@@ -117,10 +117,7 @@ export const buyers: Attack[] = [
     async run(bed) {
       const [seller, rogue] = [await bed.seller({ limitMax: 4 }), await bed.rogueBuyer()]
       const link = await rogue.dial(seller)
-      for (let index = 0; index < 5; index++) {
-        await link.take(index)
-        await link.settle([index])
-      }
+      await link.buy([0, 1, 2, 3, 4])
       for (let index = 5; index < 12; index++) await link.take(index)
     }
   },

@@ -2,29 +2,32 @@
 // token of the piece, and must never cost an honest peer more than the piece, nor bring a seller
 // more than honest trade (F43, F58, F63, F64, G9, I3, I5).
 
-import { emptyBitmap, withBits, type Body } from '@floodgate/protocol'
+import { emptyBitmap, withBits, type Message } from '@floodgate/protocol'
 import type { Bed } from './bed.ts'
 import { complain, prove } from './door.ts'
 import type { Honest } from './honest.ts'
 import type { Link } from './link.ts'
 import type { Attack } from './scenario.ts'
-import { Stall } from './stall.ts'
+import { Stall, type Tricks } from './stall.ts'
 
 const HOUR_MS = 3600e3
 
-/** Everything of a complaint but what it proves. */
-function caseOf(
-  bed: Bed,
+/** Complains of somebody, with these messages as proof; `index` is the piece that it is about. */
+function file(
+  { link, sale }: Stall,
+  kind: string,
   accused: Honest,
-  purse: Uint8Array,
-  kind: string
-): Omit<Body<'complaint'>, 'frames'> {
-  const { infoHash } = bed.content
-  return { kind, accused: accused.wallet.uid, infoHash, purse, index: 0, count: 8 }
+  frames: Uint8Array[],
+  index = 0
+): Promise<Message<'verdict'> | undefined> {
+  const { infoHash } = link.rogue.content
+  const { purse } = sale!.purse
+  const about = { accused: accused.wallet.uid, infoHash, purse, index, count: 8 }
+  return complain(link.rogue, { kind, ...about, frames })
 }
 
 /** A rogue that sold piece 0 to an honest buyer, who then got the rest from an honest seller. */
-async function soldOne(bed: Bed, tricks = {}): Promise<{ stall: Stall; buyer: Honest }> {
+async function soldOne(bed: Bed, tricks: Tricks = {}): Promise<{ stall: Stall; buyer: Honest }> {
   const buyer = await bed.buyer()
   const rogue = await bed.rogue(0n)
   const link = await rogue.dial(buyer, { has: Uint8Array.of(0x80) })
@@ -37,10 +40,13 @@ async function soldOne(bed: Bed, tricks = {}): Promise<{ stall: Stall; buyer: Ho
 }
 
 /** A content of which each piece was sold to one honest buyer by another rogue. */
-async function soldToOne(bed: Bed, tricks = {}): Promise<{ buyer: Honest; stalls: Stall[] }> {
+async function soldToOne(
+  bed: Bed,
+  tricks: Tricks = {}
+): Promise<{ buyer: Honest; stalls: Stall[] }> {
   const buyer = await bed.buyer()
   const stalls: Stall[] = []
-  for (let index = 0; index < bed.content.count; index++) {
+  for (const index of bed.content.indexes) {
     const has = withBits(emptyBitmap(bed.content.count), [index])
     const rogue = await bed.rogue(0n)
     stalls.push(new Stall(await rogue.dial(buyer, { has }), tricks))
@@ -50,13 +56,24 @@ async function soldToOne(bed: Bed, tricks = {}): Promise<{ buyer: Honest; stalls
   return { buyer, stalls }
 }
 
-/** Complains of the first piece that the buyer asked for, and proves that it is here. */
-async function accuse(bed: Bed, { link, sale, requests }: Stall, buyer: Honest): Promise<void> {
-  const { bytes, message } = requests[0]!
-  const [index] = message.indexes
-  const about = { ...caseOf(bed, buyer, sale!.purse.purse, 'unpaid'), index: index! }
-  const verdict = await complain(link.rogue, { ...about, frames: [bytes] })
-  await prove(link.rogue, verdict!, bed.content.piece(index!))
+/** Complains of a piece that the buyer asked for, the first unless told, and proves that it is here. */
+async function accuse(
+  stall: Stall,
+  buyer: Honest,
+  request = stall.requests[0]!,
+  index = request.message.indexes[0]!
+): Promise<void> {
+  const { rogue } = stall.link
+  const verdict = await file(stall, 'unpaid', buyer, [request.bytes], index)
+  await prove(rogue, verdict!, rogue.content.piece(index))
+}
+
+/** A seller complains of a piece that it was paid for, and claims it as well. */
+async function paidAndAccuse(bed: Bed, tricks: Tricks = {}): Promise<void> {
+  const { stall, buyer } = await soldOne(bed, tricks)
+  await accuse(stall, buyer)
+  await answered(buyer)
+  await stall.link.rogue.claim()
 }
 
 /** A rogue that has everything, sends nothing, and complains of each piece that was asked for. */
@@ -68,13 +85,9 @@ async function stallAndAccuse(
   const rogue = await bed.rogue(0n)
   const link = await rogue.dial(buyer, { has: true })
   const stall = new Stall(link, { silent: true })
-  const { bytes, message } = await link.until('request')
+  const request = await link.until('request')
   await before()
-  for (const index of message.indexes) {
-    const about = { ...caseOf(bed, buyer, stall.sale!.purse.purse, 'unpaid'), index }
-    const verdict = await complain(rogue, { ...about, frames: [bytes] })
-    await prove(rogue, verdict!, bed.content.piece(index))
-  }
+  for (const index of request.message.indexes) await accuse(stall, buyer, request, index)
   return link
 }
 
@@ -89,24 +102,14 @@ export const complaints: Attack[] = [
     line: 'a seller that was paid, and acknowledged it, complains that it was not',
     bound: 0,
     defences: ['answered paid', 'revoked false-complaint'],
-    async run(bed) {
-      const { stall, buyer } = await soldOne(bed)
-      await accuse(bed, stall, buyer)
-      await answered(buyer)
-      await stall.link.rogue.claim()
-    }
+    run: (bed) => paidAndAccuse(bed)
   },
   {
     name: 'unacknowledged-complaint',
     line: 'a seller that was paid keeps its receipt back, complains, and claims as well',
     bound: 0,
     defences: ['answered accepted'],
-    async run(bed) {
-      const { stall, buyer } = await soldOne(bed, { receipts: false })
-      await accuse(bed, stall, buyer)
-      await answered(buyer)
-      await stall.link.rogue.claim()
-    }
+    run: (bed) => paidAndAccuse(bed, { receipts: false })
   },
   {
     name: 'stalling-seller',
@@ -118,14 +121,11 @@ export const complaints: Attack[] = [
       const rogue = await bed.rogue(0n)
       const link = await rogue.dial(buyer, { has: Uint8Array.of(0x80) })
       const stall = new Stall(link, { silent: true })
-      const { bytes } = await link.until('request')
+      const request = await link.until('request')
       await link.line.hangUp()
       await bed.seller()
       await buyer.done()
-      const { purse } = stall.sale!.purse
-      const complaint = { ...caseOf(bed, buyer, purse, 'unpaid'), frames: [bytes] }
-      const verdict = await complain(rogue, complaint)
-      await prove(rogue, verdict!, bed.content.piece(0))
+      await accuse(stall, buyer, request)
       await answered(buyer)
     }
   },
@@ -164,12 +164,7 @@ export const complaints: Attack[] = [
     defences: ['bad-possession'],
     async run(bed) {
       const { stall, buyer } = await soldOne(bed)
-      const { purse } = stall.sale!.purse
-      const frames = [stall.requests[0]!.bytes]
-      const verdict = await complain(stall.link.rogue, {
-        ...caseOf(bed, buyer, purse, 'unpaid'),
-        frames
-      })
+      const verdict = await file(stall, 'unpaid', buyer, [stall.requests[0]!.bytes])
       for (let i = 0; i < 3; i++) await prove(stall.link.rogue, verdict!, new Uint8Array(32_768))
     }
   },
@@ -180,8 +175,6 @@ export const complaints: Attack[] = [
     defences: ['verdict dismissed'],
     async run(bed) {
       const { stall, buyer } = await soldOne(bed)
-      const { rogue } = stall.link
-      const { purse } = stall.sale!.purse
       const payment = stall.payments[0]!
       const request = stall.requests[0]!.bytes
       const altered = payment.map((byte, at) => (at === payment.length - 200 ? byte ^ 1 : byte))
@@ -196,10 +189,7 @@ export const complaints: Attack[] = [
         ['unpaid', seller, [request]],
         ['unpaid', buyer, [request.map((byte, at) => (at === 40 ? byte ^ 1 : byte))]]
       ]
-      for (const [kind, accused, frames] of accusations) {
-        const complaint = { ...caseOf(bed, accused, purse, kind), frames }
-        await complain(rogue, complaint)
-      }
+      for (const accusation of accusations) await file(stall, ...accusation)
     }
   },
   {
@@ -210,7 +200,7 @@ export const complaints: Attack[] = [
     defences: ['answered paid', 'revoked false-complaint'],
     async run(bed) {
       const { buyer, stalls } = await soldToOne(bed)
-      for (const stall of stalls) await accuse(bed, stall, buyer)
+      for (const stall of stalls) await accuse(stall, buyer)
       await answered(buyer)
       await bed.heard()
       for (const { link } of stalls) await link.rogue.claim()
@@ -225,7 +215,7 @@ export const complaints: Attack[] = [
     async run(bed) {
       const { buyer, stalls } = await soldToOne(bed, { receipts: false })
       await buyer.leave()
-      for (const stall of stalls) await accuse(bed, stall, buyer)
+      for (const stall of stalls) await accuse(stall, buyer)
       bed.provider.pass(HOUR_MS)
     }
   }

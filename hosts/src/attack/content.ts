@@ -17,6 +17,8 @@ export interface Content {
   /** 20 bytes. */
   readonly infoHash: Uint8Array
   readonly count: number
+  /** Of all its pieces. */
+  readonly indexes: number[]
   readonly pieceLength: number
   /** Of the blocks of a piece. */
   readonly offsets: number[]
@@ -57,6 +59,7 @@ export async function makeContent(
     torrent,
     infoHash: fromHex(infoHash),
     count,
+    indexes: [...pieces.keys()],
     pieceLength: PIECE_BYTES,
     offsets: [0, BLOCK_BYTES],
     price: PRICE,

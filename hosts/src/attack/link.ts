@@ -222,6 +222,14 @@ export class Link {
     return this.until('receipt', ({ count }) => count >= paid.size)
   }
 
+  /** Takes pieces and pays each at once. */
+  async buy(indexes: number[]): Promise<void> {
+    for (const index of indexes) {
+      await this.take(index)
+      await this.settle([index])
+    }
+  }
+
   /** Pays for all that it was sent and has not paid, also what is still coming. */
   async payUp(): Promise<void> {
     const paid = this.rogue.paidTo(this.to.wallet.uid)
@@ -243,10 +251,11 @@ export class Link {
     where: (message: Message<N>) => boolean = () => true
   ): Promise<Decoded<N>> {
     const found = await this.#listen(() => {
-      const fits = (said: Decoded): boolean =>
-        said.name === name && where(said.message as Message<N>)
-      const at = this.heard.findIndex(fits)
-      return at < 0 ? undefined : (this.heard.splice(at, 1)[0] as unknown as Decoded<N>)
+      const one = this.heard.find(
+        (said): said is Decoded<N> => said.name === name && where(said.message as Message<N>)
+      )
+      if (one !== undefined) this.heard.splice(this.heard.indexOf(one), 1)
+      return one
     })
     if (found !== undefined) return found
     const heard = this.heard.map((one) => one.name).join(', ')

@@ -106,9 +106,9 @@ export class LabProvider {
     return wallet
   }
 
-  deposit(uid: Uint8Array, amount: bigint): Promise<void> {
+  async deposit(uid: Uint8Array, amount: bigint): Promise<void> {
     const id = toHex(platformCrypto.random(16))
-    return deposit(this.store, toHex(uid), amount, 'lab', id, this.now())
+    await deposit(this.store, toHex(uid), amount, 'lab', id, this.now())
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,5 @@
 // Purses at the end of their life, and money that goes in a circle (F66, G12, I1, I4).
 
-import { emptyBitmap, withBits } from '@floodgate/protocol'
 import { claimRaw } from './door.ts'
 import type { Attack } from './scenario.ts'
 
@@ -19,10 +18,7 @@ export const purses: Attack[] = [
       await bed.provider.tracker.settle()
       const link = await rogue.connect(await bed.seller())
       await link.untilClosed()
-      const bitmap = withBits(emptyBitmap(bed.content.count), [0, 1])
-      const voucher = await rogue.voucher(accomplice.wallet.uid, bitmap)
-      const payer = rogue.wallet.uid
-      await claimRaw(accomplice, [{ purse: rogue.purse!.id, payer, bitmap, voucher }])
+      await claimRaw(accomplice, [await rogue.promise(accomplice.wallet.uid, [0, 1])])
     }
   },
   {
@@ -36,10 +32,7 @@ export const purses: Attack[] = [
       bed.provider.pass(endsIn - MINUTE_MS)
       const link = await rogue.connect(seller)
       await link.opened()
-      for (let index = 0; index < bed.content.count; index++) {
-        await link.take(index)
-        await link.settle([index])
-      }
+      await link.buy(bed.content.indexes)
       bed.provider.pass(2 * MINUTE_MS)
       await bed.provider.tracker.settle()
     }
@@ -51,11 +44,8 @@ export const purses: Attack[] = [
     defences: ['self-trade'],
     async run(bed) {
       const [rogue, other] = [await bed.rogueBuyer(), await bed.rogue(0n)]
-      const payer = rogue.wallet.uid
       for (const payee of [rogue, other]) {
-        const bitmap = withBits(emptyBitmap(bed.content.count), [0, 1, 2, 3])
-        const voucher = await rogue.voucher(payee.wallet.uid, bitmap)
-        await claimRaw(payee, [{ purse: rogue.purse!.id, payer, bitmap, voucher }])
+        await claimRaw(payee, [await rogue.promise(payee.wallet.uid, [0, 1, 2, 3])])
       }
     }
   }

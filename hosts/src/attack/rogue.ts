@@ -2,7 +2,6 @@
 // holds it was sent, block by block; whether that makes a piece is for the bed to check.
 
 import {
-  bits,
   decode,
   countBits,
   emptyBitmap,
@@ -19,6 +18,7 @@ import {
 import { buy, claim, type ClaimAnswer, type Purse, type Wallet } from '@floodgate/wallet'
 import type { Bed } from './bed.ts'
 import { CURRENCY, sha1, type Content } from './content.ts'
+import type { ClaimItem } from './door.ts'
 import type { Honest } from './honest.ts'
 import { Line } from './line.ts'
 import { Link, type LinkOptions } from './link.ts'
@@ -142,20 +142,21 @@ export class Rogue {
     return answer
   }
 
-  /** A voucher of ours over `paid` to `payee`, as a whole message. */
-  voucher(payee: Uint8Array, paid: Uint8Array): Promise<Uint8Array> {
-    const { crypto, signer } = this.wallet
-    const { seed, id } = this.purse!
-    const time = this.wallet.now()
-    const indexes = [...bits(paid)]
-    const sum = { count: indexes.length, xor: xorOfTokens(crypto, seed, paid) }
+  /** Signs these tokens over to `payee`, whatever it sold; what that one then can claim. */
+  async promise(payee: Uint8Array, indexes: number[]): Promise<ClaimItem> {
+    const { crypto, signer, uid } = this.wallet
+    const { seed, id, count } = this.purse!
+    const bitmap = withBits(emptyBitmap(count), indexes)
+    const sum = { count: indexes.length, xor: xorOfTokens(crypto, seed, bitmap) }
     const hashes = {
-      paid: paidHash(crypto, paid),
-      items: crypto.sha256(paid),
+      paid: paidHash(crypto, bitmap),
+      items: crypto.sha256(bitmap),
       delivery: NO_DELIVERY
     }
     const body = { payee, purse: id, ...sum, ...hashes }
-    return signer.sign('voucher', body, { time, expiry: time + 3600e3 })
+    const time = this.wallet.now()
+    const voucher = await signer.sign('voucher', body, { time, expiry: time + 3600e3 })
+    return { purse: id, payer: uid, bitmap, voucher }
   }
 
   /** A message to the provider, signed as of now. */

@@ -62,10 +62,10 @@ export const sellers: Attack[] = [
     async run(bed) {
       const buyer = await bed.buyer({ has: (index) => index < 2 })
       await complete(bed, buyer)
-      const all = Array.from({ length: bed.content.count }, (_, index) => index)
-      const stall = await stallFor(bed, buyer, { state: (said) => (said.owed = all) })
+      const { indexes } = bed.content
+      const stall = await stallFor(bed, buyer, { state: (said) => (said.owed = indexes) })
       await untilQuiet(bed, stall)
-      stall.sayStatement((said) => Object.assign(said, { owed: all, limit: 0 }))
+      stall.sayStatement((said) => Object.assign(said, { owed: indexes, limit: 0 }))
       await untilQuiet(bed, stall)
     }
   },
@@ -80,12 +80,12 @@ export const sellers: Attack[] = [
       await buyer.next('receipted')
       await complete(bed, buyer)
       const { sale, link } = stall
-      const all = Array.from({ length: bed.content.count }, (_, index) => index)
-      const stolen = withBits(sale!.paid, all)
-      for (const missing of all) {
+      const { indexes } = bed.content
+      const stolen = withBits(sale!.paid, indexes)
+      for (const missing of indexes) {
         const shown = withBits(
           new Uint8Array(stolen.length),
-          all.filter((index) => index !== missing)
+          indexes.filter((index) => index !== missing)
         )
         stall.sayStatement((said) => Object.assign(said, { paid: shown }))
       }

@@ -6,7 +6,6 @@ import { decode, emptyBitmap, withBits } from '@floodgate/protocol'
 import { claim } from '@floodgate/wallet'
 import type { Bed } from './bed.ts'
 import { claimRaw } from './door.ts'
-import type { Link } from './link.ts'
 import type { Attack } from './scenario.ts'
 import { Stall } from './stall.ts'
 
@@ -20,16 +19,6 @@ async function soldTwo(bed: Bed): Promise<Stall> {
   await buyer.done()
   await stall.link.line.quiet()
   return stall
-}
-
-const allOf = ({ content }: Bed): number[] => Array.from({ length: content.count }, (_, i) => i)
-
-/** Buys all pieces over this connection, and pays each. */
-async function buyAll(bed: Bed, link: Link): Promise<void> {
-  for (const index of allOf(bed)) {
-    await link.take(index)
-    await link.settle([index])
-  }
 }
 
 export const tokens: Attack[] = [
@@ -60,7 +49,7 @@ export const tokens: Attack[] = [
     async run(bed) {
       const { link, sale } = await soldTwo(bed)
       const { purse, payer } = sale!
-      for (const index of allOf(bed)) {
+      for (const index of bed.content.indexes) {
         const bitmap = withBits(emptyBitmap(bed.content.count), [index, (index + 1) % 8])
         await claimRaw(link.rogue, [{ purse: purse.purse, payer, bitmap, voucher: sale!.voucher! }])
       }
@@ -117,7 +106,7 @@ export const tokens: Attack[] = [
       const sellers = [await bed.seller(), await bed.seller()]
       const rogue = await bed.rogue(2n * bed.content.total)
       await rogue.buy()
-      for (const seller of sellers) await buyAll(bed, await rogue.dial(seller))
+      for (const seller of sellers) await (await rogue.dial(seller)).buy(bed.content.indexes)
     }
   },
   {
@@ -128,12 +117,11 @@ export const tokens: Attack[] = [
     async run(bed) {
       const seller = await bed.seller()
       const [rogue, accomplice] = [await bed.rogueBuyer(), await bed.rogue(0n)]
-      const bitmap = withBits(emptyBitmap(bed.content.count), allOf(bed))
-      const voucher = await rogue.voucher(accomplice.wallet.uid, bitmap)
-      await buyAll(bed, await rogue.dial(seller))
+      const { indexes } = bed.content
+      const promised = await rogue.promise(accomplice.wallet.uid, indexes)
+      await (await rogue.dial(seller)).buy(indexes)
       await claim(seller.wallet)
-      const payer = rogue.wallet.uid
-      await claimRaw(accomplice, [{ purse: rogue.purse!.id, payer, bitmap, voucher }])
+      await claimRaw(accomplice, [promised])
     }
   },
   {
@@ -145,7 +133,7 @@ export const tokens: Attack[] = [
       const sellers = [await bed.seller(), await bed.seller()]
       const rogue = await bed.rogueBuyer()
       const machines = await Promise.all(sellers.map((seller) => rogue.dial(seller)))
-      for (const machine of machines) await buyAll(bed, machine)
+      for (const machine of machines) await machine.buy(bed.content.indexes)
     }
   },
   {
@@ -156,11 +144,9 @@ export const tokens: Attack[] = [
     async run(bed) {
       const seller = await bed.seller()
       const [rogue, accomplice] = [await bed.rogueBuyer(), await bed.rogue(0n)]
-      const bitmap = withBits(emptyBitmap(bed.content.count), allOf(bed))
-      const voucher = await rogue.voucher(accomplice.wallet.uid, bitmap)
-      const payer = rogue.wallet.uid
-      await claimRaw(accomplice, [{ purse: rogue.purse!.id, payer, bitmap, voucher }])
-      await buyAll(bed, await rogue.dial(seller))
+      const { indexes } = bed.content
+      await claimRaw(accomplice, [await rogue.promise(accomplice.wallet.uid, indexes)])
+      await (await rogue.dial(seller)).buy(indexes)
     }
   }
 ]

@@ -2,7 +2,6 @@
 // the purse before anything of it goes back; who is convicted by its own signature is revoked (F36,
 // F52, F57, F61, D15, G2, I4).
 
-import { emptyBitmap, withBits } from '@floodgate/protocol'
 import { claimRaw } from './door.ts'
 import type { Attack } from './scenario.ts'
 
@@ -24,7 +23,7 @@ export const unpaid: Attack[] = [
     defences: ['complaint proved'],
     async run(bed) {
       const rogue = await bed.rogueBuyer()
-      for (let index = 0; index < bed.content.count; index++) {
+      for (const index of bed.content.indexes) {
         const link = await rogue.dial(await bed.seller())
         await link.take(index)
       }
@@ -50,16 +49,13 @@ export const unpaid: Attack[] = [
     defences: ['complaint proved'],
     async run(bed) {
       const [rogue, accomplice] = [await bed.rogueBuyer(), await bed.rogue(0n)]
-      const all = Array.from({ length: bed.content.count }, (_, index) => index)
-      for (const index of all) {
+      const { indexes } = bed.content
+      for (const index of indexes) {
         const link = await rogue.dial(await bed.seller())
         await link.take(index)
       }
       await bed.heard()
-      const bitmap = withBits(emptyBitmap(bed.content.count), all)
-      const voucher = await rogue.voucher(accomplice.wallet.uid, bitmap)
-      const payer = rogue.wallet.uid
-      await claimRaw(accomplice, [{ purse: rogue.purse!.id, payer, bitmap, voucher }])
+      await claimRaw(accomplice, [await rogue.promise(accomplice.wallet.uid, indexes)])
     }
   },
   {

@@ -12,7 +12,7 @@ export interface Session {
 
 /** Turns an action into one for commander: `run` gives it its session, and takes its failure and exit code (0 by default). */
 export type Act = <A extends unknown[]>(
-  action: (session: Session, ...args: A) => Promise<number | void>
+  action: (session: Session, ...args: A) => Promise<number | void> | void
 ) => (...args: A) => Promise<void>
 
 export type AddCommand = (program: Command, act: Act) => void

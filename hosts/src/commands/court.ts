@@ -2,7 +2,7 @@
 // ends a revocation.
 
 import { FloodgateError } from '@floodgate/protocol'
-import type { CourtJson } from '@floodgate/tracker'
+import type { CaseJson, CourtJson } from '@floodgate/tracker'
 import { fetchCourt, postLift, postRevoke } from '../provider/api-client.ts'
 import { countsOf } from '../provider/court-lines.ts'
 import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
@@ -65,19 +65,21 @@ async function runCourt(
 
 const day = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ')
 
-function textOf({ counts, open, strikes, revoked, appeals, signals }: CourtJson): string {
+const caseRow = ({ complaint, accuser, accused, infoHash, index, outcome, at }: CaseJson) => [
+  ...[short(complaint), short(accuser), short(accused)],
+  ...[`${short(infoHash)} ${index}`, outcome, day(at)]
+]
+
+function textOf({ counts, open, answered, strikes, ...more }: CourtJson): string {
+  const { revoked, appeals, signals } = more
   const parts = [countsOf(counts)]
   const list = (heads: string[], rows: (string | number)[][]): void => {
     const columns = heads.map((head) => ({ head }))
     if (rows.length > 0) parts.push(table(columns, rows))
   }
-  list(
-    ['open case', 'of', 'against', 'piece', 'stands', 'since'],
-    open.map(({ complaint, accuser, accused, infoHash, index, outcome, at }) => [
-      ...[short(complaint), short(accuser), short(accused)],
-      ...[`${short(infoHash)} ${index}`, outcome, day(at)]
-    ])
-  )
+  const columns = ['of', 'against', 'piece', 'stands', 'since']
+  list(['open case', ...columns], open.map(caseRow))
+  list(['answered case', ...columns], answered.map(caseRow))
   list(
     ['account', 'strikes'],
     strikes.map(({ uid, strikes: n, strikesMax }) => [uid, `${n} of ${strikesMax}`])

@@ -46,10 +46,11 @@ async function runDeposit(
   const { url, currency } = await expectSettings(home)
   const token = await loadOperatorToken(home)
   const posting = postDeposit(url, token, { uid, amount: String(amount), reason, id })
-  const { balance } = await unlessStopped(signal, posting)
+  const { booked, balance } = await unlessStopped(signal, posting)
+  const what = booked ? 'booked' : `${id} was booked before, nothing moved:`
   out.tell(
     'deposited',
-    { uid, amount, reason, id, balance, currency },
-    `booked ${money(amount, currency)} for ${uid}, balance ${money(BigInt(balance), currency)}`
+    { uid, amount, reason, id, booked, balance, currency },
+    `${what} ${money(amount, currency)} for ${uid}, balance ${money(BigInt(balance), currency)}`
   )
 }

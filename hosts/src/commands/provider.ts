@@ -10,7 +10,7 @@ import { homeOf } from '../provider/home.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
 import { stopped } from '../stop.ts'
-import { count, money, parseCount, parseSize, short } from '../units.ts'
+import { count, money, parseCount, parseSize, parseUrl, short } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 interface ProviderOptions {
@@ -42,7 +42,11 @@ export const addProvider: AddCommand = (program, act) => {
     .option('--name <text>', 'name for people')
     .option('--currency <code>', 'currency of the ledger (default EUR)')
     .option('--no-seed', 'do not seed what is for sale')
-    .option('--url <url>', 'public base URL that stands in torrents, such as https://cdn.example')
+    .option(
+      '--url <url>',
+      'public base URL that stands in torrents, such as https://cdn.example',
+      parseUrl
+    )
     .option('--trust-proxy', 'believe the X-Forwarded-For of the proxy before us')
     .option('--swarm-cap', 'refuse members beyond the swarm limit (floodgate risk shows it)')
     .option('--upload-limit <size>', 'the seeder’s upload per second, such as 8M', parseSize)

@@ -1,6 +1,5 @@
 // `floodgate publish`: makes the torrent, puts it on the provider's shelf, and waits until it is sold.
 
-import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { FloodgateError, codeOf, toHex } from '@floodgate/protocol'
 import { createByteBar } from '../bars.ts'
@@ -8,7 +7,7 @@ import { fetchContents } from '../provider/api-client.ts'
 import { expectSettings, homeOf, makeHome, type Settings } from '../provider/home.ts'
 import { loadKeys } from '../provider/keys.ts'
 import { shelve } from '../provider/shelf.ts'
-import { describeTorrent, makeTorrent } from '../provider/torrent.ts'
+import { contentLength, describeTorrent, makeTorrent } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
 import { count, money, parseAmount, parseSize, size } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
@@ -16,6 +15,8 @@ import { examples, type AddCommand, type Session } from './command.ts'
 /** A running provider looks at its shelf twice a second; a disk may be slow. */
 const SOLD_WITHIN_MS = 15_000
 const ASK_EVERY_MS = 250
+/** Hashing is told so often; a file of some gigabytes has thousands of pieces. */
+const TELL_EVERY_MS = 250
 
 interface PublishOptions {
   data: string
@@ -62,16 +63,19 @@ async function runPublish(
   if (options.price === 0n)
     throw new FloodgateError('bad-option', '--price 0: nothing is sold for nothing')
   const name = nameOf(options.title ?? basename(resolve(path)))
-  const found = await stat(path)
+  const bytes = await contentLength(path)
   await makeHome(home)
   const { rootKey } = await loadKeys(home)
   const offer = { rootKey, api, currency, price: options.price, open: options.open === true }
-  const bar = createByteBar(out, 'hashing', found.isFile() ? found.size : 0)
+  const bar = createByteBar(out, 'hashing', bytes)
   let torrent: Uint8Array
   try {
     const { pieceLength } = options
+    let toldAt = 0
     const onProgress = (hashed: number, length: number): void => {
-      if (found.isFile()) bar(hashed, '')
+      bar(hashed, '')
+      if (hashed < length && Date.now() - toldAt < TELL_EVERY_MS) return
+      toldAt = Date.now()
       out.tell('hashing', { hashed, length })
     }
     torrent = await unlessStopped(

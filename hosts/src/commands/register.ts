@@ -5,7 +5,7 @@ import { toHex } from '@floodgate/protocol'
 import { account, register } from '@floodgate/wallet'
 import { findPassphrase } from '../passphrase.ts'
 import { unlessStopped } from '../stop.ts'
-import { money } from '../units.ts'
+import { money, parseUrl } from '../units.ts'
 import { openOrCreateWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
 
@@ -18,7 +18,7 @@ export const addRegister: AddCommand = (program, act) => {
   program
     .command('register')
     .description('make a wallet and open an account with a provider')
-    .requiredOption('--provider <url>', 'the provider’s address')
+    .requiredOption('--provider <url>', 'the provider’s address', parseUrl)
     .requiredOption('--wallet <file>', 'the wallet; made if it is not there')
     .option('--payment <text>', 'how this account pays, as the provider asks for it', '')
     .option(...PASSPHRASE_OPTION)

@@ -26,7 +26,7 @@ interface SeedOptions extends WalletOptions {
   port?: number
 }
 
-const collect = (one: string, before: string[]): string[] => [...before, one]
+const collect = (one: string, before: string[] = []): string[] => [...before, one]
 
 export const addSeed: AddCommand = (program, act) => {
   program
@@ -36,8 +36,7 @@ export const addSeed: AddCommand = (program, act) => {
     .requiredOption(
       '--torrent <torrent>',
       'torrent file, info hash or address; may be repeated',
-      collect,
-      []
+      collect
     )
     .requiredOption('--wallet <file>', 'the wallet that earns')
     .option('--limit <n>', 'unpaid pieces that one buyer may have from us', parseCount(1, 32))
@@ -58,7 +57,7 @@ async function runSeed(
   paths: string[],
   options: SeedOptions
 ): Promise<void> {
-  if (options.torrent.length === 0) throw new FloodgateError('bad-option', 'say --torrent')
+  await Promise.all(paths.map((path) => stat(path)))
   let trading: Trading | undefined
   const wallet = await openWallet(options, signal, (error) => trading?.fail(error))
   let currency = ''
@@ -75,7 +74,7 @@ async function runSeed(
     await trading.whileTrading(stopped(signal))
   } finally {
     await trading?.leave()
-    if (trading !== undefined) tellTraded(out, trading, currency)
+    if (trading !== undefined && currency !== '') tellTraded(out, trading, currency)
     await (trading ?? wallet).close()
   }
 }

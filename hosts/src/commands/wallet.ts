@@ -7,7 +7,7 @@ import { failureOf } from '../failures.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { showDisputes, showRevocations } from '../trade/disputes.ts'
-import { money, short } from '../units.ts'
+import { count, money, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
 
@@ -126,14 +126,14 @@ function history({ out }: Session, wallet: Wallet): void {
 }
 
 function blacklist({ out }: Session, wallet: Wallet): void {
-  const entries = wallet.blacklist.all()
-  if (entries.length === 0) out.say('Nobody is blacklisted.')
-  for (const { uid, reason, at, expiresAt, evidence } of entries) {
-    const fields = { uid, reason, at, expiresAt, evidence }
-    const proof = evidence.length === 1 ? '1 message' : `${evidence.length} messages`
-    const text = `${toHex(uid)}  until ${dayOf(expiresAt)}  ${ERRORS[reason].text} Evidence: ${proof}.`
-    out.tell('blacklisted', fields, text)
-  }
+  const entries = wallet.blacklist
+    .all()
+    .map(({ uid, reason, at, expiresAt, evidence }) => ({ uid, reason, at, expiresAt, evidence }))
+  const lines = entries.map(({ uid, reason, expiresAt, evidence }) => {
+    const proof = `Evidence: ${count(evidence.length, 'message')}.`
+    return `${toHex(uid)}  until ${dayOf(expiresAt)}  ${ERRORS[reason].text} ${proof}`
+  })
+  out.tell('blacklist', { entries }, lines.join('\n') || 'Nobody is blacklisted.')
 }
 
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10)

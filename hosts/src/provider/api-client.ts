@@ -5,6 +5,7 @@ import { FloodgateError, isErrorCode } from '@floodgate/protocol'
 import type {
   ContentJson,
   CourtJson,
+  DepositJson,
   LiftJson,
   MintCounters,
   RiskJson,
@@ -95,11 +96,7 @@ interface Deposit {
 }
 
 /** Books a deposit as the operator. Throws `not-allowed`, `unknown-account` or `conflict`. */
-export function postDeposit(
-  api: string,
-  token: string,
-  deposit: Deposit
-): Promise<Deposit & { balance: string }> {
+export function postDeposit(api: string, token: string, deposit: Deposit): Promise<DepositJson> {
   return postJson(`${api}${BASE}/operator/deposits`, token, deposit)
 }
 

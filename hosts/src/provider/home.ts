@@ -1,9 +1,10 @@
 // The provider's directory: what lies where, made with rights for its owner only. Whoever can read it IS the provider.
 
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
+import { makeDirectory } from '../directory.ts'
 
 export interface Home {
   dir: string
@@ -40,8 +41,8 @@ export interface Settings {
 
 /** Makes the directories. */
 export async function makeHome({ dir, contents }: Home): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  await mkdir(contents, { recursive: true, mode: 0o700 })
+  await makeDirectory(dir, 0o700)
+  await makeDirectory(contents, 0o700)
 }
 
 /** Writes a file so that it is there whole or not at all, readable by its owner only. */

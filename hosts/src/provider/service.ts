@@ -35,7 +35,7 @@ interface ServiceOptions {
   port?: number
   name?: string
   currency?: string
-  /** Public base URL, when it is another than where we listen. */
+  /** Public base URL without a slash at its end, when it is another than where we listen. */
   url?: string
   /** Take the asker's address from the X-Forwarded-For of a proxy before us. */
   trustProxy?: boolean
@@ -128,12 +128,7 @@ function settle(
 }
 
 function urlOf(known: Settings | undefined, now: Omit<Settings, 'url'> & { url?: string }): string {
-  if (now.url !== undefined) {
-    if (!URL.canParse(now.url) || !/^https?:\/\/[^\s?#@]+$/.test(now.url)) {
-      throw new FloodgateError('bad-option', `--url ${now.url}`)
-    }
-    return now.url.replace(/\/+$/, '')
-  }
+  if (now.url !== undefined) return now.url
   const behindProxy = known !== undefined && known.url !== `http://${known.host}:${known.port}`
   if (behindProxy) return known.url
   if (now.host === '0.0.0.0' || now.host === '::') {

@@ -1,10 +1,25 @@
 // Makes the torrent of a content for sale: private, with our offer in its info dictionary and our tracker alone.
 
+import { stat } from 'node:fs/promises'
 import { FloodgateError, encodeOffer, type Offer } from '@floodgate/protocol'
-import createTorrent from 'create-torrent'
+import createTorrent, { parseInput } from 'create-torrent'
 import parseTorrent, { toMagnetURI } from 'parse-torrent'
 
 const PIECE_MIN = 16 * 1024
+
+/** Bytes that would be for sale. Throws `bad-option` when there are none, and what the file system says. */
+export async function contentLength(path: string): Promise<number> {
+  const found = await stat(path)
+  if (!found.isFile() && !found.isDirectory()) {
+    throw new FloodgateError('bad-option', `${path} is neither a file nor a directory`)
+  }
+  const files = await new Promise<{ length: number }[]>((resolve, reject) => {
+    parseInput(path, (error, all) => (error ? reject(error) : resolve(all)))
+  })
+  const length = files.reduce((sum, file) => sum + file.length, 0)
+  if (length > 0) return length
+  throw new FloodgateError('bad-option', `${path} is empty: there is nothing to sell`)
+}
 
 interface TorrentRequest {
   /** File or directory. */

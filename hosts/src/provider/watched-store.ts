@@ -5,13 +5,14 @@ import type { Command, LedgerStore, OutcomeOf } from '@floodgate/tracker'
 
 export type Watcher = <C extends Command>(command: C, outcome: OutcomeOf<C>) => void
 
-/** `store` with every executed command told to `watch` afterwards. */
+/** `store` with every executed command told to `watch` afterwards, but a deposit that was booked before. */
 export function watchedStore(store: LedgerStore, watch: Watcher): LedgerStore {
   return {
     ...store,
     async execute(command) {
+      const isBooked = command.kind === 'deposit' && (await store.deposit(command.id)) !== undefined
       const outcome = await store.execute(command)
-      watch(command, outcome)
+      if (!isBooked) watch(command, outcome)
       return outcome
     }
   }

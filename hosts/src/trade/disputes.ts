@@ -37,9 +37,8 @@ const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10
 /** `floodgate wallet disputes`: our complaints, and those about us. */
 export function showDisputes(out: Output, wallet: Wallet): void {
   const { disputes, notices } = wallet.summary()
-  if (disputes.length + notices.length === 0) out.say('Nobody complained.')
-  for (const dispute of disputes) out.tell('dispute', dispute, disputeLine(dispute))
-  for (const notice of notices) out.tell('notice', notice, noticeLine(notice))
+  const lines = [...disputes.map(disputeLine), ...notices.map(noticeLine)]
+  out.tell('disputes', { disputes, notices }, lines.join('\n') || 'Nobody complained.')
 }
 
 type Dispute = WalletSummary['disputes'][number]
@@ -58,10 +57,10 @@ function noticeLine({ at, kind, accuser, index, outcome, answer }: Notice): stri
 /** `floodgate wallet revocations`: whose accounts the provider has revoked. */
 export function showRevocations(out: Output, wallet: Wallet): void {
   const { version, entries } = wallet.summary().revocations
-  if (entries.length === 0) out.say(`Nobody is revoked (version ${version} of the list).`)
-  for (const entry of entries) {
-    const whose = entry.uid === toHex(wallet.uid) ? '  this is us' : ''
-    const text = `${entry.uid}  until ${dayOf(entry.until)}  ${entry.reason}.${textOf(entry.reason)}${whose}`
-    out.tell('revocation', { ...entry, version }, text)
-  }
+  const lines = entries.map(({ uid, until, reason }) => {
+    const whose = uid === toHex(wallet.uid) ? '  this is us' : ''
+    return `${uid}  until ${dayOf(until)}  ${reason}.${textOf(reason)}${whose}`
+  })
+  const nobody = `Nobody is revoked (version ${version} of the list).`
+  out.tell('revocations', { version, entries }, lines.join('\n') || nobody)
 }

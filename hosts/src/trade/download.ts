@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { FloodgateError, codeOf, toHex, type Offer } from '@floodgate/protocol'
 import { account } from '@floodgate/wallet'
 import type { Torrent } from 'webtorrent'
+import { expectWritable } from '../directory.ts'
 import { Stopped, failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { confirm } from '../passphrase.ts'
@@ -51,6 +52,7 @@ export class Download {
       if (code === 'insufficient-funds') void this.#tellMissing(trading)
     })
     const path = resolve(this.#options.out)
+    await expectWritable(path)
     const adding = trading.add(target, { path })
     const { torrent, offer } = await unlessStopped(this.#signal, adding)
     // A bar would draw over the question.

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { FloodgateError } from '@floodgate/protocol'
+import parseTorrent from 'parse-torrent'
 import { fetchBytes, fetchTorrent } from '../provider/api-client.ts'
 
 const INFO_HASH = /^[0-9a-f]{40}$/i
@@ -38,9 +39,16 @@ function checkMagnet(link: string, api: string): string {
   )
 }
 
-/** Every torrent file is a bencoded dictionary; anything else is a page or a picture. */
-function expectTorrent(bytes: Uint8Array, named: string): Uint8Array {
+/** Throws `not-a-paid-torrent` for pages, pictures and what came in half. */
+async function expectTorrent(bytes: Uint8Array, named: string): Promise<Uint8Array> {
+  // Every torrent file is a bencoded dictionary.
   const looksRight = bytes[0] === 0x64 && bytes.length <= TORRENT_MAX
-  if (!looksRight) throw new FloodgateError('not-a-paid-torrent', `${named} is no torrent file`)
-  return bytes
+  if (looksRight && (await isTorrent(bytes))) return bytes
+  throw new FloodgateError('not-a-paid-torrent', `${named} is no torrent file`)
 }
+
+const isTorrent = (bytes: Uint8Array): Promise<boolean> =>
+  parseTorrent(bytes).then(
+    () => true,
+    () => false
+  )

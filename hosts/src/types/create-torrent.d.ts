@@ -6,4 +6,9 @@ declare module 'create-torrent' {
     /** Bytes hashed, of all. */
     onProgress?: (hashed: number, length: number) => void
   }
+  /** The files that a torrent of `path` would have, lengths in bytes. */
+  export function parseInput(
+    path: string,
+    done: (error: Error | null, files: { length: number }[]) => void
+  ): void
 }

@@ -10,9 +10,16 @@ import {
   type Carrier,
   type Wallet
 } from '@floodgate/wallet'
+import type { Torrent } from 'webtorrent'
 
 const RETRY_MIN_MS = 2000
 const RETRY_MAX_MS = 60_000
+
+/** The port that others are to connect to is known once the client listens. */
+export function whenListening({ client }: Torrent, action: () => void): void {
+  if (client.listening) action()
+  else client.once('listening', action)
+}
 
 export interface AnnounceSource {
   infoHash: Uint8Array

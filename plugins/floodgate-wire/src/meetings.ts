@@ -26,6 +26,11 @@ export interface Offer {
   offer_id: string
 }
 
+/** What is used here of a torrent and its client. */
+export interface MeetingTorrent extends Pick<Torrent, 'destroyed' | 'addPeer' | 'removePeer'> {
+  readonly client: Pick<Torrent['client'], 'peerId' | 'tracker'>
+}
+
 interface Link {
   peer: SimplePeer
   /** Did we offer it? */
@@ -33,7 +38,7 @@ interface Link {
 }
 
 export class Meetings {
-  readonly #torrent: Torrent
+  readonly #torrent: MeetingTorrent
   readonly #peerId: string
   readonly #rtc: RtcOptions
   readonly #offers = new Map<string, SimplePeer>()
@@ -43,7 +48,7 @@ export class Meetings {
   readonly #answering = new Set<string>()
   #closed = false
 
-  constructor(torrent: Torrent, patienceMs = 10_000) {
+  constructor(torrent: MeetingTorrent, patienceMs = 10_000) {
     const { peerId, tracker } = torrent.client
     this.#torrent = torrent
     this.#peerId = peerId
@@ -82,6 +87,7 @@ export class Meetings {
     if (offer === undefined || this.#answering.has(from) || !this.#wants(from, false))
       return undefined
     this.#answering.add(from)
+    // An offer that leads nowhere is a stranger's fault or the network's: it is left unanswered, and nobody here need know.
     const made = await answerPeer(this.#rtc, offer).catch(() => undefined)
     this.#answering.delete(from)
     if (made === undefined) return undefined

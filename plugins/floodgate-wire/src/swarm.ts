@@ -13,10 +13,11 @@ import {
 import type { AnnounceAnswer, Wallet } from '@floodgate/wallet'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
-import { Announcer } from './announcer.ts'
+import { Announcer, whenListening } from './announcer.ts'
 import type { Clerk, Seat } from './clerk.ts'
 import { systemClock } from './clock.ts'
 import { contentOf, infoOf } from './content.ts'
+import { Dialing } from './dialing.ts'
 import { attachEngine, type TorrentEngine } from './engine/index.ts'
 import type { FloodgateTarget } from './events.ts'
 import { wtFloodgate, type WireUser } from './extension.ts'
@@ -51,6 +52,7 @@ export class Swarm {
   readonly #engine: TorrentEngine
   readonly #signalling: Signalling
   readonly #announcer: Announcer
+  readonly #dialing: Dialing
   readonly #links = new Links()
   readonly #grace: Grace
   #offer: Offer | undefined
@@ -70,6 +72,12 @@ export class Swarm {
     this.#grace = new Grace(systemClock, options.terms.graceMs)
     this.#signalling = new Signalling(torrent)
     this.#announcer = new Announcer(options.wallet, this.#announceSource())
+    const needs = {
+      connected: () => this.#links.addresses(),
+      needed: () => !torrent.done || this.owing,
+      announce: () => this.#announcer.now()
+    }
+    this.#dialing = new Dialing(torrent, needs, systemClock)
     torrent.on('wire', (wire) => this.#onWire(wire))
     torrent.on('ready', () => void this.#onReady())
     torrent.on('done', () => this.#announcer.now('completed'))
@@ -125,12 +133,7 @@ export class Swarm {
     this.#events.emit('announced', { infoHash, peers: peers.length, complete, incomplete })
     if (answer.fault !== undefined) this.#warn(answer.fault)
     this.#options.clerk.heard(answer)
-    if (this.torrent.client.torrentPort === 0) return // who cannot listen cannot dial
-    const connected = this.#links.addresses()
-    for (const { host, port } of peers) {
-      if (connected.has(`${host} ${port}`)) continue
-      this.torrent.addPeer(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
-    }
+    this.#dialing.listed(peers)
   }
 
   async #onReady(): Promise<void> {
@@ -163,7 +166,7 @@ export class Swarm {
         for (const link of this.#links.all()) link.engine.wake()
       },
       emit: (event, detail) => {
-        if (event === 'open') queueMicrotask(() => this.#links.dropDuplicates())
+        if (event === 'open') this.#onOpen()
         this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never)
       },
       accuse: (offence) => clerk.accuse(offence),
@@ -172,6 +175,11 @@ export class Swarm {
     this.#leaveCourt = clerk.seat(this.#seat(content, this.#market))
     this.#announcer.now()
     for (const link of this.#links.all()) this.#advance(link)
+  }
+
+  #onOpen(): void {
+    this.#dialing.opened()
+    queueMicrotask(() => this.#links.dropDuplicates())
   }
 
   #seat(content: Content, { emit, selling, wallet }: Market): Seat {
@@ -211,6 +219,7 @@ export class Swarm {
     wire.once('close', () => {
       link.conversation?.close()
       this.#links.delete(wire)
+      this.#dialing.again()
       const uid = link.conversation?.uid
       const { infoHash } = this.torrent
       if (uid !== undefined) this.#events.emit('closed', { infoHash, uid: toHex(uid) })
@@ -279,14 +288,9 @@ export class Swarm {
     this.#leaveCourt()
     for (const link of this.#links.all()) link.conversation?.close()
     this.#engine.stop()
+    this.#dialing.close()
     this.#grace.close()
     await this.#announcer.stop()
     this.#signalling.close()
   }
-}
-
-/** The port that others are to connect to is known once the client listens. */
-function whenListening({ client }: Torrent, action: () => void): void {
-  if (client.listening) action()
-  else client.once('listening', action)
 }

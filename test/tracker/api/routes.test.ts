@@ -125,10 +125,12 @@ describe('api: what the provider offers over HTTP', () => {
   it('F2: deposits are the operator’s, booked once each', async () => {
     const { uidHex: uid } = await w.register(world)
     const order = { uid, amount: '500', reason: 'card', id: 'order-1' }
-    const answer = (await (
-      await operate('operator/deposits', JSON.stringify(order))
-    ).json()) as Json
-    assert.deepEqual(answer, { uid, amount: '500', id: 'order-1', balance: '500' })
+    for (const booked of [true, false]) {
+      const answer = await operate('operator/deposits', JSON.stringify(order))
+      const told = { uid, amount: '500', id: 'order-1', booked, balance: '500' }
+      assert.deepEqual(await answer.json(), told)
+    }
+    assert.equal(world.tracker.counters.mint.deposits, 1)
     type Case = [code: fg.ErrorCode, change: Json]
     const cases: Case[] = [
       ['conflict', { amount: '501' }],

@@ -1,35 +1,21 @@
 // What the accused shows (F63): vouchers that void a case, receipts that convict the accuser, and all that proves nothing.
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
-import { bitmapOf, claimed, redeem } from '../mint/trade.ts'
+import { bitmapOf } from '../mint/trade.ts'
 import * as w from '../mint/world.ts'
 import * as bar from './bar.ts'
 
 const { crypto } = w
-const DAY = 24 * 60 * bar.MINUTE
 
 describe('court: answers', () => {
   let world: bar.CourtWorld
   let parties: bar.Case
   const names = () => ({ buyer: parties.buyer, seller: parties.seller })
   beforeEach(async () => {
-    world = await bar.startCourt({ purseLifeMs: 30 * DAY })
+    world = await bar.startCourt()
     parties = await bar.newCase(world)
   })
-  afterEach(async () => {
-    assert.deepEqual(world.errors, [])
-    assert.deepEqual((await world.store.audit()).faults, [])
-    await world.close()
-  })
-  const balances = async (...traders: w.Trader[]) =>
-    Promise.all(traders.map(({ uidHex }) => w.balanceOf(world, uidHex)))
-  const claim = async (by: w.Trader, indexes: number[]) =>
-    redeem(world, by, [await claimed(world, parties.buyer, parties.bought, by.uid, indexes)])
-  /** The last day of the purse and the day of grace are over. */
-  const closePurse = async () => {
-    world.clock.now += 32 * DAY
-    assert.equal(await world.tracker.settle(), 1)
-  }
+  afterEach(() => bar.closeCourt(world))
   const bits = (indexes: number[]) => bitmapOf(indexes, parties.bought.purse.count)
 
   it('F63: a voucher to the accuser voids the strike, and the case is still paid at the end', async () => {
@@ -41,8 +27,8 @@ describe('court: answers', () => {
       'void unpaid'
     )
     assert.deepEqual(await bar.notices(world, buyer), [])
-    await closePurse()
-    assert.deepEqual(await balances(buyer, seller), [97n, 3n])
+    await bar.closePurse(world)
+    assert.deepEqual(await bar.balances(world, buyer, seller), [97n, 3n])
   })
 
   it('F63 I5: a receipt from before the complaint convicts the accuser', async () => {
@@ -133,8 +119,8 @@ describe('court: answers', () => {
     const voucher = await bar.voucherOf(parties, { indexes: [0], payee: other.uid })
     const said = await bar.answer(parties, complaint, [voucher], bits([0]))
     assert.equal(bar.words(said), 'void unpaid')
-    assert.deepEqual(await claim(other, [0]), ['ok 1 0 3'])
-    await closePurse()
-    assert.deepEqual(await balances(buyer, seller, other), [97n, 0n, 3n])
+    assert.deepEqual(await bar.claim(parties, other, [0]), ['ok 1 0 3'])
+    await bar.closePurse(world)
+    assert.deepEqual(await bar.balances(world, buyer, seller, other), [97n, 0n, 3n])
   })
 })

@@ -1,57 +1,17 @@
-// What parties before the court need: contents whose pieces the provider has, the messages of a trade that serve as
-// evidence, and complaints, proofs and answers by hand.
+// What parties before the court say: the messages of a trade that serve as evidence, and complaints, proofs and answers by
+// hand. With the stage, so that a test imports one thing.
 
 import { createHash } from 'node:crypto'
 import * as fg from '@floodgate/protocol'
-import type { FloodgateTrackerOptions } from '@floodgate/tracker'
 import { bitmapOf, requestMessage } from '../mint/trade.ts'
 import * as w from '../mint/world.ts'
+import type { Case } from './stage.ts'
+
+export * from './stage.ts'
 
 const { crypto } = w
-const PIECE_LENGTH = 16_384
-export const MINUTE = 60_000
 
-export interface CourtWorld extends w.World {
-  /** The provider's own copy; what is missing here it cannot read. */
-  shelf: Map<string, Uint8Array[]>
-}
-
-export async function startCourt(
-  options: Partial<FloodgateTrackerOptions> = {}
-): Promise<CourtWorld> {
-  const shelf = new Map<string, Uint8Array[]>()
-  const pieces = {
-    piece: async (infoHash: string, index: number) => shelf.get(infoHash)?.[index]
-  }
-  return { ...(await w.startWorld({ pieces, ...options })), shelf }
-}
-
-/** Publishes a content of real pieces, which lie on the provider's shelf. */
-export async function sell(world: CourtWorld, count = 10, price = 3n): Promise<string> {
-  const pieces = Array.from({ length: count }, () => crypto.random(PIECE_LENGTH))
-  const hashes = fg.concat(...pieces.map((one) => createHash('sha1').update(one).digest()))
-  const infoHash = await w.publish(world, { pieces: count, price, info: { pieces: hashes } })
-  world.shelf.set(infoHash, pieces)
-  return infoHash
-}
-
-/** One who bought, one who sells, one content. */
-export interface Case {
-  world: CourtWorld
-  infoHash: string
-  buyer: w.Trader
-  seller: w.Trader
-  bought: w.Bought
-}
-
-export async function newCase(world: CourtWorld, pieces = 10, funds = 100n): Promise<Case> {
-  const infoHash = await sell(world, pieces)
-  const buyer = await w.register(world, funds)
-  const seller = await w.register(world)
-  return { world, infoHash, buyer, seller, bought: await w.buy(world, buyer, infoHash) }
-}
-
-const later = ({ clock }: w.World) => ({ time: clock.now, expiry: clock.now + 1e9 })
+const later = ({ clock }: w.RemoteProvider) => ({ time: clock.now, expiry: clock.now + 1e9 })
 
 export interface PaymentWish {
   /** Pieces paid now; the voucher covers `before` as well. */
@@ -148,7 +108,7 @@ export type Verdict = fg.Message<'verdict'>
 
 /** Sends a message to the court; the verified verdict, or the code of the refusal. */
 export async function ask(
-  world: w.World,
+  world: w.RemoteProvider,
   path: string,
   bytes: Uint8Array,
   sealed = false
@@ -224,11 +184,11 @@ export async function answer(
 }
 
 let counter = 0
-const fresh = (world: w.World) => ({ ...later(world), counter: ++counter })
+const fresh = (world: w.RemoteProvider) => ({ ...later(world), counter: ++counter })
 
 /** The notices of an account as it reads them; the code of a refusal. */
 export async function notices(
-  world: w.World,
+  world: w.RemoteProvider,
   { signer }: w.Trader,
   what = 'notices'
 ): Promise<fg.Message<'notices'>['items']> {
@@ -264,7 +224,7 @@ export async function announce(
 
 /** The revocation log behind a version, as anybody may ask for it. */
 export async function revocations(
-  world: w.World,
+  world: w.RemoteProvider,
   since: number
 ): Promise<fg.Message<'revocations'>> {
   const answer = await w.outcome(await fetch(`${world.url}/floodgate/v1/revocations/${since}`))
@@ -273,7 +233,7 @@ export async function revocations(
 }
 
 /** Who is revoked: the uids in force, by a log that starts with nothing. */
-export async function revoked(world: w.World): Promise<string[]> {
+export async function revoked(world: w.RemoteProvider): Promise<string[]> {
   const log = new fg.RevocationLog(crypto)
   for (let before = -1; before < log.version;) {
     before = log.version

@@ -17,11 +17,7 @@ describe('court: complaints', () => {
     parties = await bar.newCase(world)
     other = await w.register(world)
   })
-  afterEach(async () => {
-    assert.deepEqual(world.errors, [])
-    assert.deepEqual((await world.store.audit()).faults, [])
-    await world.close()
-  })
+  afterEach(() => bar.closeCourt(world))
 
   const file = async (filing: Partial<bar.Filing> & Pick<bar.Filing, 'kind' | 'frames'>) => {
     const { seller, buyer } = parties

@@ -51,6 +51,31 @@ describe('court: signals', () => {
     })
   }
 
+  it('F66 flows: much that the provider’s own seeder sells is no signal', async () => {
+    const own = new Set<string>()
+    const world = await bar.startCourt({ ownSeeders: own })
+    try {
+      const infoHash = await bar.sell(world)
+      const seller = await w.register(world)
+      for (let i = 0; i < 5; i++) {
+        const buyer = await w.register(world, 100n)
+        const bought = await w.buy(world, buyer, infoHash)
+        await redeem(world, seller, [await claimed(world, buyer, bought, seller.uid, [i])])
+      }
+      const headers = { authorization: `Bearer ${w.OPERATOR}` }
+      const sinks = async (): Promise<string[]> => {
+        const answer = await fetch(`${world.url}/floodgate/v1/operator/court`, { headers })
+        const { signals } = (await answer.json()) as CourtJson
+        return signals.filter(({ kind }) => kind === 'sink').flatMap(({ uids }) => uids)
+      }
+      assert.deepEqual(await sinks(), [seller.uidHex])
+      own.add(seller.uidHex)
+      assert.deepEqual(await sinks(), [])
+    } finally {
+      await world.close()
+    }
+  })
+
   it('F66 registrations: sixty within ten minutes, wherever they lie', () => {
     const every = (ms: number, count: number) => Array.from({ length: count }, (_, i) => i * ms)
     assert.deepEqual(burstSignals(every(60_000, 500)), [])

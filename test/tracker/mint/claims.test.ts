@@ -75,6 +75,8 @@ for (const [name, open] of stores) {
       assert.ok(typeof first === 'object' && typeof second === 'object')
       assert.deepEqual(second.results, first.results)
       assert.equal(await w.balanceOf(world, seller.uidHex), 6n)
+      const { claims, tokens } = world.tracker.counters.mint
+      assert.deepEqual([claims, tokens], [2, 2], 'what was paid twice over')
       const other = await redeem(world, seller, [await of([1, 2, 3])], id)
       assert.deepEqual(other, ['conflict 0 0 0'])
     })

@@ -187,7 +187,8 @@ describe('mint: floods', () => {
   })
 
   it('F62, F65: bad messages to the API are not looked at beyond the budget', async () => {
-    await start({ rates: { unproven: few(5) } })
+    // As a host that somebody proved himself from, and as any other.
+    await start({ rates: { unprovenOfKnown: few(2), unproven: few(3) } })
     const honest = await register(world)
     const forged = impostorOf(honest.uid)
     const ask = async (who: Pick<Trader, 'signer'>, counter: number): Promise<string> => {

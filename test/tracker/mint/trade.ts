@@ -2,7 +2,7 @@
 
 import * as fg from '@floodgate/protocol'
 import { crypto, outcome, post } from './world.ts'
-import type { Bought, Trader, World } from './world.ts'
+import type { Bought, RemoteProvider, Trader } from './world.ts'
 
 type Claimed = fg.Message<'claim'>['purses'][number]
 export type Result = fg.Message<'claimed'>['results'][number]
@@ -15,7 +15,7 @@ export const bitmapOf = (indexes: number[], count: number): Uint8Array => {
 
 /** What the buyer signs for these tokens; `change` spoils it. */
 export async function voucher(
-  world: World,
+  world: RemoteProvider,
   buyer: Pick<Trader, 'signer'>,
   { purse, tokens }: Bought,
   payee: Uint8Array,
@@ -39,7 +39,7 @@ export async function voucher(
 
 /** One purse of a claim over the tokens in `indexes`. */
 export async function claimed(
-  world: World,
+  world: RemoteProvider,
   buyer: Trader,
   bought: Bought,
   payee: Uint8Array,
@@ -58,7 +58,7 @@ export interface ClaimMade {
 }
 
 export async function claimMessage(
-  world: World,
+  world: RemoteProvider,
   seller: Pick<Trader, 'signer'>,
   purses: Claimed[],
   id = crypto.random(32)
@@ -68,13 +68,13 @@ export async function claimMessage(
   return { id, bytes: await seller.signer.sign('claim', { purses }, on) }
 }
 
-export function seal(world: World, bytes: Uint8Array): Uint8Array {
+export function seal(world: RemoteProvider, bytes: Uint8Array): Uint8Array {
   return fg.sealTo(crypto, world.trust.newestEpoch()!.boxKey, bytes)
 }
 
 /** Sends a claim; the verified answer, or the code of the refusal. */
 export async function send(
-  world: World,
+  world: RemoteProvider,
   { id, bytes }: ClaimMade
 ): Promise<fg.Message<'claimed'> | string> {
   const answer = await outcome(await post(world, 'claims', seal(world, bytes)))
@@ -87,7 +87,7 @@ export async function send(
 
 /** Claims in one go; each purse's result as `code fresh conflicting credited`. */
 export async function redeem(
-  world: World,
+  world: RemoteProvider,
   seller: Pick<Trader, 'signer'>,
   purses: Claimed[],
   id?: Uint8Array
@@ -102,7 +102,7 @@ export const row = ({ code, fresh, conflicting, credited }: Result): string =>
 
 /** A buyer's signed request, as a seller has it to show. */
 export function requestMessage(
-  world: World,
+  world: RemoteProvider,
   buyer: Pick<Trader, 'signer'>,
   { purse }: Bought,
   payee: Uint8Array,

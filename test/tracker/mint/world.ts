@@ -20,17 +20,21 @@ export const START = 1_800_000_000_000
 
 export type Body<N extends fg.SignedName> = fg.Body<N>
 
-export interface World {
-  stage: Stage
+/** A provider as its peers know it, wherever it runs. */
+export interface RemoteProvider {
   url: string
+  trust: fg.Trust
+  provider: Uint8Array
+  /** The provider's clock, which stands still unless it is set. */
+  clock: { now: number }
+}
+
+export interface World extends RemoteProvider {
+  stage: Stage
   store: LedgerStore
   keys: ProviderKeys
   tracker: FloodgateTracker
-  trust: fg.Trust
-  provider: Uint8Array
   errors: unknown[]
-  /** The provider's clock, which stands still unless it is set. */
-  clock: { now: number }
   close(): Promise<void>
 }
 
@@ -101,7 +105,7 @@ export async function publish(world: World, goods: Goods = {}): Promise<string> 
 }
 
 export function post(
-  world: World,
+  world: RemoteProvider,
   path: string,
   body: Uint8Array | string,
   headers: Record<string, string> = {}
@@ -129,7 +133,7 @@ export interface Trader {
 }
 
 export async function registerMessage(
-  world: World,
+  world: RemoteProvider,
   key: fg.SignKey,
   boxKey: Uint8Array
 ): Promise<Uint8Array> {
@@ -139,7 +143,7 @@ export async function registerMessage(
 }
 
 /** A registered peer, with money if asked. */
-export async function register(world: World, funds = 0n): Promise<Trader> {
+export async function register(world: RemoteProvider, funds = 0n): Promise<Trader> {
   const key = crypto.signKey(crypto.random(32))
   const boxSecret = crypto.random(32)
   const message = await registerMessage(world, key, crypto.boxPublicKey(boxSecret))
@@ -154,7 +158,7 @@ export async function register(world: World, funds = 0n): Promise<Trader> {
 }
 
 let deposits = 0
-export async function fund(world: World, uid: string, amount: bigint): Promise<void> {
+export async function fund(world: RemoteProvider, uid: string, amount: bigint): Promise<void> {
   const body = JSON.stringify({ uid, amount: String(amount), reason: 'test', id: `d${++deposits}` })
   const headers = { authorization: `Bearer ${OPERATOR}` }
   const response = await post(world, 'operator/deposits', body, headers)
@@ -173,7 +177,7 @@ export interface AnnounceWish extends Partial<fg.Message<'announce'>> {
 let counter = 0
 /** A signed announce; a buyer's unless `want` says otherwise. */
 export function announceMessage(
-  world: World,
+  world: RemoteProvider,
   { signer }: Pick<Trader, 'signer'>,
   infoHash: string,
   wish: AnnounceWish = {}
@@ -195,7 +199,7 @@ export interface HttpAnswer {
 
 /** Announces over HTTP with a raw fetch. */
 export async function announceHttp(
-  world: World,
+  world: RemoteProvider,
   infoHash: string,
   envelope?: Uint8Array,
   { port = 6881, event = 'started', peer = 'a' } = {}
@@ -214,7 +218,7 @@ export async function announceHttp(
 
 /** A verified peer list. */
 export function readPeerList(
-  world: World,
+  world: RemoteProvider,
   envelope: Uint8Array | undefined
 ): Promise<fg.Message<'peerList'>> {
   return world.trust.issued('peerList', envelope ?? new Uint8Array(), world.clock.now)
@@ -228,7 +232,7 @@ export interface Bought {
 
 /** Buys over HTTP and checks all that a buyer checks. */
 export async function buy(
-  world: World,
+  world: RemoteProvider,
   buyer: Trader,
   infoHash: string,
   wish: AnnounceWish = {}
@@ -240,7 +244,7 @@ export async function buy(
 }
 
 export async function openPurse(
-  world: World,
+  world: RemoteProvider,
   buyer: Trader,
   list: fg.Message<'peerList'>
 ): Promise<Bought> {

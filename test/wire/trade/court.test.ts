@@ -2,7 +2,7 @@
 // nobody honest is banned.
 
 import assert from 'node:assert/strict'
-import { decode, equal, fromHex, toHex } from '@floodgate/protocol'
+import { decode, equal, toHex } from '@floodgate/protocol'
 import { account, type Proof } from '@floodgate/wallet'
 import type { FloodgateEvents, FloodgateOptions, FloodgateTarget } from '@floodgate/wire'
 import { TestPeer, done } from '../../support/peer.ts'
@@ -54,14 +54,12 @@ describe('wire: the court', function () {
     const buyer = await peer(1000n)
     const payments: (() => void)[] = []
     let withholds = true
-    buyer.floodgate!.on('purchase', ({ infoHash }) => {
-      const purse = buyer.wallet!.purses.open(fromHex(infoHash))!
-      const saved = purse.reservationSaved.bind(purse)
-      purse.reservationSaved = async (indexes) => {
-        if (withholds) await new Promise<void>((resolve) => payments.push(resolve))
-        await saved(indexes)
-      }
-    })
+    const { signer } = buyer.wallet!
+    const sign = signer.sign.bind(signer)
+    signer.sign = async (name, ...rest) => {
+      if (name === 'voucher' && withholds) await new Promise<void>((pay) => payments.push(pay))
+      return sign(name, ...rest)
+    }
     const complained = heard(seller.floodgate!, 'complained')
     const settled = heard(seller.floodgate!, 'verdict', ({ outcome }) => outcome === 'settled')
     const accepted = heard(buyer.floodgate!, 'notice', ({ answer }) => answer === 'accepted')

@@ -60,8 +60,11 @@ const shareOf = (part: bigint, whole: bigint): number =>
   whole === 0n ? 0 : Number((part * 1000n) / whole) / 1000
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 
-/** Many tokens that flow into one account, and money that goes in a circle between two. */
-export function flowSignals(flows: Flows): Signal[] {
+/**
+ * Many tokens that flow into one account, and money that goes in a circle between two. That the provider's own seeders
+ * (`own`, uids in hex) sell much is their purpose.
+ */
+export function flowSignals(flows: Flows, own: ReadonlySet<string> = new Set()): Signal[] {
   const earned = new Map<string, { minor: bigint; buyers: number }>()
   let all = 0n
   for (const [, seller, minor] of flows.pairs()) {
@@ -72,7 +75,7 @@ export function flowSignals(flows: Flows): Signal[] {
   const signals: Signal[] = []
   for (const [uid, { minor, buyers }] of earned) {
     const share = shareOf(minor, all)
-    if (share < SINK_SHARE || buyers < SINK_BUYERS_MIN) continue
+    if (share < SINK_SHARE || buyers < SINK_BUYERS_MIN || own.has(uid)) continue
     const text = `earned ${percent(share)} of all that was paid, from ${buyers} accounts`
     signals.push({ kind: 'sink', uids: [uid], text })
   }

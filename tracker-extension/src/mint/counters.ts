@@ -9,7 +9,7 @@ export interface MintCounters {
   /** Purses sold; repeated announces that got the same purse again are not among them. */
   purchases: number
   claims: number
-  /** Tokens paid to sellers. */
+  /** Tokens that claims brought to sellers; a claim that is repeated brings none. */
   tokens: number
   hashLists: number
   deposits: number

@@ -77,8 +77,8 @@ export class Doorkeeper {
   }
 
   /**
-   * Before anything that costs: a message that says it is of `uid`, if it says so before it is opened. Throws `too-many-requests` when its host sent too much
-   * that was bad; otherwise answers what to call when it proved good.
+   * Before anything that costs: a message that says it is of `uid`, if it says so before it is opened. Throws
+   * `too-many-requests` when its host sent too much that was bad; otherwise answers what to call when it proved good.
    */
   expectProof(host: string, uid?: string): Proven {
     const name = uid === undefined ? undefined : `${host} ${uid}`

@@ -64,7 +64,7 @@ export async function publish(publisher: Publisher, torrent: Uint8Array): Promis
 
 /**
  * Books money that came in from outside for the account `uid` (32 hex digits). `id` names the deposit once and for all:
- * the same again books nothing. Throws the ledger's `unknown-account`, `conflict` (the id with another amount),
+ * the same again books nothing, and answers false. Throws the ledger's `unknown-account`, `conflict` (the id with another amount),
  * `bad-command` and `too-large`.
  */
 export async function deposit(
@@ -74,6 +74,8 @@ export async function deposit(
   reason: string,
   id: string,
   now = Date.now()
-): Promise<void> {
+): Promise<boolean> {
+  const before = await store.deposit(id)
   await store.execute({ kind: 'deposit', uid, amountMinor, reason, id, now })
+  return before === undefined
 }

@@ -136,6 +136,7 @@ export class Buying implements BuyingSeam {
     this.#speech.sayFrame(frame)
   }
 
+  /** A wallet that cannot save tells its owner, and pays nothing until it can; a true piece is kept all the same. */
   ready = (index: number): Promise<void> =>
     this.purse.reservationSaved([index]).catch(() => undefined)
 

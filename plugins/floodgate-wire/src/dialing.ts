@@ -1,0 +1,88 @@
+// Dials whom the provider's signed list names, and dials again when connections break: WebTorrent gives an address up
+// after its third break, for good, and who has only one seller, or still owes to one that is done, would wait for the
+// next announce.
+
+import type { Torrent } from 'webtorrent'
+import type { Clock } from './trade/terms.ts'
+
+const AGAIN_MIN_MS = 2000
+const AGAIN_MAX_MS = 60_000
+
+export interface Address {
+  host: string
+  port: number
+}
+
+/** What is used here of a torrent. */
+export interface DialledTorrent extends Pick<Torrent, 'addPeer'> {
+  /** Its port is 0 when it listens on none. */
+  readonly client: Pick<Torrent['client'], 'torrentPort'>
+}
+
+export interface DialingSource {
+  /** Where the peers listen that we are connected to: `host port`. */
+  connected(): Set<string>
+  /** Is there anything that we want of others: pieces, or receipts? */
+  needed(): boolean
+  /** Who cannot dial, as in browsers, asks the provider to be introduced once more. */
+  announce(): void
+}
+
+export class Dialing {
+  readonly #torrent: DialledTorrent
+  readonly #source: DialingSource
+  readonly #clock: Clock
+  #listed: readonly Address[] = []
+  #againMs = AGAIN_MIN_MS
+  #callOff: (() => void) | undefined
+  #closed = false
+
+  constructor(torrent: DialledTorrent, source: DialingSource, clock: Clock) {
+    this.#torrent = torrent
+    this.#source = source
+    this.#clock = clock
+  }
+
+  /** The provider's list; the one before is forgotten. */
+  listed(peers: readonly Address[]): void {
+    this.#listed = peers
+    this.#dial()
+    if (this.#missing().length > 0) this.again()
+  }
+
+  #missing(): Address[] {
+    const connected = this.#source.connected()
+    return this.#listed.filter(({ host, port }) => !connected.has(`${host} ${port}`))
+  }
+
+  #dial(): void {
+    // Who cannot listen cannot dial.
+    if (this.#torrent.client.torrentPort === 0) return
+    for (const { host, port } of this.#missing()) {
+      this.#torrent.addPeer(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+    }
+  }
+
+  /** Somebody proved who he is: from now on the road is not the trouble. */
+  opened(): void {
+    this.#againMs = AGAIN_MIN_MS
+  }
+
+  /** A connection ended, or never came about: tried again after a while, longer each time. */
+  again(): void {
+    if (this.#callOff !== undefined || this.#closed) return
+    this.#callOff = this.#clock.after(this.#againMs, () => {
+      this.#callOff = undefined
+      this.#againMs = Math.min(AGAIN_MAX_MS, 2 * this.#againMs)
+      if (!this.#source.needed()) return
+      if (this.#torrent.client.torrentPort === 0) return this.#source.announce()
+      this.#dial()
+      if (this.#missing().length > 0) this.again()
+    })
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#callOff?.()
+  }
+}
