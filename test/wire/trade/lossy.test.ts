@@ -167,7 +167,7 @@ async function play(
   const paidAll = (peer: SimPeer): boolean => peer.wallet.purses.all()[0]!.spent() === PIECES
   const complete = (): boolean =>
     peers.every((peer) => peer.store.size === PIECES) &&
-    (breaks || peers.slice(1).every(paidAll)) &&
+    peers.slice(1).every(paidAll) &&
     agreed(world)
   const ended = await network.run(complete, check, LONGEST_MS)
   const state = peers
@@ -206,6 +206,27 @@ describe('trade: over a lossy network', () => {
         throw new Error(`seed ${seed}: ${error.message}`, { cause: error })
       })
     }
+  })
+
+  it('W14: what is stored only after its connection ended is paid over the next one', async () => {
+    const { network, peers } = await makeWorld(7, quiet, 8, paperShop())
+    const [seller, buyer] = [peers[0]!, peers[1]!]
+    buyer.storeMs = 2000
+    SimLink.connect(seller, buyer)
+    const first = buyer.links.get(seller)!
+    const purse = buyer.wallet.purses.all()[0]!
+    const run = (done: () => boolean): Promise<boolean> =>
+      network.run(done, () => undefined, 120_000)
+    await run(() => buyer.store.size === PIECES - 3)
+    SimLink.connect(seller, buyer)
+    let isOver = false
+    network.clock.after(50, () => {
+      first.drop()
+      isOver = true
+    })
+    await run(() => isOver)
+    await run(() => purse.spent() === PIECES)
+    assert.equal(purse.spent(), PIECES)
   })
 
   it('I1, I7: a real provider redeems it all once, whatever is claimed again and in which order', async () => {

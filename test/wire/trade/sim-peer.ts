@@ -35,6 +35,8 @@ export class SimPeer {
   /** Pieces bound to some link, so that no piece comes from two. */
   readonly bound = new Set<number>()
   readonly setting: Setting
+  /** Longest time that the store takes for a piece. */
+  storeMs = 5
 
   constructor(name: string, wallet: Wallet, setting: Setting, seeder: boolean) {
     this.name = name
@@ -171,7 +173,8 @@ export class SimLink implements WireEngine {
   #arrive(index: number): void {
     if (!this.#bound.delete(index) || this.closed) return
     const stored = new Promise<void>((resolve) => {
-      this.peer.setting.network.clock.after(this.peer.setting.network.random() * 5, () => {
+      const { network } = this.peer.setting
+      network.clock.after(network.random() * this.peer.storeMs, () => {
         this.peer.store.add(index)
         this.peer.bound.delete(index)
         for (const link of this.peer.links.values()) link.#far?.wake()

@@ -12,13 +12,11 @@ import {
 } from '@floodgate/protocol'
 import type { Purse } from '@floodgate/wallet'
 import type { Buying as BuyingSeam, ReleaseReason } from '../engine/seam.ts'
+import { Arrivals } from './arrivals.ts'
 import { falseIndex, isTrueDelivery } from './delivery-check.ts'
 import { Paying } from './paying.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
-
-/** A write of the wallet takes less than this. */
-const RECENT_MS = 60
 
 /** A request we sent, and the seller's signed answer. */
 interface Ask {
@@ -41,8 +39,7 @@ export class Buying implements BuyingSeam {
   readonly #asked = new Map<number, Ask>()
   /** Pieces the seller sent, or began to send, before, and counts as owed. */
   #owed = new Set<number>()
-  /** When the last pieces came, oldest first. */
-  readonly #gotAt: number[] = []
+  readonly #arrivals: Arrivals
   /** Tries of a piece that came and did not fit (F51). */
   readonly #junk = new Map<number, number>()
   /** Pieces that the seller will not sell for now. */
@@ -55,6 +52,7 @@ export class Buying implements BuyingSeam {
   constructor(market: Market, speech: Speech, purse: Purse, wake: () => void) {
     this.#market = market
     this.#speech = speech
+    this.#arrivals = new Arrivals(market.clock)
     this.#paying = new Paying(market, speech, purse, () => this.#paid())
     this.purse = purse
     this.#wake = wake
@@ -82,15 +80,8 @@ export class Buying implements BuyingSeam {
     // What it counts as owed comes first: until that is paid it gives nothing else.
     if (this.#owed.size >= this.#limit)
       return [...this.#owed].filter((i) => !this.#bound.has(i)).length
-    const window = Math.min(WINDOW_MAX, Math.max(this.#limit + 1, this.#recent()))
+    const window = Math.min(WINDOW_MAX, Math.max(this.#limit + 1, this.#arrivals.recent()))
     return this.#bound.size > window / 2 ? 0 : window - this.#bound.size
-  }
-
-  /** Pieces that came within the last moments. */
-  #recent(): number {
-    const since = this.#market.clock.now() - RECENT_MS
-    while (this.#gotAt.length > 0 && this.#gotAt[0]! < since) this.#gotAt.shift()
-    return this.#gotAt.length
   }
 
   mayBuy(index: number): boolean {
@@ -142,7 +133,7 @@ export class Buying implements BuyingSeam {
 
   got(index: number, stored: Promise<void>): void {
     this.#bound.delete(index)
-    this.#gotAt.push(this.#market.clock.now())
+    this.#arrivals.note()
     // Only what is in the store is paid: after a crash, what is not there cannot have been paid.
     this.#speech.alongside(async () => {
       await stored
@@ -243,16 +234,22 @@ export class Buying implements BuyingSeam {
     this.#owed = new Set(message.owed.filter((index) => !this.purse.isPaid(index)))
     this.#refused.clear()
     this.#endGrace()
-    // Reserved to it and here: it came from this seller before a crash, and nobody says that it was paid.
-    const unsettled = this.purse.reservedTo(this.#payee).filter((index) => !this.#bound.has(index))
-    for (const index of new Set([...this.#owed, ...unsettled])) {
-      if (!this.#hasAndCanPay(index)) continue
-      this.#owed.delete(index)
-      this.#paying.owe(index, undefined)
-    }
+    this.#oweUnsettled()
     this.#paying.pay()
     this.#wake()
   }
+
+  /** What it counts as owed, and what came before a crash or on a connection that ended: reserved to it, and here. */
+  #oweUnsettled(): void {
+    const unsettled = this.purse.reservedTo(this.#payee).filter((index) => !this.#isDue(index))
+    for (const index of [...this.#owed, ...unsettled].filter((one) => this.#hasAndCanPay(one))) {
+      this.#owed.delete(index)
+      this.#paying.owe(index, undefined)
+    }
+  }
+
+  /** Is it on its way, on this connection? */
+  #isDue = (index: number): boolean => this.#bound.has(index) || this.#asked.has(index)
 
   /** What this seller does not count as owed need not wait for it. */
   #endGrace(): void {
@@ -279,6 +276,8 @@ export class Buying implements BuyingSeam {
 
   /** Says again what was not answered: requests without delivery, and the last payment. */
   sayAgain(): void {
+    // What another connection brought may be stored only now that it has ended, and after the last statement.
+    if (this.heard) this.#oweUnsettled()
     const asks = new Set([...this.#bound, ...this.#arrived].map((index) => this.#asked.get(index)))
     for (const ask of asks) {
       if (ask !== undefined && ask.delivery === undefined) this.#speech.sayFrame(ask.frame)

@@ -47,6 +47,7 @@ export class Paying {
   /** Owes for piece `index`, which `delivery` promised. */
   owe(index: number, delivery: Uint8Array | undefined): void {
     if (this.#purse.isPaid(index)) return // paid before, sent again
+    if (delivery === undefined && this.#due.has(index)) return
     this.#due.set(index, delivery)
   }
 

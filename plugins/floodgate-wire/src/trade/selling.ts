@@ -4,7 +4,6 @@
 
 import {
   FloodgateError,
-  RESENDS_MAX,
   WINDOW_MAX,
   concat,
   decode,
@@ -16,6 +15,7 @@ import type { Admission, Selling as SellingSeam } from '../engine/seam.ts'
 import type { Party, ShownPurse } from './handshake.ts'
 import { checkPayment } from './payment-check.ts'
 import { Receipts } from './receipts.ts'
+import { Resends } from './resends.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
 
@@ -25,9 +25,6 @@ export interface Shelf {
   refuse(index: number): void
 }
 
-/** Times a piece was sent to one purse, by the Sale: shared by all connections of that buyer. */
-const sends = new WeakMap<Sale, Map<number, number>>()
-
 export class Selling implements SellingSeam {
   readonly #market: Market
   readonly #speech: Speech
@@ -35,6 +32,7 @@ export class Selling implements SellingSeam {
   readonly #buyer: Party
   readonly #sale: Sale
   readonly #receipts: Receipts
+  readonly #resends: Resends
   /** Pieces of accepted requests that wait until debt allows them, in the order asked. */
   readonly #queue = new Set<number>()
   /** Pieces being served on this connection, and their bytes sent so far. */
@@ -56,6 +54,7 @@ export class Selling implements SellingSeam {
     this.#buyer = buyer
     this.#sale = market.wallet.sales.open(purse.certificate, purse.frame)
     this.#receipts = new Receipts(market, speech, this.#sale, () => this.limit())
+    this.#resends = Resends.of(this.#sale, (index) => market.content.pieceLength(index))
     market.selling.add(this)
   }
 
@@ -96,6 +95,7 @@ export class Selling implements SellingSeam {
     const before = this.#serving.get(index)
     if (before === undefined) return
     this.#untouched.delete(index)
+    this.#resends.sent(index, bytes)
     this.#sale.touch(index, this.#market.wallet.now())
     this.#serving.set(index, before + bytes)
     if (before + bytes < this.#market.content.pieceLength(index)) return
@@ -144,12 +144,11 @@ export class Selling implements SellingSeam {
   #accept(index: number, resend: number): boolean {
     if (this.#queue.has(index) || this.#serving.has(index)) return true
     const paid = this.#sale.isCovered(index)
-    const tries = sends.get(this.#sale)?.get(index) ?? 0
     if (!this.#market.content.has(index)) this.#refuse('bad-index', index)
     else if (this.limit() === 0) this.#refuse('blacklisted', index)
     else if (this.#isOver()) this.#refuse('expired', index)
     else if (paid && resend === 0) this.#refuse('already-paid', index)
-    else if (tries > RESENDS_MAX) this.#refuse('too-many-resends', index)
+    else if (!this.#resends.allows(index)) this.#refuse('too-many-resends', index)
     else if (this.#queue.size >= WINDOW_MAX) this.#refuse('too-many-requests', index)
     else {
       this.#queue.add(index)
@@ -195,8 +194,7 @@ export class Selling implements SellingSeam {
       this.#queue.delete(index)
       if (!covered) this.#owe(index)
       this.#proofs.delete(index)
-      const tries = sends.get(this.#sale) ?? new Map<number, number>()
-      sends.set(this.#sale, tries.set(index, (tries.get(index) ?? 0) + 1))
+      this.#resends.begin(index)
       this.#serving.set(index, 0)
       this.#shelf.admit(index)
     }

@@ -1,0 +1,49 @@
+// How often the seller sends a piece again (F51). What counts is the bytes that went out: a connection that breaks costs
+// an honest buyer only what was lost with it. Beyond that, who pays gets a little more, so that a bad road does not end a
+// trade; it never costs the seller more than a share of what he earned.
+
+import { RESENDS_MAX } from '@floodgate/protocol'
+import type { Sale } from '@floodgate/wallet'
+
+/** So many paid pieces are good for one more resend of any piece. */
+const PAID_PER_RESEND = 16
+
+export class Resends {
+  static readonly #bySale = new WeakMap<Sale, Resends>()
+  readonly #sale: Sale
+  readonly #pieceLength: (index: number) => number
+  /** Bytes sent of a piece, by index. */
+  readonly #sent = new Map<number, number>()
+  /** Resends that were good for what was paid. */
+  #extra = 0
+
+  private constructor(sale: Sale, pieceLength: (index: number) => number) {
+    this.#sale = sale
+    this.#pieceLength = pieceLength
+  }
+
+  /** One count for all connections of the buyer. */
+  static of(sale: Sale, pieceLength: (index: number) => number): Resends {
+    const known = this.#bySale.get(sale) ?? new Resends(sale, pieceLength)
+    this.#bySale.set(sale, known)
+    return known
+  }
+
+  sent(index: number, bytes: number): void {
+    this.#sent.set(index, (this.#sent.get(index) ?? 0) + bytes)
+  }
+
+  /** May the whole piece go out (again)? */
+  allows(index: number): boolean {
+    return !this.#isBeyond(index) || this.#extra < Math.floor(this.#sale.count / PAID_PER_RESEND)
+  }
+
+  /** The whole piece goes out (again), as was allowed. */
+  begin(index: number): void {
+    if (this.#isBeyond(index)) this.#extra++
+  }
+
+  #isBeyond(index: number): boolean {
+    return (this.#sent.get(index) ?? 0) > RESENDS_MAX * this.#pieceLength(index)
+  }
+}
