@@ -22,7 +22,7 @@ interface Books {
 }
 
 describe(`I6: kill -9 at random moments, ${CYCLES} cycles (seed ${SEED})`, function () {
-  this.timeout(400_000)
+  this.timeout(CYCLES * 8000)
   const folder = mkdtempSync(join(tmpdir(), 'floodgate-kill-'))
   const children: Child[] = []
   const child = (script: string, ...args: string[]): Child => {
@@ -53,8 +53,12 @@ describe(`I6: kill -9 at random moments, ${CYCLES} cycles (seed ${SEED})`, funct
 
     const seller = child('./peer-child.ts', join(folder, 'seller'), api, rootKey, torrentFile)
     const buyer = child('./peer-child.ts', join(folder, 'buyer'), api, rootKey, torrentFile)
-    await seller.start()
-    const buyerUid = await buyer.start()
+    const sellerUid = await seller.start()
+    const uids = new Map([
+      [seller, sellerUid],
+      [buyer, await buyer.start()]
+    ])
+    const buyerUid = uids.get(buyer)!
     const money = PIECES * PRICE
     await provider.ask('deposit', { uid: buyerUid, amount: money })
 
@@ -63,7 +67,8 @@ describe(`I6: kill -9 at random moments, ${CYCLES} cycles (seed ${SEED})`, funct
       const victim = [provider, seller, buyer][Math.floor(random() * 3)]!
       if (victim !== provider && random() < 0.5) void seller.ask('claim').catch(() => undefined)
       await victim.kill()
-      await victim.start()
+      const who = await victim.start()
+      assert.equal(who, uids.get(victim) ?? rootKey, 'who comes back is who was killed')
     }
     assert.equal(
       await buyer.ask('finish'),
@@ -80,11 +85,14 @@ describe(`I6: kill -9 at random moments, ${CYCLES} cycles (seed ${SEED})`, funct
     const purse = bought.purses[0]!
     const paid = purse.payees.find(({ uid }) => uid === sold.uid)!.paid
     assert.equal(purse.spent, PIECES)
+    assert.equal(paid.length, PIECES, 'all was paid to the one seller')
     assert.deepEqual(
       sold.sales.map((sale) => sale.paid),
       [paid]
     )
-    assert.equal(earned, String(PIECES * PRICE))
+    const told = [seller.ask('plight'), provider.ask('audit'), provider.ask('journal')]
+    const said = earned === String(money) ? '' : JSON.stringify(await Promise.all(told))
+    assert.equal(earned, String(money), said)
     assert.equal(sold.sales[0]!.credited, String(PIECES * PRICE))
     const audit = (await provider.ask('audit')) as {
       faults: string[]

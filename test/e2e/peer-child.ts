@@ -17,7 +17,10 @@ const storage = fileStorage(join(folder, 'wallet.json'))
 const scrypt = { N: 16, r: 8, p: 1 }
 const create = () =>
   Wallet.create({ storage, passphrase: '', rootKey: fromHex(rootKey), api, scrypt })
-const wallet = await Wallet.open({ storage, passphrase: '' }).catch(create)
+const wallet = await Wallet.open({ storage, passphrase: '' }).catch((error: { code?: string }) => {
+  if (error.code !== 'no-wallet') throw error
+  return create()
+})
 const trying = async (action: () => Promise<unknown>): Promise<void> => {
   for (;;) {
     try {
@@ -79,7 +82,12 @@ answerLines({
       said: said.slice(-20)
     }),
   claim: async () => {
-    await trying(() => claim(wallet))
+    await trying(async () => {
+      const counts = wallet.sales.all().map((sale) => sale.count)
+      const { purses } = await claim(wallet)
+      for (const { code, fresh } of purses)
+        said.push(`claimed ${fresh} of ${counts.join()} ${code}`)
+    })
     return String((await account(wallet)).earned)
   },
   books: () =>

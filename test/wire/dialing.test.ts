@@ -62,15 +62,26 @@ describe('wire: dialing', () => {
     connected.add('10.0.0.1 6881')
     one.listed(LIST.slice(0, 1))
     for (let breaks = 1; breaks <= 10; breaks++) {
-      one.opened()
       connected.clear()
-      one.again()
+      one.broke()
       await pass(2)
       assert.equal(dialled.length, breaks)
       connected.add('10.0.0.1 6881')
       await pass(30)
       assert.equal(dialled.length, breaks, 'one that is there is let alone')
     }
+  })
+
+  it('a dead address keeps nobody waiting who was here a moment ago', async () => {
+    const one = dialing()
+    connected.add('10.0.0.1 6881')
+    one.listed(LIST)
+    await pass(100)
+    connected.clear()
+    dialled = []
+    one.broke()
+    await pass(2)
+    assert.deepEqual(dialled, ['10.0.0.1:6881', '[::2]:6882'])
   })
 
   it('who wants nothing of others dials nobody again', async () => {
@@ -85,11 +96,11 @@ describe('wire: dialing', () => {
   it('who cannot be dialled does not dial, but asks to be introduced again', async () => {
     const one = dialing(0)
     one.listed(LIST)
-    await pass(2)
+    await pass(3600)
+    assert.deepEqual([dialled, announces], [[], 0])
+    one.broke()
+    await pass(3600)
     assert.deepEqual([dialled, announces], [[], 1])
-    one.again()
-    await pass(4)
-    assert.equal(announces, 2)
   })
 
   it('does nothing once it is closed', async () => {

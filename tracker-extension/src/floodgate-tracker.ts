@@ -202,8 +202,8 @@ function settleEvery(
   let running: Promise<number> | undefined
   let recovered = false
   const run = async (): Promise<number> => {
-    if (!recovered) await carryOut(court)
-    recovered = true
+    // Tried again each time until it is done; refunds do not wait for it.
+    if (!recovered) recovered = await carryOut(court, onError)
     const closed = await settleExpired(mint.store, mint.now())
     mint.counters.closed += closed
     return closed

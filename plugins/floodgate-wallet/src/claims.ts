@@ -48,11 +48,24 @@ export interface ClaimAnswer {
 
 type Item = Message<'claim'>['purses'][number]
 
+/** One claim of a wallet at a time: two over the same tokens would both count as earned here. */
+const claiming = new WeakMap<Wallet, Promise<unknown>>()
+
 /**
  * Claims all that is unclaimed, at most `max` purses in one message. Repeatable: when it fails in between,
  * what was settled stays settled and the rest is claimed next time.
  */
-export async function claim(wallet: Wallet, options: { max?: number } = {}): Promise<ClaimAnswer> {
+export function claim(wallet: Wallet, options: { max?: number } = {}): Promise<ClaimAnswer> {
+  const before = claiming.get(wallet) ?? Promise.resolve()
+  const next = before.then(
+    () => claimAll(wallet, options),
+    () => claimAll(wallet, options)
+  )
+  claiming.set(wallet, next)
+  return next
+}
+
+async function claimAll(wallet: Wallet, options: { max?: number }): Promise<ClaimAnswer> {
   const total: ClaimAnswer = {
     claims: 0,
     credited: 0n,

@@ -180,6 +180,14 @@ export class PayeeBook {
     return { indexes, count, xor: xorOf(tokens, bits(all)), paid: all }
   }
 
+  /** What the payee shows is what it has: the rest is not acknowledged, whatever it said before. Was that news? */
+  retract(paid: Uint8Array, shown: Uint8Array): boolean {
+    const rest = [...bits(this.paidOf(paid))].filter((index) => !hasBit(shown, index))
+    const isNews = rest.some((index) => !this.unreceipted.includes(index))
+    if (isNews) this.unreceipted = rest
+    return isNews
+  }
+
   get isEmpty(): boolean {
     return this.held.every((byte) => byte === 0)
   }

@@ -243,12 +243,15 @@ export class Purse {
 
   /**
    * To pay again what the payee lacks: of the tokens paid to it and not in `shown`, the first `most`, and what a voucher over
-   * `shown` and these must say. Undefined when nothing is missing, or when `shown` names a token that is not the payee's.
+   * `shown` and these must say; none of them counts as acknowledged. Undefined when nothing is missing, or when `shown`
+   * names a token that is not the payee's.
    */
   missing(payee: Uint8Array, shown: Uint8Array, most: number): Missing | undefined {
     const book = this.#payees.get(toHex(payee))
     if (book === undefined || !isBitmapOf(shown, this.count)) return undefined
-    return book.missing(this.#paid, shown, most, this.tokens)
+    const missing = book.missing(this.#paid, shown, most, this.tokens)
+    if (missing !== undefined && book.retract(this.#paid, shown)) this.#changed()
+    return missing
   }
 
   /** Tokens that were reserved when the wallet was open last: to be paid, if their piece came. */

@@ -46,6 +46,7 @@ export class Dialing {
   /** The provider's list; the one before is forgotten. */
   listed(peers: readonly Address[]): void {
     this.#listed = peers
+    if (this.#torrent.client.torrentPort === 0) return
     this.#dial()
     if (this.#missing().length > 0) this.again()
   }
@@ -56,25 +57,27 @@ export class Dialing {
   }
 
   #dial(): void {
-    // Who cannot listen cannot dial.
-    if (this.#torrent.client.torrentPort === 0) return
     for (const { host, port } of this.#missing()) {
       this.#torrent.addPeer(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
     }
   }
 
-  /** Somebody proved who he is: from now on the road is not the trouble. */
-  opened(): void {
+  /** The connection of somebody who had proved who he is broke: he is tried again soon, whatever others keep us waiting. */
+  broke(): void {
+    this.#callOff?.()
+    this.#callOff = undefined
     this.#againMs = AGAIN_MIN_MS
+    this.again()
   }
 
-  /** A connection ended, or never came about: tried again after a while, longer each time. */
+  /** A connection ended before it was of use, or never came about: tried again after a while, longer each time. */
   again(): void {
     if (this.#callOff !== undefined || this.#closed) return
     this.#callOff = this.#clock.after(this.#againMs, () => {
       this.#callOff = undefined
       this.#againMs = Math.min(AGAIN_MAX_MS, 2 * this.#againMs)
       if (!this.#source.needed()) return
+      // Who cannot listen cannot dial.
       if (this.#torrent.client.torrentPort === 0) return this.#source.announce()
       this.#dial()
       if (this.#missing().length > 0) this.again()

@@ -166,7 +166,7 @@ export class Swarm {
         for (const link of this.#links.all()) link.engine.wake()
       },
       emit: (event, detail) => {
-        if (event === 'open') this.#onOpen()
+        if (event === 'open') queueMicrotask(() => this.#links.dropDuplicates())
         this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never)
       },
       accuse: (offence) => clerk.accuse(offence),
@@ -175,11 +175,6 @@ export class Swarm {
     this.#leaveCourt = clerk.seat(this.#seat(content, this.#market))
     this.#announcer.now()
     for (const link of this.#links.all()) this.#advance(link)
-  }
-
-  #onOpen(): void {
-    this.#dialing.opened()
-    queueMicrotask(() => this.#links.dropDuplicates())
   }
 
   #seat(content: Content, { emit, selling, wallet }: Market): Seat {
@@ -219,8 +214,9 @@ export class Swarm {
     wire.once('close', () => {
       link.conversation?.close()
       this.#links.delete(wire)
-      this.#dialing.again()
       const uid = link.conversation?.uid
+      if (uid === undefined) this.#dialing.again()
+      else this.#dialing.broke()
       const { infoHash } = this.torrent
       if (uid !== undefined) this.#events.emit('closed', { infoHash, uid: toHex(uid) })
     })

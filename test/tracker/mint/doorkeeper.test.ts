@@ -29,17 +29,17 @@ describe('mint: the doorkeeper', () => {
     keeper.expectProof('host', 'b')
     assert.throws(() => keeper.expectProof('host', 'c'), code)
     keeper.expectProof('elsewhere', 'c')
-    first()
+    first.proven()
     keeper.expectProof('host', 'c')
     assert.throws(() => keeper.expectProof('host', 'd'), code)
   })
 
   it('F65: who proved itself from a host has places of its own there, and there alone', () => {
     const keeper = new Doorkeeper({ unproven: few(1), unprovenOfKnown: few(2) })
-    keeper.expectProof('host', 'honest')()
+    keeper.expectProof('host', 'honest').proven()
     keeper.expectProof('host', 'a')
     assert.throws(() => keeper.expectProof('host', 'b'), code)
-    for (let i = 0; i < 50; i++) keeper.expectProof('host', 'honest')()
+    for (let i = 0; i < 50; i++) keeper.expectProof('host', 'honest').proven()
     // A flood in its name spends what it has, and only there.
     keeper.expectProof('host', 'honest')
     keeper.expectProof('host', 'honest')
@@ -49,10 +49,10 @@ describe('mint: the doorkeeper', () => {
 
   it('F65: a flood from everywhere spends what is there for strangers; who is known goes on', () => {
     const keeper = new Doorkeeper({ unprovenOfAll: few(5) })
-    keeper.expectProof('host', 'honest')()
+    keeper.expectProof('host', 'honest').proven()
     for (let i = 0; i < 5; i++) keeper.expectProof(`host ${i}`, 'a')
     assert.throws(() => keeper.expectProof('another', 'a'), code)
-    keeper.expectProof('host', 'honest')()
+    keeper.expectProof('host', 'honest').proven()
   })
 
   it('wrong rates are refused at start', () => {

@@ -11,7 +11,7 @@ describe('trade: resends', () => {
   const resends = (): Resends => Resends.of(sale as Sale, () => LENGTH)
   const send = (index: number, bytes = LENGTH): void => {
     resends().begin(index)
-    resends().sent(index, bytes)
+    if (bytes < LENGTH) resends().breakOff(index, bytes)
   }
   beforeEach(() => {
     sale.count = 0
@@ -29,6 +29,16 @@ describe('trade: resends', () => {
     assert.equal(sends(0), 0)
     assert.equal(sends(1), 4, 'each piece for itself')
     assert.ok(Resends.of(other, () => LENGTH).allows(0), 'each sale for itself')
+  })
+
+  it('F51: four at once are four, however many ask', () => {
+    let admitted = 0
+    for (let ask = 0; ask < 50; ask++) {
+      if (!resends().allows(5)) continue
+      resends().begin(5)
+      admitted++
+    }
+    assert.equal(admitted, 4)
   })
 
   it('F51: what broke off counts for its bytes only, and never makes more than four times the piece', () => {

@@ -100,13 +100,13 @@ async function answer(
 async function runWithin(desk: Desk, host: string, route: Route, ask: Ask): Promise<unknown> {
   if (route.takes?.type !== TYPES.message) return route.run(desk, ask)
   // A host that sent good ones has places of its own, whatever strangers do (F65).
-  const proven = desk.mint.doorkeeper.expectProof(host, 'api')
+  const trial = desk.mint.doorkeeper.expectProof(host, 'api')
   try {
     const given = await route.run(desk, ask)
-    proven()
+    trial.proven()
     return given
   } catch (error) {
-    if (!UNPROVEN.has(refusalOf(error).code)) proven()
+    if (!UNPROVEN.has(refusalOf(error).code)) trial.cheap()
     throw error
   }
 }

@@ -6,7 +6,22 @@ import { allCases } from './docket.ts'
 import { convict } from './door.ts'
 import { punish } from './verdict.ts'
 
-export async function carryOut(court: Court): Promise<void> {
-  for (const offence of await court.store.offences()) await convict(court, offence)
-  for (const one of await allCases(court)) await punish(court, one)
+/** Was all of it carried out? What fails is told, and does not keep the rest from being tried. */
+export async function carryOut(court: Court, onError: (error: unknown) => void): Promise<boolean> {
+  let isDone = true
+  const attempt = async (step: () => Promise<unknown>): Promise<void> => {
+    try {
+      await step()
+    } catch (error) {
+      isDone = false
+      onError(error)
+    }
+  }
+  await attempt(async () => {
+    for (const offence of await court.store.offences()) await attempt(() => convict(court, offence))
+  })
+  await attempt(async () => {
+    for (const one of await allCases(court)) await attempt(() => punish(court, one))
+  })
+  return isDone
 }

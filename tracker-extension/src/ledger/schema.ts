@@ -19,7 +19,7 @@ interface Layout<Row> {
   columns: Columns<Row>
 }
 
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },

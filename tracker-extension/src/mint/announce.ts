@@ -65,13 +65,13 @@ async function answerSigned(
   expectFresh(mint, message)
   const membersMax = membersMaxFor(mint, terms, toHex(message.signer))
   expectRoom(ask, membersMax)
-  const proven = mint.doorkeeper.expectProof(hostOf(ask.address), toHex(message.signer))
+  const trial = mint.doorkeeper.expectProof(hostOf(ask.address), toHex(message.signer))
   const account = await accountOf(mint, message.signer)
   await mint.court.expectAdmitted(account.uid)
   await verifySignature(mint.crypto, bytes, account.signKey)
   const session = `${account.uid} ${ask.infoHash} ${Buffer.from(message.session).toString('hex')}`
   mint.freshness.take(session, message, mint.now())
-  proven()
+  trial.proven()
   mint.doorkeeper.expect('announces', account.uid)
   const isLeaving = ask.event === 'stopped'
   if (membersMax !== undefined && !isLeaving) takePlace(mint, ask, account.uid)

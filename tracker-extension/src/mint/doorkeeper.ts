@@ -46,8 +46,13 @@ export const UNLIMITED_RATES: Rates = {
 const KNOWN_MAX = 50_000
 const EVERYBODY = ''
 
-/** What the caller of an unproven message does once it proved good. */
-export type Proven = () => void
+/** What the caller of an unproven message does once it is known what it was. */
+export interface Trial {
+  /** It proved good: its place is free again, and who sent it is known at that host. */
+  proven(): void
+  /** Its refusal cost nothing: its place is free again, and it proved nothing. */
+  cheap(): void
+}
 
 export class Doorkeeper {
   readonly #budgets: Record<keyof Rates, Budget>
@@ -78,27 +83,32 @@ export class Doorkeeper {
 
   /**
    * Before anything that costs: a message that says it is of `uid`, if it says so before it is opened. Throws
-   * `too-many-requests` when its host sent too much that was bad; otherwise answers what to call when it proved good.
+   * `too-many-requests` when its host sent too much that was bad; otherwise answers what to call when it is known what it was; nothing, when it was bad.
    */
-  expectProof(host: string, uid?: string): Proven {
+  expectProof(host: string, uid?: string): Trial {
     const name = uid === undefined ? undefined : `${host} ${uid}`
     const { unproven, unprovenOfAll, unprovenOfKnown } = this.#budgets
     if (name !== undefined && this.#known.has(name) && unprovenOfKnown.take(name)) {
-      return () => {
-        unprovenOfKnown.giveBack(name)
-        this.#remember(name)
-      }
+      const cheap = (): void => unprovenOfKnown.giveBack(name)
+      return this.#trial(name, cheap)
     }
     if (!unproven.take(host)) throw new FloodgateError('too-many-requests', 'bad messages')
     if (!unprovenOfAll.take(EVERYBODY)) {
       unproven.giveBack(host)
       throw new FloodgateError('too-many-requests', 'the provider is under attack')
     }
-    return () => {
+    return this.#trial(name, () => {
       unproven.giveBack(host)
       unprovenOfAll.giveBack(EVERYBODY)
+    })
+  }
+
+  #trial(name: string | undefined, cheap: () => void): Trial {
+    const proven = (): void => {
+      cheap()
       if (name !== undefined) this.#remember(name)
     }
+    return { proven, cheap }
   }
 
   #remember(name: string): void {

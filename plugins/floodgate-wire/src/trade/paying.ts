@@ -3,6 +3,7 @@
 
 import {
   WINDOW_MAX,
+  countBits,
   decode,
   equal,
   itemsHash,
@@ -26,6 +27,8 @@ export class Paying {
   /** Vouchers without receipt, by their hash in hex: a receipt is kept with the voucher that it names. */
   readonly #vouchers = new Map<string, Uint8Array>()
   #lastPayment: Uint8Array | undefined
+  /** Bitmap of what the seller has once it took the last repeat. */
+  #repeated: Uint8Array | undefined
   #busy = false
   #closed = false
 
@@ -123,8 +126,13 @@ export class Paying {
         this.#adopt(message.paid, voucher)
       }
     }
-    if (this.#busy) return
-    const missing = this.#purse.missing(this.#payee, message.paid, WINDOW_MAX)
+    if (!this.#busy) await this.#repeat(message.paid)
+  }
+
+  /** Pays again what the seller lacks beside `shown`, a window at a time. */
+  async #repeat(shown: Uint8Array): Promise<void> {
+    const missing = this.#purse.missing(this.#payee, shown, WINDOW_MAX)
+    this.#repeated = missing?.paid
     if (missing !== undefined) await this.#say(missing.indexes, missing)
   }
 
@@ -150,6 +158,9 @@ export class Paying {
       this.#vouchers.clear()
     }
     emit('receipted', { uid: this.#speech.otherUid, count: message.count })
+    const repeated = this.#repeated
+    if (repeated !== undefined && message.count === countBits(repeated))
+      await this.#repeat(repeated)
     return message.limit
   }
 

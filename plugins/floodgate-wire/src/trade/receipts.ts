@@ -66,6 +66,27 @@ export class Receipts {
     if (this.#sale.count !== count) this.soon(0)
   }
 
+  /**
+   * Where we stand: what we hold of this purse and what is owed. True whenever it is said (W3), and after a crash, for to
+   * the buyer it is as good as a receipt (I6): so what is paid is what is durable.
+   */
+  sayStatement(): void {
+    this.#speech.alongside(async () => {
+      const { purse, voucher = new Uint8Array(0) } = this.#sale
+      const paid = this.#sale.paid.slice()
+      await this.#market.wallet.saved()
+      if (this.#closed) return
+      const owed = [...this.#sale.owed].slice(0, WINDOW_MAX)
+      this.#speech.say('statement', {
+        purse: purse.purse,
+        limit: this.#limit(),
+        owed,
+        paid,
+        voucher
+      })
+    })
+  }
+
   close(): void {
     this.#closed = true
     this.#callOff?.()

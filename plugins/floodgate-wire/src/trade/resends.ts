@@ -1,5 +1,5 @@
-// How often the seller sends a piece again (F51). What counts is the bytes that went out: a connection that breaks costs
-// an honest buyer only what was lost with it. Beyond that, who pays gets a little more, so that a bad road does not end a
+// How often the seller sends a piece again (F51). What counts is the bytes that went out, or still may: a connection that
+// breaks costs an honest buyer only what was lost with it. Beyond that, who pays gets a little more, so that a bad road does not end a
 // trade; it never costs the seller more than a share of what he earned.
 
 import { RESENDS_MAX } from '@floodgate/protocol'
@@ -12,8 +12,8 @@ export class Resends {
   static readonly #bySale = new WeakMap<Sale, Resends>()
   readonly #sale: Sale
   readonly #pieceLength: (index: number) => number
-  /** Bytes sent of a piece, by index. */
-  readonly #sent = new Map<number, number>()
+  /** Bytes of a piece that went out or may yet, by index. */
+  readonly #booked = new Map<number, number>()
   /** Resends that were good for what was paid. */
   #extra = 0
 
@@ -29,10 +29,6 @@ export class Resends {
     return known
   }
 
-  sent(index: number, bytes: number): void {
-    this.#sent.set(index, (this.#sent.get(index) ?? 0) + bytes)
-  }
-
   /** May the whole piece go out (again)? */
   allows(index: number): boolean {
     return !this.#isBeyond(index) || this.#extra < Math.floor(this.#sale.count / PAID_PER_RESEND)
@@ -41,9 +37,19 @@ export class Resends {
   /** The whole piece goes out (again), as was allowed. */
   begin(index: number): void {
     if (this.#isBeyond(index)) this.#extra++
+    this.#book(index, this.#pieceLength(index))
+  }
+
+  /** It broke off when `sent` bytes were out. */
+  breakOff(index: number, sent: number): void {
+    this.#book(index, sent - this.#pieceLength(index))
+  }
+
+  #book(index: number, bytes: number): void {
+    this.#booked.set(index, (this.#booked.get(index) ?? 0) + bytes)
   }
 
   #isBeyond(index: number): boolean {
-    return (this.#sent.get(index) ?? 0) > RESENDS_MAX * this.#pieceLength(index)
+    return (this.#booked.get(index) ?? 0) > RESENDS_MAX * this.#pieceLength(index)
   }
 }

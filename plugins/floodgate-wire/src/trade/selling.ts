@@ -73,15 +73,8 @@ export class Selling implements SellingSeam {
   /** What is sold after the purse's end may be too late to be claimed. */
   #isOver = (): boolean => this.#market.wallet.now() >= this.#sale.purse.expiry
 
-  /** Where we stand: what we hold of this purse and what is owed. True whenever it is said (W3). */
   sayStatement(): void {
-    this.#speech.say('statement', {
-      purse: this.#sale.purse.purse,
-      limit: this.limit(),
-      owed: [...this.#sale.owed].slice(0, WINDOW_MAX),
-      paid: this.#sale.paid,
-      voucher: this.#sale.voucher ?? new Uint8Array(0)
-    })
+    this.#receipts.sayStatement()
   }
 
   // — the engine's questions —
@@ -95,7 +88,6 @@ export class Selling implements SellingSeam {
     const before = this.#serving.get(index)
     if (before === undefined) return
     this.#untouched.delete(index)
-    this.#resends.sent(index, bytes)
     this.#sale.touch(index, this.#market.wallet.now())
     this.#serving.set(index, before + bytes)
     if (before + bytes < this.#market.content.pieceLength(index)) return
@@ -192,6 +184,11 @@ export class Selling implements SellingSeam {
       const covered = this.#sale.owed.has(index) || this.#sale.isCovered(index)
       if (!covered && wallet.sales.owedBy(this.#buyer.certificate.uid) >= limit) continue
       this.#queue.delete(index)
+      if (!this.#resends.allows(index)) {
+        this.#proofs.delete(index)
+        this.#refuse('too-many-resends', index)
+        continue
+      }
       if (!covered) this.#owe(index)
       this.#proofs.delete(index)
       this.#resends.begin(index)
@@ -272,6 +269,7 @@ export class Selling implements SellingSeam {
   #forget(): void {
     for (const index of this.#untouched) this.#sale.unowe(index)
     this.#untouched.clear()
+    for (const [index, sent] of this.#serving) this.#resends.breakOff(index, sent)
     this.#serving.clear()
     this.#queue.clear()
     this.#proofs.clear()
