@@ -58,6 +58,17 @@ describe('wallet: claims', () => {
     assert.equal(server.claims.length, 3)
   })
 
+  it('W8: two claims at once are one after the other, and count once', async () => {
+    await sell(9, 4)
+    const [first, second] = await Promise.all([claim(wallet), claim(wallet)])
+    assert.deepEqual([first.credited, second.credited, second.claims], [12n, 0n, 0])
+    assert.equal(server.claims.length, 1)
+    assert.deepEqual(
+      wallet.summary().sales.map(({ claimed, credited }) => [claimed, credited]),
+      [[4, 12n]]
+    )
+  })
+
   it('keeps to 64 purses and 512 KiB a claim', async () => {
     for (let i = 0; i < 66; i++) await sell(4, 1)
     await claim(wallet)

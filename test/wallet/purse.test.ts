@@ -135,6 +135,20 @@ describe('wallet: a purse', () => {
     assert.equal(purse.adopt(new Uint8Array(16), bitmapOf(1), 1, xorOf(1)), false)
   })
 
+  it('W14: what the payee does not show is acknowledged no more, and is again with each repeat', () => {
+    for (const index of [1, 2, 3, 4]) purse.reserve(index, alice)
+    purse.pay(alice, [4, 3, 2, 1])
+    purse.receipted(alice, 4)
+    const unreceipted = () => purse.account(alice)!.unreceipted
+    const { indexes, count, paid } = purse.missing(alice, bitmapOf(3), 2)!
+    assert.deepEqual([indexes, count], [[1, 2], 3])
+    assert.deepEqual(unreceipted(), [1, 2, 4])
+    purse.receipted(alice, count)
+    assert.deepEqual(unreceipted(), [4])
+    purse.receipted(alice, purse.missing(alice, paid, 2)!.count)
+    assert.deepEqual(unreceipted(), [])
+  })
+
   it('I3: makes up what the payee lacks, never over tokens that were not paid to it', () => {
     for (const index of [1, 2, 3, 4]) purse.reserve(index, alice)
     purse.reserve(5, bob)

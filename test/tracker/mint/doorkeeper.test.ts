@@ -47,6 +47,13 @@ describe('mint: the doorkeeper', () => {
     keeper.expectProof('elsewhere', 'honest')
   })
 
+  it('F65: garbage that is cheap to refuse makes nobody known', () => {
+    const keeper = new Doorkeeper({ unproven: few(1), unprovenOfKnown: few(9) })
+    keeper.expectProof('host', 'api').cheap()
+    keeper.expectProof('host', 'api')
+    assert.throws(() => keeper.expectProof('host', 'api'), code)
+  })
+
   it('F65: a flood from everywhere spends what is there for strangers; who is known goes on', () => {
     const keeper = new Doorkeeper({ unprovenOfAll: few(5) })
     keeper.expectProof('host', 'honest').proven()
