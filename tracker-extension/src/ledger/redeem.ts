@@ -121,7 +121,12 @@ function recordOffences(
   let rest = clash
   for (const [first, sale] of salesOf(view, purseId, purse)) {
     if (first === second) continue
-    for (const { kind, promised, signed } of promisesOf(view, purseId, purse, first, sale)) {
+    for (const { kind, promised, signed } of promisesOf(
+      view,
+      { purseId, purse, clash },
+      first,
+      sale
+    )) {
       const hit = and(rest, promised)
       if (popcount(hit) === 0) continue
       rest = andNot(rest, hit)
@@ -150,14 +155,13 @@ interface Promised {
  */
 function* promisesOf(
   view: LedgerView,
-  purseId: string,
-  purse: PurseRow,
+  { purseId, purse, clash }: { purseId: string; purse: PurseRow; clash: Uint8Array },
   first: string,
   sale: SaleRow
 ): Generator<Promised> {
   const settled = sale.settled.length > 0 ? sale.settled : emptyBitmap(purse.pieces)
   yield { kind: [], promised: andNot(provedOf(sale), settled), signed: sale.voucher }
-  for (const index of indexes(settled)) {
+  for (const index of indexes(and(settled, clash))) {
     const filed = view.get('filed', keyOf(purse.uid, purseId, String(index), first))
     const acceptance = filed && view.get('complaint', filed.complaintId)?.acceptance
     if (!acceptance || acceptance.length === 0) continue
