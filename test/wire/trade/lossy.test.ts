@@ -177,7 +177,8 @@ async function play(
   return world
 }
 
-describe('trade: over a lossy network', () => {
+describe('trade: over a lossy network', function () {
+  this.timeout(120_000)
   const quiet = { loss: 0, repeat: 0, delayMaxMs: 20 }
   const rough = { loss: 0.2, repeat: 0.2, delayMaxMs: 400 }
 
