@@ -94,7 +94,7 @@ export class Handshake {
       { hello: frame, ephemeral: message.ephemeral }
     )
     this.#otherHello = frame
-    this.#party = { certificate, frame: message.certificate }
+    this.#party = { certificate, frame: message.certificate.slice() }
     await this.prove()
   }
 
