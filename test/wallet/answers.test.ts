@@ -99,6 +99,25 @@ describe('wallet: complaints about us', function () {
     assert.equal((await account(buyer)).escrow, 2n * BigInt(PIECES - 1))
   })
 
+  it('I3: who accepted and was not heard accepts again, though the accuser gave a receipt meanwhile', async () => {
+    const { wallet: buyer, purse } = await stage.buyer()
+    await complain(buyer, purse, 5)
+    const { fetch } = globalThis
+    globalThis.fetch = (url, ...rest) =>
+      String(url).endsWith('/answers') ? Promise.reject(new Error('lost')) : fetch(url, ...rest)
+    try {
+      await assert.rejects(answerAll(buyer), { code: 'unreachable' })
+    } finally {
+      globalThis.fetch = fetch
+    }
+    await receipt(buyer, purse)
+    assert.equal((await answerAll(buyer)).at(-1)!.answer, 'accepted')
+    const pieces = new Set<number>()
+    await fetchSettled(buyer, stage.contents(pieces))
+    assert.deepEqual([...pieces], [5])
+    assert.equal((await account(seller)).earned, 2n)
+  })
+
   it('F51: a piece that the provider gives no more is noted, and not asked for again', async () => {
     const { wallet: buyer, purse } = await stage.buyer()
     await complain(buyer, purse, 5)

@@ -73,12 +73,13 @@ const TEXTS: Record<AnswerKind, string> = {
   elsewhere: 'Showed that another seller was paid for the piece.'
 }
 
-async function replyTo(
-  wallet: Wallet,
-  purse: Purse,
-  { index, accuser, outcome }: Notice
-): Promise<Reply | undefined> {
+const ACCEPTED: Reply = { kind: 'accepted', body: { bitmap: new Uint8Array(0), frames: [] } }
+
+async function replyTo(wallet: Wallet, purse: Purse, notice: Notice): Promise<Reply | undefined> {
+  const { index, accuser, outcome } = notice
   if (index >= purse.count || equal(accuser, wallet.uid)) return undefined
+  // What we accept counts as paid to the accuser. If it now gives a receipt for that, we still have to get the piece.
+  if (notice.accepting === true) return ACCEPTED
   const known = purse.receiptedBy(accuser)
   if (known !== undefined && hasBit(known.paid, index)) {
     return { kind: 'paid', body: { bitmap: known.paid, frames: [known.voucher, known.receipt] } }
@@ -94,7 +95,8 @@ async function replyTo(
     await purse.reservationSaved([index])
   }
   if (!purse.settle(index, accuser)) return undefined
-  return { kind: 'accepted', body: { bitmap: new Uint8Array(0), frames: [] } }
+  wallet.court.notices.update(notice, { accepting: true })
+  return ACCEPTED
 }
 
 /** A fresh voucher over all that this payee was paid. */

@@ -16,6 +16,8 @@ export type Notice = Message<'notices'>['items'][number] & {
   at: number
   /** What we answered; empty: nothing yet. */
   answer: AnswerKind | ''
+  /** We decided to accept; it stays so when the answer is lost, whatever the accuser gave a receipt for meanwhile. */
+  accepting?: boolean
 }
 
 /** Does it wait for our answer? A strike may be taken away by one. */
@@ -76,7 +78,14 @@ export class Notices {
 }
 
 /** Plain values, for a command line or a page: ids are hex. */
-export function noticeSummary({ complaint, accuser, infoHash, purse: _, ...rest }: Notice) {
+export function noticeSummary({
+  complaint,
+  accuser,
+  infoHash,
+  purse: _,
+  accepting: __,
+  ...rest
+}: Notice) {
   return {
     ...rest,
     complaint: toHex(complaint),

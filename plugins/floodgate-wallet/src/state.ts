@@ -109,6 +109,7 @@ export interface NoticeState {
   strikesMax: number
   at: number
   answer: string
+  accepting?: boolean
 }
 
 /** The provider's revocation list, as far as we have it. */
