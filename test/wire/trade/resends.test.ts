@@ -5,10 +5,11 @@ import type { Sale } from '@floodgate/wallet'
 import { Resends } from '../../../plugins/floodgate-wire/src/trade/resends.ts'
 
 const LENGTH = 100
+const content = { pieceLength: () => LENGTH }
 
 describe('trade: resends', () => {
   const sale = { count: 0 }
-  const resends = (): Resends => Resends.of(sale as Sale, () => LENGTH)
+  const resends = (): Resends => Resends.of(sale as Sale, content)
   const send = (index: number, bytes = LENGTH): void => {
     resends().begin(index)
     if (bytes < LENGTH) resends().breakOff(index, bytes)
@@ -28,7 +29,7 @@ describe('trade: resends', () => {
     assert.equal(sends(0), 4)
     assert.equal(sends(0), 0)
     assert.equal(sends(1), 4, 'each piece for itself')
-    assert.ok(Resends.of(other, () => LENGTH).allows(0), 'each sale for itself')
+    assert.ok(Resends.of(other, content).allows(0), 'each sale for itself')
   })
 
   it('F51: four at once are four, however many ask', () => {

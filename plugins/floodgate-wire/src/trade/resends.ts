@@ -4,6 +4,9 @@
 
 import { RESENDS_MAX } from '@floodgate/protocol'
 import type { Sale } from '@floodgate/wallet'
+import type { Content } from './terms.ts'
+
+type Lengths = Pick<Content, 'pieceLength'>
 
 /** So many paid pieces are good for one more resend of any piece. */
 const PAID_PER_RESEND = 16
@@ -11,20 +14,20 @@ const PAID_PER_RESEND = 16
 export class Resends {
   static readonly #bySale = new WeakMap<Sale, Resends>()
   readonly #sale: Sale
-  readonly #pieceLength: (index: number) => number
+  readonly #content: Lengths
   /** Bytes of a piece that went out or may yet, by index. */
   readonly #booked = new Map<number, number>()
   /** Resends that were good for what was paid. */
   #extra = 0
 
-  private constructor(sale: Sale, pieceLength: (index: number) => number) {
+  private constructor(sale: Sale, content: Lengths) {
     this.#sale = sale
-    this.#pieceLength = pieceLength
+    this.#content = content
   }
 
-  /** One count for all connections of the buyer. */
-  static of(sale: Sale, pieceLength: (index: number) => number): Resends {
-    const known = this.#bySale.get(sale) ?? new Resends(sale, pieceLength)
+  /** One count for all connections of the buyer. It lives as long as the sale, so it must know nothing of a connection. */
+  static of(sale: Sale, content: Lengths): Resends {
+    const known = this.#bySale.get(sale) ?? new Resends(sale, content)
     this.#bySale.set(sale, known)
     return known
   }
@@ -37,12 +40,12 @@ export class Resends {
   /** The whole piece goes out (again), as was allowed. */
   begin(index: number): void {
     if (this.#isBeyond(index)) this.#extra++
-    this.#book(index, this.#pieceLength(index))
+    this.#book(index, this.#content.pieceLength(index))
   }
 
   /** It broke off when `sent` bytes were out. */
   breakOff(index: number, sent: number): void {
-    this.#book(index, sent - this.#pieceLength(index))
+    this.#book(index, sent - this.#content.pieceLength(index))
   }
 
   #book(index: number, bytes: number): void {
@@ -50,6 +53,6 @@ export class Resends {
   }
 
   #isBeyond(index: number): boolean {
-    return (this.#booked.get(index) ?? 0) > RESENDS_MAX * this.#pieceLength(index)
+    return (this.#booked.get(index) ?? 0) > RESENDS_MAX * this.#content.pieceLength(index)
   }
 }

@@ -54,7 +54,7 @@ export class Selling implements SellingSeam {
     this.#buyer = buyer
     this.#sale = market.wallet.sales.open(purse.certificate, purse.frame)
     this.#receipts = new Receipts(market, speech, this.#sale, () => this.limit())
-    this.#resends = Resends.of(this.#sale, (index) => market.content.pieceLength(index))
+    this.#resends = Resends.of(this.#sale, market.content)
     market.selling.add(this)
   }
 
