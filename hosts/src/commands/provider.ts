@@ -134,6 +134,7 @@ function bookingOf(
     }
     case 'deposit': {
       const { uid, amountMinor, reason } = command
+      if ((outcome as OutcomeOf<typeof command>).repeated) return undefined
       const fields = { uid, amount: amountMinor, reason }
       return ['deposit', fields, `deposit   ${short(uid)}  ${amount(amountMinor)}  ${reason}`]
     }
@@ -173,7 +174,7 @@ function claimLine(
   let refused = 0
   for (const one of outcome.claims) {
     if ('error' in one) refused++
-    else {
+    else if (!one.repeated) {
       credited += one.creditedMinor
       tokens += one.fresh
     }

@@ -5,14 +5,13 @@ import type { Command, LedgerStore, OutcomeOf } from '@floodgate/tracker'
 
 export type Watcher = <C extends Command>(command: C, outcome: OutcomeOf<C>) => void
 
-/** `store` with every executed command told to `watch` afterwards, but a deposit that was booked before. */
+/** `store` with every executed command told to `watch` afterwards. */
 export function watchedStore(store: LedgerStore, watch: Watcher): LedgerStore {
   return {
     ...store,
     async execute(command) {
-      const isBooked = command.kind === 'deposit' && (await store.deposit(command.id)) !== undefined
       const outcome = await store.execute(command)
-      if (!isBooked) watch(command, outcome)
+      watch(command, outcome)
       return outcome
     }
   }

@@ -168,3 +168,12 @@ export async function runTable(store: LedgerStore, table: string): Promise<void>
     assert.deepEqual(books.faults, [], line)
   }
 }
+
+/** What the same command answers when it is given again: the same, and that it is a repeat. */
+export function asRepeated(outcome: Outcome): Outcome {
+  if ('claims' in outcome) {
+    const claims = outcome.claims.map((one) => ('error' in one ? one : { ...one, repeated: true }))
+    return { claims }
+  }
+  return 'repeated' in outcome ? { ...outcome, repeated: true } : outcome
+}

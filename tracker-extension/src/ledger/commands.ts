@@ -116,6 +116,8 @@ export interface ClaimOutcome {
   conflicting: number
   /** Tokens of this sale still unpaid after this claim, as the buyer's balance did not suffice. */
   uncovered: number
+  /** It was settled before; these are the results of then. */
+  repeated: boolean
 }
 
 /** A claim that was refused; the others of its batch stand. */
@@ -127,7 +129,8 @@ export interface ClaimRefusal {
 
 export interface Outcomes extends CourtOutcomes {
   open: { uid: string }
-  deposit: { uid: string; amountMinor: bigint }
+  /** `repeated`: it was booked before, and nothing moved. */
+  deposit: { uid: string; amountMinor: bigint; repeated: boolean }
   publish: { infoHash: string }
   /** `chargedMinor` is 0 if another purchase's purse was answered. */
   purchase: { purse: PurseTerms; chargedMinor: bigint }

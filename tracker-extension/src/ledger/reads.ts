@@ -3,12 +3,11 @@ import { audit } from './audit.ts'
 import { indexes } from './bitmap.ts'
 import { courtReads } from './court-reads.ts'
 import { balance } from './posting.ts'
-import type { ContentRow, DepositRow, JournalRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
+import type { ContentRow, JournalRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
 import { type LedgerSize, size } from './size.ts'
 
 export type Account = PeerRow & { uid: string; balanceMinor: bigint }
-export type Deposit = DepositRow & { id: string }
 export type Content = ContentRow & { infoHash: string }
 export type ContentSummary = Omit<Content, 'torrent'>
 export type Purse = PurseRow & { purseId: string }
@@ -36,11 +35,6 @@ function account(view: ScanView, uid: string): Account | undefined {
 function accountByKey(view: ScanView, signKey: Uint8Array): Account | undefined {
   const known = view.get('signKey', hexOf(signKey))
   return known && account(view, known.uid)
-}
-
-function deposit(view: ScanView, id: string): Deposit | undefined {
-  const row = view.get('deposit', id)
-  return row && { id, ...row }
 }
 
 function content(view: ScanView, infoHash: string): Content | undefined {
@@ -103,7 +97,6 @@ function offences(view: ScanView, purseId?: string): Offence[] {
 export const reads = {
   account,
   accountByKey,
-  deposit,
   content,
   contents,
   purse,

@@ -39,7 +39,7 @@ function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
   if (done) {
     if (Buffer.compare(done.body, body) !== 0) throw new LedgerError('conflict', 'claim')
     const { creditedMinor, fresh, conflicting, uncovered } = done
-    return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered }
+    return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered, repeated: true }
   }
   const purse = payable(view, claim)
   const saleKey = keyOf(purseId, payee)
@@ -77,7 +77,7 @@ function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
     view.put('purse', purseId, { ...purse, collateralMinor, spent, lastPayee })
   }
   view.put('claim', claimKey, { body, creditedMinor, fresh, conflicting, uncovered })
-  return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered }
+  return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered, repeated: false }
 }
 
 /** The purse, if this claim may be paid from it at all; otherwise the refusal. */

@@ -34,13 +34,13 @@ function deposit(view: LedgerView, command: DepositCommand): Outcomes['deposit']
   if (done) {
     const same = done.uid === uid && done.amountMinor === amountMinor && done.reason === reason
     if (!same) throw new LedgerError('conflict', 'deposit')
-    return { uid, amountMinor }
+    return { uid, amountMinor, repeated: true }
   }
   if (!view.get('peer', uid)) throw new LedgerError('unknown-account', uid)
   const occasion = { at: now, kind: 'deposit', ref: id, purseId: '' }
   post(view, occasion, { debit: cash, credit: peerAccount(uid), amountMinor })
   view.put('deposit', id, { uid, amountMinor, reason })
-  return { uid, amountMinor }
+  return { uid, amountMinor, repeated: false }
 }
 
 function publish(view: LedgerView, command: PublishCommand): Outcomes['publish'] {

@@ -8,7 +8,6 @@ import type {
   Account,
   Content,
   ContentSummary,
-  Deposit,
   JournalLine,
   Offence,
   Purse,
@@ -37,8 +36,6 @@ export interface LedgerStore {
   execute<C extends Command>(command: C): Promise<OutcomeOf<C>>
   account(uid: string): Promise<Account | undefined>
   accountByKey(signKey: Uint8Array): Promise<Account | undefined>
-  /** The deposit that was booked under this id. */
-  deposit(id: string): Promise<Deposit | undefined>
   content(infoHash: string): Promise<Content | undefined>
   /** All contents, without the torrent files. */
   contents(): Promise<ContentSummary[]>
@@ -91,7 +88,6 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     execute: (command) => engine.execute(command),
     account: (uid) => engine.read('account', [uid]),
     accountByKey: (signKey) => engine.read('accountByKey', [signKey]),
-    deposit: (id) => engine.read('deposit', [id]),
     content: (infoHash) => engine.read('content', [infoHash]),
     contents: () => engine.read('contents', []),
     purse: (purseId) => engine.read('purse', [purseId]),

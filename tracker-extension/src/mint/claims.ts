@@ -14,8 +14,7 @@ import { readSigned, type Mint } from './mint.ts'
 import { codeOfLedger, refusalOf } from './refusals.ts'
 
 type Result = Message<'claimed'>['results'][number]
-/** `paid`: the payee had these tokens before. */
-type Checked = { claim: Claim; paid: Uint8Array } | { code: ErrorCode }
+type Checked = { claim: Claim } | { code: ErrorCode }
 
 /** The seller keeps the answer as its proof; so long it is valid at least on paper. */
 const LIFE_MS = 90 * 24 * 3600e3
@@ -41,7 +40,7 @@ export async function redeemClaim(mint: Mint, sealed: Uint8Array): Promise<Uint8
   const time = mint.now()
   const after = await mint.store.account(account.uid)
   mint.counters.claims++
-  mint.counters.tokens += freshOf(checked, outcomes)
+  mint.counters.tokens += freshOf(outcomes)
   return mint.issuer.sign(
     'claimed',
     {
@@ -63,9 +62,7 @@ async function checkAll(mint: Mint, message: Message<'claim'> & Header): Promise
   const checked: Checked[] = []
   for (const [i, claimed] of message.purses.entries()) {
     try {
-      const known = await facts[i]!
-      const claim = await checkClaimed(mint, claimed, on, known)
-      checked.push({ claim, paid: known.sale?.claimed ?? new Uint8Array() })
+      checked.push({ claim: await checkClaimed(mint, claimed, on, await facts[i]!) })
     } catch (error) {
       const { code } = refusalOf(error)
       if (code === 'internal') throw error
@@ -93,15 +90,9 @@ async function reportDoubleSpends(mint: Mint, outcomes: Outcomes): Promise<void>
 }
 
 /** Tokens paid now: a claim that is repeated gets the results it got then, and pays none. */
-function freshOf(checked: Checked[], outcomes: Outcomes): number {
-  let tokens = 0
-  for (const one of checked) {
-    if ('code' in one) continue
-    const outcome = outcomes.get(one.claim)
-    const isNew = one.claim.bitmap.some((byte, i) => (byte & ~(one.paid[i] ?? 0)) !== 0)
-    if (isNew && outcome !== undefined && !('error' in outcome)) tokens += outcome.fresh
-  }
-  return tokens
+function freshOf(outcomes: Outcomes): number {
+  const paid = [...outcomes.values()].map((one) => ('error' in one || one.repeated ? 0 : one.fresh))
+  return paid.reduce((sum, tokens) => sum + tokens, 0)
 }
 
 function resultOf({ purse }: Claimed, checked: Checked, outcomes: Outcomes): Result {

@@ -64,8 +64,8 @@ export async function publish(publisher: Publisher, torrent: Uint8Array): Promis
 
 /**
  * Books money that came in from outside for the account `uid` (32 hex digits). `id` names the deposit once and for all:
- * the same again books nothing, and answers false. Throws the ledger's `unknown-account`, `conflict` (the id with another amount),
- * `bad-command` and `too-large`.
+ * the same again books nothing, and answers false. Throws the ledger's `unknown-account`, `conflict` (the id with another
+ * amount), `bad-command` and `too-large`.
  */
 export async function deposit(
   store: LedgerStore,
@@ -75,7 +75,6 @@ export async function deposit(
   id: string,
   now = Date.now()
 ): Promise<boolean> {
-  const before = await store.deposit(id)
-  await store.execute({ kind: 'deposit', uid, amountMinor, reason, id, now })
-  return before === undefined
+  const done = await store.execute({ kind: 'deposit', uid, amountMinor, reason, id, now })
+  return !done.repeated
 }
