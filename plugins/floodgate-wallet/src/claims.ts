@@ -56,11 +56,9 @@ const claiming = new WeakMap<Wallet, Promise<unknown>>()
  * what was settled stays settled and the rest is claimed next time.
  */
 export function claim(wallet: Wallet, options: { max?: number } = {}): Promise<ClaimAnswer> {
+  const run = (): Promise<ClaimAnswer> => claimAll(wallet, options)
   const before = claiming.get(wallet) ?? Promise.resolve()
-  const next = before.then(
-    () => claimAll(wallet, options),
-    () => claimAll(wallet, options)
-  )
+  const next = before.then(run, run) // whether the one before fails is told to who asked for it
   claiming.set(wallet, next)
   return next
 }

@@ -183,7 +183,8 @@ export class PayeeBook {
   /** What the payee shows is what it has: the rest is not acknowledged, whatever it said before. Was that news? */
   retract(paid: Uint8Array, shown: Uint8Array): boolean {
     const rest = [...bits(this.paidOf(paid))].filter((index) => !hasBit(shown, index))
-    const isNews = rest.some((index) => !this.unreceipted.includes(index))
+    const before = new Set(this.unreceipted)
+    const isNews = rest.some((index) => !before.has(index))
     if (isNews) this.unreceipted = rest
     return isNews
   }

@@ -133,8 +133,7 @@ export class Sale {
     this.#saver.expectOpen()
     if (index < 0 || index >= this.purse.count) throw new FloodgateError('bad-index', String(index))
     if (this.isCovered(index) || this.owed.has(index)) return
-    // A copy: the certificate came in a network buffer a hundred times its size, which would stay as long as the sale.
-    if (proof !== undefined) this.#buyer = proof.buyer.slice()
+    if (proof !== undefined) this.#buyer = proof.buyer
     this.#debts.add(index, proof?.window, proof?.at ?? 0)
     this.#changed()
   }

@@ -11,6 +11,7 @@ import {
   type Wallet
 } from '@floodgate/wallet'
 import type { Torrent } from 'webtorrent'
+import { Backoff } from './pace.ts'
 
 const RETRY_MIN_MS = 2000
 const RETRY_MAX_MS = 60_000
@@ -43,7 +44,7 @@ export class Announcer {
   readonly #wallet: Wallet
   readonly #source: AnnounceSource
   #timer: ReturnType<typeof setTimeout> | undefined
-  #retryMs = RETRY_MIN_MS
+  readonly #backoff = new Backoff(RETRY_MIN_MS, RETRY_MAX_MS)
   #running: Promise<void> | undefined
   #again = false
   #stopped = false
@@ -81,11 +82,10 @@ export class Announcer {
         this.#source.answered(answer)
       }
       if (this.#event === event) this.#event = ''
-      this.#retryMs = RETRY_MIN_MS
+      this.#backoff.reset()
     } catch (error) {
       if (this.#stopped) return
-      this.#later(this.#retryMs)
-      this.#retryMs = Math.min(RETRY_MAX_MS, this.#retryMs * 2)
+      this.#later(this.#backoff.next())
       const ours = error instanceof FloodgateError
       this.#source.failed(ours ? error : new FloodgateError(codeOf(error), String(error)))
     }

@@ -3,6 +3,7 @@
 // next announce.
 
 import type { Torrent } from 'webtorrent'
+import { Backoff } from './pace.ts'
 import type { Clock } from './trade/terms.ts'
 
 const AGAIN_MIN_MS = 2000
@@ -33,7 +34,7 @@ export class Dialing {
   readonly #source: DialingSource
   readonly #clock: Clock
   #listed: readonly Address[] = []
-  #againMs = AGAIN_MIN_MS
+  readonly #backoff = new Backoff(AGAIN_MIN_MS, AGAIN_MAX_MS)
   #callOff: (() => void) | undefined
   #closed = false
 
@@ -66,16 +67,15 @@ export class Dialing {
   broke(): void {
     this.#callOff?.()
     this.#callOff = undefined
-    this.#againMs = AGAIN_MIN_MS
+    this.#backoff.reset()
     this.again()
   }
 
   /** A connection ended before it was of use, or never came about: tried again after a while, longer each time. */
   again(): void {
     if (this.#callOff !== undefined || this.#closed) return
-    this.#callOff = this.#clock.after(this.#againMs, () => {
+    this.#callOff = this.#clock.after(this.#backoff.next(), () => {
       this.#callOff = undefined
-      this.#againMs = Math.min(AGAIN_MAX_MS, 2 * this.#againMs)
       if (!this.#source.needed()) return
       // Who cannot listen cannot dial.
       if (this.#torrent.client.torrentPort === 0) return this.#source.announce()

@@ -1,31 +1,53 @@
 // How often something is tried that may fail for long: more and more rarely, until it succeeds.
 
+/** The delay before the next try: twice as long each time. */
+export class Backoff {
+  readonly #firstMs: number
+  readonly #mostMs: number
+  #nextMs: number
+
+  constructor(firstMs: number, mostMs: number) {
+    this.#firstMs = firstMs
+    this.#mostMs = mostMs
+    this.#nextMs = firstMs
+  }
+
+  next(): number {
+    const delayMs = this.#nextMs
+    this.#nextMs = Math.min(this.#mostMs, 2 * delayMs)
+    return delayMs
+  }
+
+  /** It succeeded: the next delay is the first again. */
+  reset(): void {
+    this.#nextMs = this.#firstMs
+  }
+}
+
 const MOST_MS = 3600e3
 
+/** For tries that something else calls for: when the next one is due. */
 export class Pace {
-  readonly #firstMs: number
+  readonly #backoff: Backoff
   #nextAt = -Infinity
-  #delayMs: number
 
   /** The second try is due `firstMs` after the first. */
   constructor(firstMs: number) {
-    this.#firstMs = firstMs
-    this.#delayMs = firstMs
+    this.#backoff = new Backoff(firstMs, MOST_MS)
   }
 
   isDue(now: number): boolean {
     return now >= this.#nextAt
   }
 
-  /** A try begins: the next is due after a while, which doubles each time. */
+  /** A try begins: the next is due after a while. */
   begin(now: number): void {
-    this.#nextAt = now + this.#delayMs
-    this.#delayMs = Math.min(MOST_MS, this.#delayMs * 2)
+    this.#nextAt = now + this.#backoff.next()
   }
 
   /** It succeeded: the next is due at once. */
   reset(): void {
     this.#nextAt = -Infinity
-    this.#delayMs = this.#firstMs
+    this.#backoff.reset()
   }
 }

@@ -83,7 +83,8 @@ export class Doorkeeper {
 
   /**
    * Before anything that costs: a message that says it is of `uid`, if it says so before it is opened. Throws
-   * `too-many-requests` when its host sent too much that was bad; otherwise answers what to call when it is known what it was; nothing, when it was bad.
+   * `too-many-requests` when its host sent too much that was bad; otherwise answers what to call when it is known what it
+   * was, unless it was bad.
    */
   expectProof(host: string, uid?: string): Trial {
     const name = uid === undefined ? undefined : `${host} ${uid}`

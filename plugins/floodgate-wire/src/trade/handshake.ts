@@ -94,6 +94,7 @@ export class Handshake {
       { hello: frame, ephemeral: message.ephemeral }
     )
     this.#otherHello = frame
+    // A copy: it stays as long as what is owed, and must not pin the network buffer that it came in.
     this.#party = { certificate, frame: message.certificate.slice() }
     await this.prove()
   }
