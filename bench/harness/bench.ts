@@ -43,5 +43,5 @@ export interface Bench<O extends Options = Options> {
   run(stage: Stage, values: Values<O>): Promise<Outcome>
 }
 
-/** Keeps the types of the options together with the run. */
+/** Keeps the types of the options together with the run; in a list of benches they are all alike. */
 export const defineBench = <O extends Options>(bench: Bench<O>): Bench => bench as unknown as Bench

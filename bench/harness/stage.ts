@@ -45,6 +45,7 @@ export class Stage {
       node,
       ...(this.#profile !== undefined && { profile: this.#profile })
     })
+    // Kept to be stopped, whatever its jobs are.
     this.#actors.add(actor as unknown as Actor<Jobs>)
     await actor.started
     return actor

@@ -65,6 +65,7 @@ describe(`I6: kill -9 at random moments, ${CYCLES} cycles (seed ${SEED})`, funct
     for (let cycle = 0; cycle < CYCLES; cycle++) {
       await new Promise((resolve) => setTimeout(resolve, random() * 250))
       const victim = [provider, seller, buyer][Math.floor(random() * 3)]!
+      // What it says dies with the seller as a rule; the last claim is the one that counts.
       if (victim !== provider && random() < 0.5) void seller.ask('claim').catch(() => undefined)
       await victim.kill()
       const who = await victim.start()

@@ -90,6 +90,7 @@ export class Trust {
     if (known !== undefined) return message
     await verifySignature(this.crypto, bytes, epoch.signKey)
     if (this.#checked.size === CHECKED_MAX) this.#checked.delete(this.#checked.keys().next().value!)
+    // `name` and `message` belong together; as a pair of parameters the compiler cannot know it.
     this.#checked.set(id, { name, message, bytes } as unknown as Decoded)
     return message
   }

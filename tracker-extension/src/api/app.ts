@@ -46,6 +46,7 @@ export function createApi(
   const app = new Koa()
   app.on('error', options.onError)
   app.use((context, next) => contain(desk, options, context, next))
+  // Its types ask Koa for what the router itself adds to a context (`params`, `router`).
   app.use(router.routes() as unknown as Koa.Middleware)
   app.use(() => {
     throw new FloodgateError('not-found')

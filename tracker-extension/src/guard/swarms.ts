@@ -161,6 +161,7 @@ export class SwarmBooks {
   }
 
   #newSwarm(infoHash: string): TrackerSwarm {
+    // A door of the tracker (attach/doors.ts), which ships no types; the constructor here has checked its shape.
     const { Swarm } = this.#server.constructor as unknown as { Swarm: SwarmClass }
     return new Swarm(infoHash, this.#server)
   }

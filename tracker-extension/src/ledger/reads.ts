@@ -121,6 +121,7 @@ export function runRead<N extends ReadName>(
   name: N,
   args: ReadArgs<N>
 ): ReadResult<N> {
+  // As with the rules: the table is typed, and its index is a type parameter.
   const read = reads[name] as unknown as (view: ScanView, ...args: unknown[]) => ReadResult<N>
   return read(view, ...args)
 }

@@ -74,10 +74,11 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
 
 /**
  * Runs one command against the view: everything it writes, or (with a `LedgerError`) nothing. A command that was
- * executed before gets the outcome it got then, and nothing moves.
+ * executed before gets the outcome it got then, `repeated` where money is concerned, and nothing moves.
  */
 export function execute<C extends Command>(view: LedgerView, command: C): OutcomeOf<C> {
   const clean = checkCommand(command)
+  // The table has a rule of the right type for each kind; the compiler does not follow a kind that is a type parameter.
   const rule = rules[clean.kind] as unknown as Rule<C>
   return allOrNothing(view, (overlay) => rule(overlay, clean))
 }

@@ -108,6 +108,7 @@ export class SqliteView implements ScanView {
   }
 }
 
+/** The columns of a table are typed against its rows where they are listed (schema.ts). */
 function decode(fields: Field[], row: SqlRow): Row {
   const decoded: Record<string, SQLOutputValue> = {}
   const values = Object.values(row)
