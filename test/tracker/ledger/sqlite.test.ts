@@ -48,6 +48,22 @@ describe('ledger in a SQLite file', () => {
     for (const store of stores.splice(0)) await store.close()
   })
 
+  it('reads an empty array that a Node 22 has written as NULL', async () => {
+    const path = newPath()
+    const first = await openAt(path)
+    await openAccount(first, 'alice')
+    for (const line of ['deposit d1 alice 40', 'publish film 4 10', 'purchase p1 alice film 10'])
+      await first.execute(commandOf(line))
+    const before = await first.purse('p1')
+    await first.close()
+    sql(path, 'UPDATE ledger_purse SET certificate = NULL')
+    const second = await openAt(path)
+    assert.deepEqual({ ...(await second.purse('p1')), certificate: before!.certificate }, before)
+    assert.deepEqual((await second.purse('p1'))!.certificate, new Uint8Array())
+    assert.deepEqual((await second.audit()).faults, [])
+    await second.close()
+  })
+
   it('keeps everything from one opening to the next', async () => {
     const path = newPath()
     const first = await openAt(path)

@@ -108,13 +108,19 @@ export class SqliteView implements ScanView {
   }
 }
 
+/**
+ * Node 22 binds an empty array that was cloned or read back as NULL (Node 24 does not). No column may be NULL, so that is
+ * what it means wherever it stands.
+ */
+const none = new Uint8Array()
+
 /** The columns of a table are typed against its rows where they are listed (schema.ts). */
 function decode(fields: Field[], row: SqlRow): Row {
   const decoded: Record<string, SQLOutputValue> = {}
   const values = Object.values(row)
   fields.forEach(([name, column], i) => {
     const value = values[i + 1]!
-    decoded[name] = column === 'number' ? Number(value) : value
+    decoded[name] = column === 'number' ? Number(value) : (value ?? none)
   })
   return decoded as unknown as Row
 }
