@@ -21,7 +21,7 @@ import {
   WINDOW_MAX,
   type Row
 } from './rows.ts'
-import { LOG_PATH_MAX } from './log.ts'
+import { LOG_MESSAGES } from './log-messages.ts'
 
 const CERTIFICATE_MAX = 640
 const PURSE_MAX = 640
@@ -34,9 +34,6 @@ const EVIDENCE_FRAME_MAX = WINDOW_MAX * 700 + VOUCHER_MAX
 /** Entries of the revocation log in one message; a peer that is further behind asks again. */
 export const REVOCATIONS_LIST_MAX = 16
 const REVOCATIONS_MAX = 3072
-/** Lines of the log in one message. */
-export const LINES_MAX = 64
-const POSTING_MAX = 1024
 /** Notices that are shown at a time. */
 export const NOTICES_MAX = 32
 
@@ -250,35 +247,7 @@ export const MESSAGES = {
   }),
   pieceRequest: row(0x46, 'buyer', 'signed', 640, { purse: purseId, index }),
 
-  // The log of postings (G13, I1; RFC 9162)
-  treeHead: row(0x50, 'provider', 'signed', 512, { size: uint(SAFE_MAX), root: hash }),
-  posting: row(0x51, 'provider', '', POSTING_MAX, {
-    line: uint(SAFE_MAX),
-    at: uint(SAFE_MAX),
-    kind: text(32),
-    ref: text(160),
-    purse: text(160),
-    debit: text(160),
-    credit: text(160),
-    amount,
-    currency
-  }),
-  inclusion: row(0x52, 'provider', '', LOG_PATH_MAX + 256, {
-    line: uint(SAFE_MAX),
-    size: uint(SAFE_MAX),
-    leaf: hash,
-    path: blob(LOG_PATH_MAX)
-  }),
-  consistency: row(0x53, 'provider', '', LOG_PATH_MAX + 256, {
-    from: uint(SAFE_MAX),
-    to: uint(SAFE_MAX),
-    path: blob(LOG_PATH_MAX)
-  }),
-  linesRequest: row(0x54, 'peer', 'signed', 640, { after: uint(SAFE_MAX) }),
-  lines: row(0x55, 'provider', '', LINES_MAX * (POSTING_MAX + 8) + 64, {
-    items: list(blob(POSTING_MAX), LINES_MAX),
-    read: uint(SAFE_MAX)
-  })
+  ...LOG_MESSAGES
 } satisfies Record<string, Row>
 
 export type MessageName = keyof typeof MESSAGES

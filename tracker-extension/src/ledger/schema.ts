@@ -19,7 +19,7 @@ interface Layout<Row> {
   columns: Columns<Row>
 }
 
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
@@ -106,6 +106,11 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     }
   },
   counter: { wide: false, columns: { next: 'number' } },
+  head: {
+    wide: false,
+    columns: { size: 'number', root: 'blob', peaks: 'blob', frame: 'blob', at: 'number' }
+  },
+  block: { wide: false, columns: { root: 'blob' } },
   complaint: {
     wide: true,
     columns: {
