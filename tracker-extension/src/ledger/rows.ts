@@ -141,6 +141,8 @@ export interface LedgerView {
 /** A view that can also be read through, in order of keys, starting behind `after`. */
 export interface ScanView extends LedgerView {
   rows<T extends TableName>(table: T, after?: string): Iterable<[key: string, row: Tables[T]]>
+  /** What the medium changed by itself, or others in it: a sentence each, naming table, row and field. */
+  damage(): Iterable<string>
 }
 
 /** Joins ids to one key. Ids hold no space (see check.ts), so no two lists of ids give the same key. */
