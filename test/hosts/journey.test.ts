@@ -66,6 +66,8 @@ describe('hosts: the journey', function () {
     assert.equal(books['debitsMinor'], books['creditsMinor'])
     assert.equal(books['depositsMinor'], '75')
     assert.equal(books['escrowMinor'], '0')
+    const audit = await stage.command('audit', 'audit', '--data', stage.shop)
+    assert.deepEqual([audit['ok'], audit['faults']], [true, []])
   })
 
   it('keeps what is secret for its owner only', async () => {

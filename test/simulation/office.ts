@@ -85,7 +85,7 @@ export class Office extends Party {
     const { crypto, keys, film, court: options } = this.#setting
     const life: Life = { alive: true }
     this.life = life
-    const { mint, court } = createMint({
+    const { mint, court, log } = createMint({
       ...{ keys, crypto, currency: CURRENCY, purseLifeMs: PURSE_LIFE_MS },
       ledger: this.amend(this.#storeOf(life)),
       pieces: { piece: async (_, index) => film.bytes[index] },
@@ -94,7 +94,7 @@ export class Office extends Party {
     })
     const swarm = () => ({ complete: 0, incomplete: 0 })
     this.#settleEvery(life)
-    this.#desk = { mint, court, name: 'Simulated', swarm, counters: () => ({}) }
+    this.#desk = { mint, court, log, name: 'Simulated', swarm, counters: () => ({}) }
   }
 
   /** Every write may be the last thing this process does, or the first that it did not. */

@@ -11,6 +11,8 @@ import { createCourt, type Court, type CourtOptions, type PieceSource } from './
 import { carryOut } from './court/recovery.ts'
 import { courtDoor } from './court/door.ts'
 import type { LedgerStore } from './ledger/index.ts'
+import { PostingsLog } from './log/postings-log.ts'
+import { signEvery } from './log/signing.ts'
 import type { SwarmLimit } from './court/swarm-limit.ts'
 import { judgeAnnounce } from './mint/announce.ts'
 import { Arrivals } from './mint/arrivals.ts'
@@ -51,6 +53,8 @@ export interface FloodgateTrackerOptions {
   collateral?: number
   /** How often expired purses are settled. Default one minute; 0 for never. */
   settleEveryMs?: number
+  /** How often the log of postings gets a new signed head while it grows. Default one second; 0 for never. */
+  headEveryMs?: number
   /**
    * How a swarm is kept from being stiffed (F53, F55): by the money in escrow, or by a hard limit on its members as well.
    * `unpaidMax` is the highest unpaid limit that honest sellers give. Default `escrow`, and 8, as the plugin has it.
@@ -93,11 +97,11 @@ export function floodgateTracker(
   server: object,
   options: FloodgateTrackerOptions
 ): FloodgateTracker {
-  const { mint, court } = createMint(options)
+  const { mint, court, log } = createMint(options)
   const onError = options.onError ?? warnOf(server)
   let closed = false
   const desk: Desk = {
-    ...{ mint, court },
+    ...{ mint, court, log },
     name: options.name ?? 'Floodgate provider',
     swarm: (infoHash) => attached.swarm(infoHash),
     counters: () => ({ tracker: attached.counters, mint: mint.counters })
@@ -118,13 +122,14 @@ export function floodgateTracker(
         : judgeAnnounce(mint, ask, onError)
   })
   const settling = settleEvery({ mint, court }, options.settleEveryMs ?? MINUTE_MS, onError)
+  const signing = signEvery(log, options.headEveryMs ?? 1000, onError)
   return {
     counters: { tracker: attached.counters, mint: mint.counters },
     publish: (torrent) => publishJson(desk, { body: torrent, params: {} }),
     settle: settling.now,
     async close() {
       closed = true
-      await settling.stop()
+      await Promise.all([settling.stop(), signing.stop()])
     }
   }
 }
@@ -133,7 +138,8 @@ export function floodgateTracker(
 const RANGES = {
   intervalSeconds: [1, 86_400],
   purseLifeMs: [1, 3650 * DAY_MS],
-  settleEveryMs: [0, DAY_MS]
+  settleEveryMs: [0, DAY_MS],
+  headEveryMs: [0, DAY_MS]
 } as const
 
 function checkOptions(options: FloodgateTrackerOptions): void {
@@ -163,7 +169,9 @@ const swarmLimitOf = ({ swarmLimit }: FloodgateTrackerOptions): SwarmLimit => ({
   ...swarmLimit
 })
 
-export function createMint(options: FloodgateTrackerOptions): { mint: Mint; court: Court } {
+export function createMint(
+  options: FloodgateTrackerOptions
+): Omit<Desk, 'name' | 'swarm' | 'counters'> {
   checkOptions(options)
   const { ledger: store, keys, crypto = platformCrypto, now = Date.now } = options
   const base = {
@@ -185,7 +193,8 @@ export function createMint(options: FloodgateTrackerOptions): { mint: Mint; cour
     arrivals: new Arrivals()
   }
   const court = createCourt(base, options.pieces, options.court)
-  return { mint: { ...base, court: courtDoor(court) }, court }
+  const mint = { ...base, court: courtDoor(court) }
+  return { mint, court, log: new PostingsLog(mint) }
 }
 
 /** The stock server tells of its troubles by `warning`; with nobody listening that is no exception. */

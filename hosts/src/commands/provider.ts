@@ -156,8 +156,9 @@ function bookingOf(
       const fields = { purse: purseId, refund: refundMinor }
       return ['closed', fields, `refund    ${amount(refundMinor)} of an expired purse`]
     }
-    case 'publish':
-      return undefined // the shop says it
+    case 'publish': // the shop says it
+    case 'signHead': // every second, and of no interest to people
+      return undefined
     default:
       return courtLine(currency, command, outcome)
   }

@@ -1,7 +1,14 @@
 // `floodgate wallet`: shows what is in a wallet. It asks the provider for the balance, and shows the rest when it cannot.
 
 import { ERRORS, codeOf, toHex } from '@floodgate/protocol'
-import { account, type AccountAnswer, type Wallet, type WalletSummary } from '@floodgate/wallet'
+import {
+  account,
+  checkLog,
+  compareHead,
+  type AccountAnswer,
+  type Wallet,
+  type WalletSummary
+} from '@floodgate/wallet'
 import { Argument } from 'commander'
 import { failureOf } from '../failures.ts'
 import { unlessStopped } from '../stop.ts'
@@ -11,7 +18,7 @@ import { count, money, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
 
-const VIEWS = ['show', 'history', 'blacklist', 'disputes', 'revocations'] as const
+const VIEWS = ['show', 'history', 'blacklist', 'disputes', 'revocations', 'head'] as const
 type View = (typeof VIEWS)[number]
 
 export const addWallet: AddCommand = (program, act) => {
@@ -23,31 +30,56 @@ export const addWallet: AddCommand = (program, act) => {
     .addArgument(new Argument('[view]', 'what to show').choices(VIEWS).default('show'))
     .requiredOption('--wallet <file>', 'the wallet')
     .option(...PASSPHRASE_OPTION)
+    .option('--compare <line>', 'with head: the line that another peer printed')
     .addHelpText(
       'after',
       examples(
         'floodgate wallet --wallet me.wallet',
-        'floodgate wallet history --wallet me.wallet --json'
+        'floodgate wallet history --wallet me.wallet --json',
+        'floodgate wallet head --wallet me.wallet --compare LINE'
       )
     )
-    .action(act((session, view: View, options: WalletOptions) => runWallet(session, view, options)))
+    .action(act((session, view: View, options: ViewOptions) => runWallet(session, view, options)))
 }
 
-async function runWallet(session: Session, view: View, options: WalletOptions): Promise<void> {
+interface ViewOptions extends WalletOptions {
+  compare?: string
+}
+
+async function runWallet(session: Session, view: View, options: ViewOptions): Promise<void> {
   const wallet = await openWallet(options, session.signal)
   try {
-    await SHOW[view](session, wallet)
+    await SHOW[view](session, wallet, options)
   } finally {
     await wallet.close()
   }
 }
 
-const SHOW: Record<View, (session: Session, wallet: Wallet) => void | Promise<void>> = {
+type Show = (session: Session, wallet: Wallet, options: ViewOptions) => void | Promise<void>
+const SHOW: Record<View, Show> = {
   show,
   history,
   blacklist,
   disputes: ({ out }, wallet) => showDisputes(out, wallet),
-  revocations: ({ out }, wallet) => showRevocations(out, wallet)
+  revocations: ({ out }, wallet) => showRevocations(out, wallet),
+  head
+}
+
+/** One line, to be compared by another peer of the same provider: two histories do not stay hidden (G13). */
+async function head(
+  { out, signal }: Session,
+  wallet: Wallet,
+  { compare }: ViewOptions
+): Promise<void> {
+  try {
+    if (compare !== undefined) await unlessStopped(signal, compareHead(wallet, compare))
+    const { size, root, time, line } = await unlessStopped(signal, checkLog(wallet))
+    out.tell('head', { size, root: toHex(root), time, line }, line)
+  } catch (error) {
+    const { fork } = wallet.court.heads
+    if (codeOf(error) === 'forked-log') out.tell('fork', { heads: fork }, fork?.join('\n') ?? '')
+    throw error
+  }
 }
 
 async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {

@@ -1,6 +1,6 @@
 // The provider's keys in its directory.
 
-import { platformCrypto } from '@floodgate/protocol'
+import { FloodgateError, platformCrypto } from '@floodgate/protocol'
 import {
   createProviderKeys,
   providerKeysFromJson,
@@ -16,4 +16,11 @@ export async function loadKeys(home: Home): Promise<ProviderKeys> {
   const keys = await createProviderKeys(platformCrypto, Date.now())
   await writePrivate(home.keys, `${providerKeysToJson(keys)}\n`)
   return keys
+}
+
+/** The keys of a provider that ran here at least once. Throws `bad-option` otherwise. */
+export async function expectKeys(home: Home): Promise<ProviderKeys> {
+  const text = await readIfThere(home.keys)
+  if (text === undefined) throw new FloodgateError('bad-option', `there is no ${home.keys}`)
+  return providerKeysFromJson(platformCrypto, text)
 }

@@ -14,7 +14,8 @@ export function leafHash(hash: Hash, index: number, token: Uint8Array): Uint8Arr
   return hash(concat(LEAF, u32(index), token))
 }
 
-const nodeHash = (hash: Hash, left: Uint8Array, right: Uint8Array): Uint8Array =>
+/** Hash of the node over two others. */
+export const nodeHash = (hash: Hash, left: Uint8Array, right: Uint8Array): Uint8Array =>
   hash(concat(NODE, left, right))
 
 /**
@@ -62,7 +63,8 @@ export function checkPath(
   if (!Number.isInteger(index) || index < 0 || index >= count) return false
   let at = 0
   let node = leaf
-  for (let last = count - 1; last > 0; last >>= 1, index >>= 1) {
+  // Divided, not shifted: a log may have more than 2^31 leaves.
+  for (let last = count - 1; last > 0; last = Math.floor(last / 2), index = Math.floor(index / 2)) {
     if (index === last && index % 2 === 0) continue // the odd last node has no sibling on this level
     const sibling = path.subarray(at, at + 32)
     if (sibling.length !== 32) return false

@@ -21,6 +21,7 @@ import {
   WINDOW_MAX,
   type Row
 } from './rows.ts'
+import { LOG_MESSAGES } from './log-messages.ts'
 
 const CERTIFICATE_MAX = 640
 const PURSE_MAX = 640
@@ -244,7 +245,9 @@ export const MESSAGES = {
     bitmap,
     frames: list(blob(VOUCHER_MAX), EVIDENCE_FRAMES_MAX)
   }),
-  pieceRequest: row(0x46, 'buyer', 'signed', 640, { purse: purseId, index })
+  pieceRequest: row(0x46, 'buyer', 'signed', 640, { purse: purseId, index }),
+
+  ...LOG_MESSAGES
 } satisfies Record<string, Row>
 
 export type MessageName = keyof typeof MESSAGES
@@ -257,7 +260,15 @@ export type Message<N extends MessageName> = RecordOf<(typeof MESSAGES)[N]['fiel
 /** Messages that carry the header and a signature. */
 export type SignedName = Exclude<
   MessageName,
-  'registered' | 'hello' | 'statement' | 'payment' | 'reject'
+  | 'registered'
+  | 'hello'
+  | 'statement'
+  | 'payment'
+  | 'reject'
+  | 'posting'
+  | 'inclusion'
+  | 'consistency'
+  | 'lines'
 >
 type IsSigned<N extends MessageName> = N extends SignedName ? true : false
 

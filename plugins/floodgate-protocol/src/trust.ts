@@ -26,6 +26,7 @@ export type IssuedName =
   | 'verdict'
   | 'revocations'
   | 'notices'
+  | 'treeHead'
 
 /** Verifies the signature of a received message with a known key. Throws `bad-signature`. */
 export async function verifySignature(

@@ -153,6 +153,9 @@ export interface WalletState {
   disputes?: DisputeState[]
   notices?: NoticeState[]
   revocations?: RevokedState
+  /** The newest `treeHead` seen, and two that show a forked log. */
+  treeHead?: string
+  fork?: readonly [string, string]
 }
 
 const HEAD = 'floodgate-wallet 1 '

@@ -92,9 +92,16 @@ async function answer(
   const body = route.takes
     ? await bodyOf(context, route.takes, options.bodyTimeoutMs)
     : new Uint8Array()
-  const given = await runWithin(desk, host, route, { body, params: context.params ?? {} })
+  const given = await runWithin(desk, host, route, { body, params: paramsOf(context) })
   context.type = route.gives
   context.body = given instanceof Uint8Array ? Buffer.from(given) : JSON.stringify(given)
+}
+
+/** The path's parameters win. */
+function paramsOf(context: Koa.Context & { params?: Record<string, string> }): Ask['params'] {
+  const query = new URLSearchParams(context.req.url?.split('?')[1])
+  const first = [...query.keys()].map((name) => [name, query.get(name) ?? undefined] as const)
+  return { ...Object.fromEntries(first), ...context.params }
 }
 
 /** A message whose refusal cost us something, and which proved nothing, spends its host's budget. */

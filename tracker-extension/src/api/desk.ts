@@ -1,11 +1,13 @@
 // What a route is given to work with, and what it is asked.
 
 import type { Court } from '../court/court.ts'
+import type { PostingsLog } from '../log/postings-log.ts'
 import type { Mint } from '../mint/mint.ts'
 
 export interface Desk {
   readonly mint: Mint
   readonly court: Court
+  readonly log: PostingsLog
   /** The provider's, for people. */
   readonly name: string
   /** Seeders and leechers of a swarm now. */
@@ -16,6 +18,6 @@ export interface Desk {
 
 export interface Ask {
   body: Uint8Array
-  /** Parameters of the path. */
+  /** Parameters of the path, and of the query where it names others; the first of several of one name. */
   params: Record<string, string | undefined>
 }

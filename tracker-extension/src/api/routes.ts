@@ -8,6 +8,7 @@ import { courtJson } from '../court/docket.ts'
 import { hearNotices } from '../court/notices.ts'
 import { givePiece } from '../court/piece.ts'
 import { hearPossession } from '../court/possession.ts'
+import { ownLines } from '../log/own-lines.ts'
 import { accountStanding, register } from '../mint/accounts.ts'
 import { redeemClaim } from '../mint/claims.ts'
 import { hashList } from '../mint/hash-list.ts'
@@ -86,6 +87,31 @@ const COURT: readonly Route[] = [
   })
 ]
 
+/** A number among the parameters; undefined when it is not there. Throws `bad-request`. */
+function numberIn({ params }: Ask, name: string): number | undefined {
+  const given = params[name]
+  if (given !== undefined && !VERSION.test(given)) throw new FloodgateError('bad-request', name)
+  return given === undefined ? undefined : Number(given)
+}
+
+/** The log of postings. Heads and proofs are public, lines are their accounts'. */
+const LOG: readonly Route[] = [
+  get('/log/head', TYPES.message, ({ log }) => log.head()),
+  get('/log/consistency', TYPES.message, ({ log }, ask) => {
+    const from = numberIn(ask, 'from')
+    if (from === undefined) throw new FloodgateError('bad-request', 'from')
+    return log.consistency(from, numberIn(ask, 'to'))
+  }),
+  get('/log/proof', TYPES.message, ({ log }, ask) => {
+    const line = numberIn(ask, 'line')
+    if (line === undefined || line === 0) throw new FloodgateError('bad-request', 'line')
+    return log.inclusion(line, numberIn(ask, 'size'))
+  }),
+  post('/log/lines', message(MESSAGES.linesRequest.bytesMax), TYPES.message, ({ mint }, { body }) =>
+    ownLines(mint, body)
+  )
+]
+
 export const ROUTES: readonly Route[] = [
   get('/provider', TYPES.json, ({ mint, name }) => {
     const time = mint.now()
@@ -123,6 +149,7 @@ export const ROUTES: readonly Route[] = [
 
   { ...get('/operator/risk{/:colluders}', TYPES.json, riskJson), operator: true },
   ...COURT,
+  ...LOG,
   { ...get('/operator/court', TYPES.json, ({ court }) => courtJson(court)), operator: true },
   {
     ...post('/operator/lift', { type: TYPES.json, bytesMax: 4096 }, TYPES.json, liftJson),

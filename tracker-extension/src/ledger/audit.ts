@@ -1,8 +1,9 @@
-// Recomputes the books from the journal and the purses and names everything that does not agree (I1, G13).
+// Replays the journal, recomputes the books from it and the purses, and names everything that does not agree (I1, G13).
 // Pure; it trusts no running total. One named check per invariant.
 import { covers, emptyBitmap, or, popcount } from './bitmap.ts'
 import { balanceOf } from './posting.ts'
 import { heldMinor } from './purchase.ts'
+import { checkMovements } from './replay.ts'
 import { type AccountRow, type ScanView, cash, escrow, keyOf } from './rows.ts'
 
 /** Amounts in minor units. The books are in order if `faults` is empty. */
@@ -22,6 +23,8 @@ export function audit(view: ScanView): Audit {
   const accounts = new Map(view.rows('account'))
   const { totals, postings, faults } = sumJournal(view)
   const { heldMinor: escrowMinor, openPurses } = sumPurses(view, faults)
+  faults.unshift(...view.damage())
+  checkMovements(view, faults)
   checkSales(view, faults)
   checkSettlements(view, faults)
   checkRevocations(view, faults)
@@ -124,8 +127,11 @@ function checkTotals(
   for (const account of new Set([...accounts.keys(), ...totals.keys()])) {
     const kept = accounts.get(account)
     const sum = totals.get(account)
-    if (kept?.debits !== sum?.debits || kept?.credits !== sum?.credits) {
-      faults.push(`account ${account} is not the sum of its journal lines`)
+    if (kept?.debits === sum?.debits && kept?.credits === sum?.credits) continue
+    faults.push(`account ${account} is not the sum of its journal lines`)
+    for (const side of ['debits', 'credits'] as const) {
+      if (kept?.[side] === sum?.[side]) continue
+      faults.push(`account ${account}: ${side} ${kept?.[side]}, its lines ${sum?.[side]}`)
     }
   }
 }

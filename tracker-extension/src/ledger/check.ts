@@ -119,6 +119,14 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
   },
   redeem: { claims, now: time },
   close: { purseId: id, now: time },
+  signHead: {
+    size: integerFrom0,
+    root: key,
+    peaks: bytes(0, 53 * 32),
+    frame: bytes(1, 512),
+    blocks: listOf(key, 1000),
+    now: time
+  },
   complain: {
     complaintId: id,
     charge: id,

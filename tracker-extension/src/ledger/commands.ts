@@ -81,6 +81,19 @@ export interface CloseCommand {
   now: number
 }
 
+/** The log over the journal has a new signed head. Only the newest is kept. */
+export interface SignHeadCommand {
+  kind: 'signHead'
+  /** Lines that the head stands for. */
+  size: number
+  root: Uint8Array
+  peaks: Uint8Array
+  frame: Uint8Array
+  /** Roots of the blocks that became full since the head before. */
+  blocks: Uint8Array[]
+  now: number
+}
+
 export type Command =
   | OpenCommand
   | DepositCommand
@@ -88,6 +101,7 @@ export type Command =
   | PurchaseCommand
   | RedeemCommand
   | CloseCommand
+  | SignHeadCommand
   | CourtCommand
 
 /** The terms of a purse: what never changes between purchase and end. */
@@ -137,6 +151,7 @@ export interface Outcomes extends CourtOutcomes {
   /** One result per claim, in the order of the claims. */
   redeem: { claims: (ClaimOutcome | ClaimRefusal)[] }
   close: { purseId: string; refundMinor: bigint }
+  signHead: { size: number }
 }
 export type OutcomeOf<C extends Command> = Outcomes[C['kind']]
 export type Outcome = Outcomes[Command['kind']]

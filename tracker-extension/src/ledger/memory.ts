@@ -28,6 +28,10 @@ export class MemoryView implements ScanView {
     this.#tables.get(table)!.delete(key)
   }
 
+  damage(): string[] {
+    return []
+  }
+
   *rows<T extends TableName>(table: T, after = ''): Iterable<[string, Tables[T]]> {
     const rows = this.#tables.get(table) as Map<string, Tables[T]>
     for (const key of [...rows.keys()].sort()) if (key > after) yield [key, rows.get(key)!]

@@ -3,16 +3,19 @@ import { audit } from './audit.ts'
 import { indexes } from './bitmap.ts'
 import { courtReads } from './court-reads.ts'
 import { balance } from './posting.ts'
-import type { ContentRow, JournalRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
+import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
 import { type LedgerSize, size } from './size.ts'
+import { headReads } from './tree-heads.ts'
+
+export type { JournalLine } from './journal-reads.ts'
+export type { OwnLines } from './tree-heads.ts'
 
 export type Account = PeerRow & { uid: string; balanceMinor: bigint }
 export type Content = ContentRow & { infoHash: string }
 export type ContentSummary = Omit<Content, 'torrent'>
 export type Purse = PurseRow & { purseId: string }
 export type Sale = SaleRow & { purseId: string; payee: string }
-export type JournalLine = JournalRow & { seq: number }
 /** Evidence of a double spend: both vouchers are signed by the buyer and cover the same tokens. */
 export interface Offence {
   purseId: string
@@ -24,8 +27,6 @@ export interface Offence {
   secondVoucher: Uint8Array
   at: number
 }
-
-const linesMax = 1000
 
 function account(view: ScanView, uid: string): Account | undefined {
   const peer = view.get('peer', uid)
@@ -73,15 +74,6 @@ function sale(view: ScanView, purseId: string, payee: string): Sale | undefined 
   return row && { purseId, payee, ...row }
 }
 
-function journal(view: ScanView, after: number, limit: number): JournalLine[] {
-  const lines: JournalLine[] = []
-  for (const [key, row] of view.rows('journal', orderedKey(after))) {
-    if (lines.length >= Math.min(limit, linesMax)) break
-    lines.push({ seq: Number(key), ...row })
-  }
-  return lines
-}
-
 function offences(view: ScanView, purseId?: string): Offence[] {
   const found: Offence[] = []
   const prefix = purseId === undefined ? '' : keyOf(purseId, '')
@@ -103,9 +95,9 @@ export const reads = {
   openPurse,
   expired,
   sale,
-  journal,
   offences,
   ...courtReads,
+  ...headReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view)
 }

@@ -93,6 +93,18 @@ export interface JournalRow {
   amountMinor: bigint
 }
 
+/** A signed head of the log over the journal. */
+export interface HeadRow {
+  /** Lines that it stands for. */
+  size: number
+  root: Uint8Array
+  /** Roots of the full subtrees, the largest first, 32 bytes each: from here the log goes on after a restart. */
+  peaks: Uint8Array
+  /** The signed `treeHead`. */
+  frame: Uint8Array
+  at: number
+}
+
 export interface Tables extends CourtTables {
   account: AccountRow
   peer: PeerRow
@@ -110,6 +122,10 @@ export interface Tables extends CourtTables {
   offence: OffenceRow
   journal: JournalRow
   counter: { next: number }
+  /** One row: the newest. */
+  head: HeadRow
+  /** Index → root of a full block of journal lines (tree-heads.ts). */
+  block: { root: Uint8Array }
 }
 export type TableName = keyof Tables
 
@@ -125,6 +141,8 @@ export interface LedgerView {
 /** A view that can also be read through, in order of keys, starting behind `after`. */
 export interface ScanView extends LedgerView {
   rows<T extends TableName>(table: T, after?: string): Iterable<[key: string, row: Tables[T]]>
+  /** What the medium changed by itself, or others in it: a sentence each, naming table, row and field. */
+  damage(): Iterable<string>
 }
 
 /** Joins ids to one key. Ids hold no space (see check.ts), so no two lists of ids give the same key. */
@@ -155,5 +173,7 @@ export const tableNames = [
   'offence',
   'journal',
   'counter',
+  'head',
+  'block',
   ...courtTableNames
 ] as const satisfies TableName[]

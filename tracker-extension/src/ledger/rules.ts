@@ -18,6 +18,7 @@ import { redeem } from './redeem.ts'
 import { revoke } from './revocations.ts'
 import { type LedgerView, cash, hexOf, peerAccount } from './rows.ts'
 import { settle } from './settlement.ts'
+import { signHead } from './tree-heads.ts'
 
 function open(view: LedgerView, { uid, signKey, boxKey, handle }: OpenCommand): Outcomes['open'] {
   const known = view.get('signKey', hexOf(signKey))
@@ -62,6 +63,7 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   purchase,
   redeem,
   close,
+  signHead,
   complain,
   prove,
   settle,

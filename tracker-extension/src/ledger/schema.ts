@@ -19,7 +19,7 @@ interface Layout<Row> {
   columns: Columns<Row>
 }
 
-export const schemaVersion = 3
+export const schemaVersion = 4
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
@@ -106,6 +106,11 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     }
   },
   counter: { wide: false, columns: { next: 'number' } },
+  head: {
+    wide: false,
+    columns: { size: 'number', root: 'blob', peaks: 'blob', frame: 'blob', at: 'number' }
+  },
+  block: { wide: false, columns: { root: 'blob' } },
   complaint: {
     wide: true,
     columns: {
@@ -171,7 +176,8 @@ export function createTable(table: TableName): string {
   const columns = fieldsOf(table).map(([name, column]) => `${columnOf(name)} ${sqlType[column]}`)
   const tail = schema[table].wide ? 'STRICT' : 'STRICT, WITHOUT ROWID'
   const key = 'key TEXT PRIMARY KEY NOT NULL'
-  return `CREATE TABLE ${tableOf(table)} (${[key, ...columns].join(', ')}) ${tail}`
+  const all = [key, ...columns, 'seal BLOB NOT NULL']
+  return `CREATE TABLE ${tableOf(table)} (${all.join(', ')}) ${tail}`
 }
 
 /** What rows that were there before a column get. */
@@ -184,15 +190,18 @@ const sqlDefault: Record<Column, string> = { text: "''", blob: "x''", amount: '0
 export function additions(table: TableName, columnsOf: (sqlTable: string) => string[]): string[] {
   const present = new Set(columnsOf(tableOf(table)))
   if (present.size === 0) return [createTable(table)]
-  return fieldsOf(table)
+  const missing = fieldsOf(table)
     .filter(([name]) => !present.has(snake(name)))
-    .map(([name, column]) => {
-      const definition = `${columnOf(name)} ${sqlType[column]} DEFAULT ${sqlDefault[column]}`
-      return `ALTER TABLE ${tableOf(table)} ADD COLUMN ${definition}`
-    })
+    .map(([name, column]) => `${columnOf(name)} ${sqlType[column]} DEFAULT ${sqlDefault[column]}`)
+  if (!present.has('seal')) missing.push("seal BLOB NOT NULL DEFAULT x''")
+  return missing.map((definition) => `ALTER TABLE ${tableOf(table)} ADD COLUMN ${definition}`)
 }
 
-const namesOf = (table: TableName) => ['key', ...fieldsOf(table).map(([name]) => columnOf(name))]
+const namesOf = (table: TableName) => [
+  'key',
+  ...fieldsOf(table).map(([name]) => columnOf(name)),
+  'seal'
+]
 
 export const selectOne = (table: TableName): string =>
   `SELECT ${namesOf(table).join(', ')} FROM ${tableOf(table)} WHERE key = ?`

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { LedgerError } from './errors.ts'
 import { tableNames } from './rows.ts'
 import { additions, createTable, schemaVersion } from './schema.ts'
+import { SqliteView } from './sqlite-view.ts'
 
 /** "FGLG": marks the file as a ledger, see SQLite's application_id. */
 const applicationId = 0x46474c47
@@ -56,11 +57,11 @@ function prepareFile(database: DatabaseSync, currency: string): void {
   }
   const kept = database.prepare('SELECT currency FROM ledger').get()?.currency
   if (kept !== currency) throw new LedgerError('wrong-currency', `${kept}`)
-  if (version < schemaVersion) bringUp(database)
+  if (version < schemaVersion) bringUp(database, currency)
 }
 
 /** Within the transaction of the opening: the old file or the new one, nothing between. */
-function bringUp(database: DatabaseSync): void {
+function bringUp(database: DatabaseSync, currency: string): void {
   const columnsOf = (table: string) =>
     database
       .prepare(`SELECT name FROM pragma_table_info('${table}')`)
@@ -69,6 +70,8 @@ function bringUp(database: DatabaseSync): void {
   for (const table of tableNames) {
     for (const statement of additions(table, columnsOf)) database.exec(statement)
   }
+  // New columns mean new seals.
+  new SqliteView(database, currency).sealAll()
   database.exec(`PRAGMA user_version = ${schemaVersion}`)
 }
 

@@ -1,6 +1,7 @@
 // The view of the rules on a SQLite file: prepared statements under a cache of rows. Writes stay in the cache until
 // `flush`, so a row that many commands of one group touch (escrow, a hot purse) is written once.
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { brokenIn, sealOf } from './seal.ts'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { ScanView, TableName, Tables } from './rows.ts'
 import { tableNames } from './rows.ts'
 import { type Field, deleteOne, fieldsOf, selectAfter, selectOne, upsert } from './schema.ts'
@@ -10,6 +11,8 @@ import { rowBytes } from './size.ts'
 const cacheBytesMax = 64 * 2 ** 20
 /** A guess at what a key and an entry cost beside the fields. */
 const entryBytes = 200
+/** Rows sealed anew at a time; a content's torrent may be large. */
+const pageRows = 100
 
 type Row = Tables[TableName]
 type SqlRow = Record<string, SQLOutputValue>
@@ -27,11 +30,13 @@ interface Table {
 
 export class SqliteView implements ScanView {
   readonly currency: string
+  readonly #database: DatabaseSync
   readonly #tables = new Map<TableName, Table>()
   #cacheBytes = 0
 
   constructor(database: DatabaseSync, currency: string) {
     this.currency = currency
+    this.#database = database
     const prepare = (sql: string) => {
       const statement = database.prepare(sql)
       // Amounts go beyond 2^53.
@@ -77,12 +82,52 @@ export class SqliteView implements ScanView {
     }
   }
 
+  /** SQLite's own check of the file, then the seal of every row. */
+  *damage(): Iterable<string> {
+    this.flush()
+    for (const { integrity_check: found } of this.#database
+      .prepare('PRAGMA integrity_check')
+      .all()) {
+      if (found !== 'ok') yield `file: ${String(found)}`
+    }
+    for (const [name, { fields, scan }] of this.#tables) {
+      for (const row of scan.iterate('') as Iterable<SqlRow>) {
+        const key = String(row.key)
+        const made = sealOf(name, key, encode(fields, decode(fields, row)))
+        const names = fields.map(([field]) => field)
+        const broken = brokenIn(row.seal as Uint8Array, made, names)
+        for (const field of broken) yield `${name} ${key}: ${field} is not what was written`
+      }
+    }
+  }
+
+  /** Seals every row anew, for a file of a version without seals. The caller has a SQL transaction open. */
+  sealAll(): void {
+    for (const [name, { upsert: write, fields }] of this.#tables) {
+      for (let after: string | undefined = ''; after !== undefined;) {
+        const page = this.#page(name, after)
+        for (const [key, row] of page) write.run(key, ...sealed(name, key, fields, row))
+        after = page.at(-1)?.[0]
+      }
+    }
+  }
+
+  /** Rows are not written while they are iterated over. */
+  #page(table: TableName, after: string): [string, Row][] {
+    const page: [string, Row][] = []
+    for (const row of this.rows(table, after)) {
+      page.push(row)
+      if (page.length === pageRows) break
+    }
+    return page
+  }
+
   /** Writes what the rules put. The caller has a SQL transaction open. */
   flush(): void {
-    for (const table of this.#tables.values()) {
+    for (const [name, table] of this.#tables) {
       for (const key of table.dirty) {
         const row = table.cache.get(key)
-        if (row) table.upsert.run(key, ...encode(table.fields, row))
+        if (row) table.upsert.run(key, ...sealed(name, key, table.fields, row))
         else table.delete.run(key)
       }
       table.dirty.clear()
@@ -125,7 +170,14 @@ function decode(fields: Field[], row: SqlRow): Row {
   return decoded as unknown as Row
 }
 
-function encode(fields: Field[], row: Row): SQLInputValue[] {
-  const values = row as unknown as Record<string, SQLInputValue>
+type Value = string | number | bigint | Uint8Array
+
+function encode(fields: Field[], row: Row): Value[] {
+  const values = row as unknown as Record<string, Value>
   return fields.map(([name]) => values[name]!)
+}
+
+function sealed(table: TableName, key: string, fields: Field[], row: Row): Value[] {
+  const values = encode(fields, row)
+  return [...values, sealOf(table, key, values)]
 }

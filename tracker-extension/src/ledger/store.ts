@@ -10,12 +10,14 @@ import type {
   ContentSummary,
   JournalLine,
   Offence,
+  OwnLines,
   Purse,
   ReadArgs,
   ReadName,
   ReadResult,
   Sale
 } from './reads.ts'
+import type { HeadRow } from './rows.ts'
 import type { LedgerSize } from './size.ts'
 
 /** Which ledger to keep: all amounts of a ledger are in one currency. */
@@ -47,6 +49,12 @@ export interface LedgerStore {
   sale(purseId: string, payee: string): Promise<Sale | undefined>
   /** Lines behind `after` (0 = from the first), at most 1000 at a time. */
   journal(after?: number, limit?: number): Promise<JournalLine[]>
+  /** Lines of one account behind `after`, and the last line that was looked at: go on behind it. */
+  linesOf(uid: string, after: number, limit: number): Promise<OwnLines>
+  /** The newest signed head of the log over the journal. */
+  head(): Promise<HeadRow | undefined>
+  /** Roots of full blocks of the log from the one with index `first` on, at most 1000 at a time. */
+  blocks(first: number, limit?: number): Promise<Uint8Array[]>
   /** Double spends on record, of one purse or of all. */
   offences(purseId?: string): Promise<Offence[]>
   complaint(complaintId: string): Promise<Complaint | undefined>
@@ -95,6 +103,9 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     expired: (now, limit = 1000) => engine.read('expired', [now, limit]),
     sale: (purseId, payee) => engine.read('sale', [purseId, payee]),
     journal: (after = 0, limit = 1000) => engine.read('journal', [after, limit]),
+    linesOf: (...args) => engine.read('linesOf', args),
+    head: () => engine.read('head', []),
+    blocks: (first, limit = 1000) => engine.read('blocks', [first, limit]),
     offences: (purseId) => engine.read('offences', [purseId]),
     complaint: (complaintId) => engine.read('complaint', [complaintId]),
     settledCase: (...args) => engine.read('settledCase', args),

@@ -1,0 +1,61 @@
+// Replays the journal against the rows that say what its lines were for: every deposit, purchase, refund and claim moved
+// what its row says, and nothing moved without a row (I1, G13). Pure.
+import { cash, escrow, keyOf, peerAccount, type JournalRow, type ScanView } from './rows.ts'
+
+/** Faults are told, each with the row and the field. */
+export function checkMovements(view: ScanView, faults: string[]): void {
+  const moved = sumLines(view)
+  const expect = (kind: string, ref: string, amountMinor: bigint, what: string) => {
+    const found = moved.get(`${kind} ${ref}`) ?? 0n
+    moved.delete(`${kind} ${ref}`)
+    if (found !== amountMinor) faults.push(`${what} says ${amountMinor}, the journal ${found}`)
+  }
+  for (const [id, { amountMinor }] of view.rows('deposit')) {
+    expect('deposit', id, amountMinor, `deposit ${id}: amountMinor`)
+  }
+  for (const [id, { priceMinor, pieces, refundMinor }] of view.rows('purse')) {
+    expect('purchase', id, priceMinor * BigInt(pieces), `purse ${id}: priceMinor × pieces`)
+    expect('close', id, refundMinor, `purse ${id}: refundMinor`)
+  }
+  for (const [id, { creditedMinor }] of view.rows('claim')) {
+    expect('redeem', id, creditedMinor, `claim ${id}: creditedMinor`)
+  }
+  for (const line of moved.keys()) faults.push(`the journal has a ${line} that nothing stands for`)
+  checkParties(view, faults)
+}
+
+/** Kinds whose amounts stand in a row of their own, summed by what they refer to. */
+const told = new Set(['deposit', 'purchase', 'close', 'redeem'])
+
+/** The key of the row that a line belongs to. A claim's id is its payee's own, and may cover several purses. */
+const rowKeyOf = ({ kind, ref, purseId, credit }: JournalRow): string =>
+  kind === 'redeem' ? keyOf(credit.slice(peerAccount('').length), ref, purseId) : ref
+
+/** A close pays open debts too, out of the buyer's balance: those lines are no refund. */
+const isRefund = (view: ScanView, { debit, credit, purseId }: JournalRow): boolean =>
+  debit === escrow && credit === peerAccount(view.get('purse', purseId)?.uid ?? '')
+
+function sumLines(view: ScanView): Map<string, bigint> {
+  const moved = new Map<string, bigint>()
+  for (const [, row] of view.rows('journal')) {
+    const { kind, amountMinor } = row
+    if (!told.has(kind) || (kind === 'close' && !isRefund(view, row))) continue
+    const key = `${kind} ${rowKeyOf(row)}`
+    moved.set(key, (moved.get(key) ?? 0n) + amountMinor)
+  }
+  return moved
+}
+
+/** A deposit goes to whom its row names, and a purse is paid by its buyer. */
+function checkParties(view: ScanView, faults: string[]): void {
+  for (const [key, { kind, ref, debit, credit }] of view.rows('journal')) {
+    const fault = (field: string) => faults.push(`journal line ${Number(key)}: ${field}`)
+    if (kind === 'deposit') {
+      if (debit !== cash) fault('debit')
+      if (credit !== peerAccount(view.get('deposit', ref)?.uid ?? '')) fault('credit')
+    } else if (kind === 'purchase') {
+      if (debit !== peerAccount(view.get('purse', ref)?.uid ?? '')) fault('debit')
+      if (credit !== escrow) fault('credit')
+    }
+  }
+}
