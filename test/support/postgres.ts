@@ -19,6 +19,14 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
+/** It acknowledges before the disk, as a careless administrator may have set it: a ledger must insist. */
+const settings = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'synchronous_commit=off',
+  'wal_writer_delay=10s'
+]
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -50,7 +58,7 @@ export async function startPostgres(): Promise<Postgres> {
     ...{ databaseDir, port, user: 'floodgate', password: 'floodgate', persistent: true },
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     onLog: () => undefined
   })
   await server.initialise()

@@ -20,10 +20,7 @@ const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
 
 export function asLedgerError(error: unknown): LedgerError {
   if (error instanceof LedgerError) return error
-  const { message } = error as Error
-  // Class 22 is a value that the database cannot take, as a key with a zero in it.
-  const code = codeOf(error).startsWith('22') ? 'bad-command' : 'store-failed'
-  return new LedgerError(code, message, { cause: error })
+  return new LedgerError('store-failed', (error as Error).message, { cause: error })
 }
 
 /**
