@@ -12,6 +12,8 @@ export interface Home {
   operatorToken: string
   settings: string
   ledger: string
+  /** Holds the URL of the database, if the ledger is in PostgreSQL; private, as a password stands in it. */
+  ledgerUrl: string
   seederWallet: string
   contents: string
 }
@@ -24,6 +26,7 @@ export function homeOf(data: string): Home {
     operatorToken: join(dir, 'operator-token'),
     settings: join(dir, 'provider.json'),
     ledger: join(dir, 'ledger.sqlite'),
+    ledgerUrl: join(dir, 'ledger-url'),
     seederWallet: join(dir, 'seeder-wallet.json'),
     contents: join(dir, 'contents')
   }

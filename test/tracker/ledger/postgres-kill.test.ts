@@ -38,7 +38,9 @@ function startWriter(url: string, name: number): Writer {
 }
 
 async function killAfter({ child, acknowledged, said, ended }: Writer, lines: number) {
-  while (acknowledged.length < lines) await once(said, 'line')
+  // Who ends by itself is told below.
+  const isAlive = () => child.exitCode === null
+  while (isAlive() && acknowledged.length < lines) await Promise.race([once(said, 'line'), ended])
   child.kill('SIGKILL')
   assert.deepEqual(await ended, [null, 'SIGKILL'])
 }
