@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { LedgerError } from './errors.ts'
 import { additions, creations, head } from './postgres-schema.ts'
-import type { Query } from './postgres-view.ts'
+import type { Query } from './postgres-rows.ts'
 import { schemaVersion } from './schema.ts'
 
 /** Longer than any statement of ours takes; an answer that does not come by then will not come. */
@@ -15,6 +15,26 @@ const triesMax = 50
 const brokenOff = new Set(['40001', '40P01'])
 /** Two that create the same table at once: unique_violation, duplicate_table, "concurrently updated". */
 const alsoOpening = new Set([...brokenOff, '23505', '42P07', 'XX000'])
+
+/**
+ * A process that stops dead in a transaction would keep the lock; so the database ends it. And what is acknowledged must
+ * be on a disk, also if the database was set to acknowledge earlier.
+ */
+export const beginWrite =
+  `BEGIN ISOLATION LEVEL READ COMMITTED; ` +
+  `SET LOCAL idle_in_transaction_session_timeout = '10s'; ` +
+  `SELECT set_config('synchronous_commit', 'on', true) ` +
+  `WHERE current_setting('synchronous_commit') = 'off'`
+const raiseRevision =
+  `UPDATE ${head} SET revision = revision + 1 WHERE id = 1 ` + `RETURNING revision, version`
+
+/** Waits until nobody else writes, to the end of this transaction; answers the revision that they left. */
+export async function takeTurn(query: Query): Promise<number> {
+  const [[revision, version] = []] = await query(raiseRevision, [])
+  // A newer process has brought the database up in the meantime: this one does not know its rules.
+  if (Number(version) !== schemaVersion) throw new LedgerError('bad-ledger', `version ${version}`)
+  return Number(revision) - 1
+}
 
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
 

@@ -2,14 +2,12 @@
 // caller then fetches all that was noted in one go and runs the same work again, until nothing is missing. As rules are
 // pure and their writes are staged, a run that is thrown away leaves nothing behind.
 import { LedgerError } from './errors.ts'
-import { deleteKeys, selectKeys, selectRange, upsertRows } from './postgres-schema.ts'
+import { type Query, bytesOf, decode, insert } from './postgres-rows.ts'
+import { deleteKeys, selectKeys, selectRange } from './postgres-schema.ts'
 import { type ScanView, type TableName, type Tables, tableNames } from './rows.ts'
-import { type Field, fieldsOf } from './schema.ts'
 import { rowBytes } from './size.ts'
 
 type Row = Tables[TableName]
-/** Runs a statement; the rows are texts as PostgreSQL writes them. */
-export type Query = (sql: string, values: unknown[]) => Promise<string[][]>
 
 /** A `LedgerError`, so that a batch of claims goes on to the next one and notes what that one misses as well. */
 class RowMissing extends LedgerError {
@@ -28,14 +26,11 @@ interface Range {
 
 /** Rows of the first fetch of a range; each later one takes four times as many as are there. */
 const rangeRowsFirst = 100
-/** Bounds one statement, which takes its bytes as hexadecimal text. */
-const statementBytesMax = 8 * 2 ** 20
 const cacheBytesMax = 64 * 2 ** 20
 /** A guess at what a key and an entry cost beside the fields. */
 const entryBytes = 200
 
 const newTables = <T>(make: () => T) => new Map(tableNames.map((table) => [table, make()]))
-const bytesOf = (key: string) => Buffer.from(key)
 
 export class PostgresView implements ScanView {
   readonly currency: string
@@ -109,9 +104,8 @@ export class PostgresView implements ScanView {
   write(query: Query): Promise<unknown>[] {
     return [...this.#staged].flatMap(([table, rows]) => {
       const removed = [...rows].filter(([, row]) => !row).map(([key]) => bytesOf(key))
-      const puts = chunksOf([...rows].filter((entry): entry is [string, Row] => !!entry[1]))
-      const fields = fieldsOf(table)
-      const written = puts.map((chunk) => query(upsertRows(table), columnsOf(fields, chunk)))
+      const puts = [...rows].filter((entry): entry is [string, Row] => !!entry[1])
+      const written = insert(query, table, puts)
       return removed.length > 0 ? [query(deleteKeys(table), [removed]), ...written] : written
     })
   }
@@ -150,7 +144,7 @@ export class PostgresView implements ScanView {
   async #fetchKeys(query: Query, table: TableName, keys: string[]): Promise<void> {
     const found = await query(selectKeys(table), [keys.map(bytesOf)])
     for (const key of keys) this.#remember(table, key, undefined)
-    for (const texts of found) this.#remember(table, ...decode(fieldsOf(table), texts))
+    for (const texts of found) this.#remember(table, ...decode(table, texts))
   }
 
   async #fetchMore(query: Query, range: Range): Promise<void> {
@@ -159,7 +153,7 @@ export class PostgresView implements ScanView {
     const from = rows.at(-1)?.[0] ?? after
     const found = await query(selectRange(table), [bytesOf(from), limit])
     for (const texts of found) {
-      const [key, row] = decode(fieldsOf(table), texts)
+      const [key, row] = decode(table, texts)
       rows.push([key, row])
       this.#remember(table, key, row)
       // What is listed by its case is about to be asked for.
@@ -187,42 +181,4 @@ function attempt<T>(work: () => T): { value: T } | { error: unknown } {
   } catch (error) {
     return { error }
   }
-}
-
-function chunksOf(entries: [string, Row][]): [string, Row][][] {
-  const chunks: [string, Row][][] = []
-  let bytes = Infinity
-  for (const entry of entries) {
-    bytes += rowBytes(entry[1])
-    if (bytes > statementBytesMax) {
-      chunks.push([])
-      bytes = rowBytes(entry[1])
-    }
-    chunks.at(-1)!.push(entry)
-  }
-  return chunks
-}
-
-/** The rows as one array a column, the keys first. */
-function columnsOf(fields: Field[], entries: [string, Row][]): unknown[][] {
-  const rows = entries.map(([, row]) => row as unknown as Record<string, unknown>)
-  return [
-    entries.map(([key]) => bytesOf(key)),
-    ...fields.map(([name]) => rows.map((row) => row[name]))
-  ]
-}
-
-/** `\x` and hexadecimal digits. A copy, as Node's small buffers share their memory. */
-function blobOf(text: string): Uint8Array {
-  if (!text.startsWith('\\x')) throw new LedgerError('store-failed', 'bytea_output must be hex')
-  return new Uint8Array(Buffer.from(text.slice(2), 'hex'))
-}
-
-const decoders = { text: String, blob: blobOf, amount: BigInt, number: Number }
-
-function decode(fields: Field[], [key = '', ...texts]: string[]): [string, Row] {
-  const row = Object.fromEntries(
-    fields.map(([name, column], i) => [name, decoders[column](texts[i]!)])
-  )
-  return [Buffer.from(blobOf(key)).toString(), row as unknown as Row]
 }

@@ -3,16 +3,23 @@
 // the process. So rules see no row that another is changing, the journal has no gap, and its order is that of commits.
 import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
+import { writePages, writeWhole } from './backup.ts'
 import { checkCommand } from './check.ts'
 import type { Command, Outcome, OutcomeOf } from './commands.ts'
 import { LedgerError } from './errors.ts'
-import { asLedgerError, connections, prepareDatabase, transaction } from './postgres-database.ts'
+import {
+  asLedgerError,
+  beginWrite,
+  connections,
+  prepareDatabase,
+  takeTurn,
+  transaction
+} from './postgres-database.ts'
 import { forecastOf, tablesOf } from './postgres-forecast.ts'
-import { head } from './postgres-schema.ts'
-import { PostgresView, type Query } from './postgres-view.ts'
+import { readPages } from './postgres-rows.ts'
+import { PostgresView } from './postgres-view.ts'
 import { type ReadArgs, type ReadName, type ReadResult, runRead } from './reads.ts'
 import { execute } from './rules.ts'
-import { schemaVersion } from './schema.ts'
 import { type LedgerEngine, type LedgerOptions, type LedgerStore, storeOver } from './store.ts'
 
 /** Bounds the time until the first of a group is answered, as with SQLite. */
@@ -20,17 +27,7 @@ const groupCommandsMax = 2000
 /** Connections for reads, beside the one that writes. */
 const readersMax = 4
 
-/**
- * A process that stops dead in a transaction would keep the lock; so the database ends it. And what is acknowledged must
- * be on a disk, also if the database was set to acknowledge earlier.
- */
-const beginWrite =
-  `BEGIN ISOLATION LEVEL READ COMMITTED; ` +
-  `SET LOCAL idle_in_transaction_session_timeout = '10s'; ` +
-  `SELECT set_config('synchronous_commit', 'on', true) ` +
-  `WHERE current_setting('synchronous_commit') = 'off'`
 const beginRead = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
-const raiseRevision = `UPDATE ${head} SET revision = revision + 1 WHERE id = 1 RETURNING revision, version`
 
 interface Job {
   command: Command
@@ -67,9 +64,22 @@ class PostgresEngine implements LedgerEngine {
     })
   }
 
-  async read<N extends ReadName>(name: N, args: ReadArgs<N>): Promise<ReadResult<N>> {
+  read<N extends ReadName>(name: N, args: ReadArgs<N>): Promise<ReadResult<N>> {
+    return this.#whileOpen(() => this.#read(name, args))
+  }
+
+  backup(path: string): Promise<void> {
+    const write = (beside: string) =>
+      transaction(this.#readers, beginRead, async (query) => {
+        await writePages(beside, this.#currency, readPages(query))
+        return true
+      })
+    return this.#whileOpen(() => writeWhole(path, write))
+  }
+
+  async #whileOpen<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closing) throw new LedgerError('ledger-closed')
-    const reading = this.#read(name, args)
+    const reading = work()
     this.#reads.add(reading)
     try {
       return await reading
@@ -129,7 +139,7 @@ class PostgresEngine implements LedgerEngine {
     let isChanged = false
     try {
       await transaction(this.#writer, beginWrite, async (query) => {
-        const before = await this.#lock(query)
+        const before = await takeTurn(query)
         if (before !== this.#revision) view.forget()
         this.#revision = before
         for (const [table, key] of commands.flatMap(forecastOf)) view.want(table, key)
@@ -145,14 +155,6 @@ class PostgresEngine implements LedgerEngine {
     view.committed()
     if (isChanged) this.#revision += 1
     return results
-  }
-
-  /** Answers the revision that was there before. */
-  async #lock(query: Query): Promise<number> {
-    const [[revision, version] = []] = await query(raiseRevision, [])
-    // A newer process has brought the database up in the meantime: this one does not know its rules.
-    if (Number(version) !== schemaVersion) throw new LedgerError('bad-ledger', `version ${version}`)
-    return Number(revision) - 1
   }
 }
 
