@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Help, type Option } from 'commander'
 import { addAttack } from './commands/attack.ts'
+import { addBackup, addRestore } from './commands/backup.ts'
 import { addBooks } from './commands/books.ts'
 import { addClaim } from './commands/claim.ts'
 import type { Act, AddCommand, Session } from './commands/command.ts'
@@ -27,6 +28,8 @@ const COMMANDS: AddCommand[] = [
   addPublish,
   addDeposit,
   addBooks,
+  addBackup,
+  addRestore,
   addCourt,
   addRisk,
   addRegister,

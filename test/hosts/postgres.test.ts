@@ -1,7 +1,7 @@
 // Provider processes that share a ledger in PostgreSQL, with the real commands.
 
 import assert from 'node:assert/strict'
-import { cp, mkdir, stat } from 'node:fs/promises'
+import { cp, mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Postgres, startPostgres } from '../support/postgres.ts'
 import { Stage } from './stage.ts'
@@ -59,5 +59,27 @@ describe('hosts: a ledger in PostgreSQL', function () {
     assert.equal((await moved.until('error'))['code'], 'bad-option')
     const odd = stage.start('provider', '--data', join(stage.dir, 'odd'), '--ledger', 'mysql://x')
     assert.equal((await odd.until('error'))['code'], 'bad-option')
+  })
+
+  it('I6: backs up a ledger in a file while the provider runs, and restores it into PostgreSQL', async () => {
+    const shop = await Stage.open('--port', '0', '--no-seed')
+    try {
+      await shop.person('ann', 25n)
+      const { path } = await shop.command('backup', 'backup', '--data', shop.shop)
+      assert.equal(await shop.provider.stop(), 0)
+      await rm(join(shop.shop, 'ledger.sqlite'))
+      const url = await postgres.newUrl()
+      const restore = ['restore', String(path), '--data', shop.shop, '--ledger', url] as const
+      const restored = await shop.command('restored', ...restore)
+      assert.equal(restored['postings'], 1)
+      const books = await shop.command('books', 'books', '--data', shop.shop)
+      assert.deepEqual([books['ok'], books['depositsMinor']], [true, '25'])
+      const again = await shop.command('backup', 'backup', '--data', shop.shop)
+      await rm(join(shop.shop, 'ledger-url'))
+      const back = ['restore', String(again['path']), '--data', shop.shop] as const
+      assert.equal((await shop.command('restored', ...back))['postings'], 1)
+    } finally {
+      await shop.close()
+    }
   })
 })

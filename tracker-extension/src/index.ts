@@ -31,7 +31,7 @@ export type { Signal } from './court/signals.ts'
 export * from './guard/index.ts'
 export * from './ledger/index.ts'
 export type { AccountAnswer } from './mint/accounts.ts'
-export type { ContentJson, DepositJson, LiftJson } from './api/json.ts'
+export type { BackupJson, ContentJson, DepositJson, LiftJson } from './api/json.ts'
 export type { ContentRisk, RiskJson } from './api/risk.ts'
 export {
   isWithinLimit,

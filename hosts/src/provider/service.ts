@@ -85,7 +85,8 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ledger: watchedStore(store, watch),
       pieces: shelfPieces(home),
       swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
-      ...{ keys, name, currency, operatorToken, ownSeeders, onError }
+      ...{ keys, name, currency, operatorToken, ownSeeders, onError },
+      backups: home.backups
     })
     const host = options.host ?? known?.host ?? LOOPBACK
     const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT, onError)
