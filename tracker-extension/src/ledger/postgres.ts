@@ -24,17 +24,20 @@ import { type LedgerEngine, type LedgerOptions, type LedgerStore, storeOver } fr
 
 /** Bounds the time until the first of a group is answered, as with SQLite. */
 const groupCommandsMax = 2000
-/** Connections for reads, beside the one that writes. */
+/** Connections for reads, beside the one that writes; two are left for what takes long, audits and backups. */
 const readersMax = 4
+const readGroupsMax = 2
+const groupReadsMax = 1000
 
 const beginRead = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 
-interface Job {
-  command: Command
-  resolve(outcome: Outcome): void
-  reject(error: LedgerError): void
+interface Waiting<T> {
+  resolve(value: T): void
+  reject(error: unknown): void
 }
-type Result = { outcome: Outcome } | { refusal: LedgerError }
+type Job = Waiting<Outcome> & { command: Command }
+type ReadJob = Waiting<unknown> & { name: ReadName; run: (view: PostgresView) => unknown }
+type Result<T> = { value: T } | { refusal: LedgerError }
 
 class PostgresEngine implements LedgerEngine {
   readonly #currency: string
@@ -45,6 +48,8 @@ class PostgresEngine implements LedgerEngine {
   #revision = -1
   #queue: Job[] = []
   #work: Promise<void> | undefined
+  #asked: ReadJob[] = []
+  #readGroups = 0
   readonly #reads = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
@@ -64,8 +69,16 @@ class PostgresEngine implements LedgerEngine {
     })
   }
 
+  /** Reads that wait are answered together out of one moment; while some are under way, more gather. */
   read<N extends ReadName>(name: N, args: ReadArgs<N>): Promise<ReadResult<N>> {
-    return this.#whileOpen(() => this.#read(name, args))
+    const ask = (resolve: (found: ReadResult<N>) => void, reject: (error: unknown) => void) => {
+      const run = (view: PostgresView) => runRead(view, name, args)
+      const job = { name, run, resolve: (it: unknown) => resolve(it as ReadResult<N>), reject }
+      if (tablesOf[name]) return void this.#readGroup([job])
+      this.#asked.push(job)
+      if (this.#readGroups < readGroupsMax) void this.#readAll()
+    }
+    return this.#whileOpen(() => new Promise<ReadResult<N>>(ask))
   }
 
   backup(path: string): Promise<void> {
@@ -101,16 +114,26 @@ class PostgresEngine implements LedgerEngine {
     await Promise.all([this.#writer.end(), this.#readers.end()])
   }
 
-  /** What one read sees was all committed at one moment. */
-  async #read<N extends ReadName>(name: N, args: ReadArgs<N>): Promise<ReadResult<N>> {
-    const found: ReadResult<N>[] = []
-    await transaction(this.#readers, beginRead, async (query) => {
-      const view = new PostgresView(this.#currency)
-      for (const table of tablesOf[name] ?? []) view.wantTable(table)
-      found[0] = await view.run(query, () => runRead(view, name, args))
-      return true
-    })
-    return found[0] as ReadResult<N>
+  async #readAll(): Promise<void> {
+    this.#readGroups += 1
+    await setImmediate()
+    while (this.#asked.length > 0) await this.#readGroup(this.#asked.splice(0, groupReadsMax))
+    this.#readGroups -= 1
+  }
+
+  async #readGroup(asked: ReadJob[]): Promise<void> {
+    let results: Result<unknown>[] = []
+    try {
+      await transaction(this.#readers, beginRead, async (query) => {
+        const view = new PostgresView(this.#currency)
+        for (const table of asked.flatMap(({ name }) => tablesOf[name] ?? [])) view.wantTable(table)
+        results = await view.run(query, () => asked.map(({ run }) => resultOf(() => run(view))))
+        return true
+      })
+    } catch (error) {
+      for (const { reject } of asked) reject(error)
+    }
+    for (const [i, result] of results.entries()) answer(asked[i]!, result)
   }
 
   async #runAll(): Promise<void> {
@@ -123,19 +146,15 @@ class PostgresEngine implements LedgerEngine {
   async #runGroup(jobs: Job[]): Promise<void> {
     try {
       const results = await this.#commit(jobs.map(({ command }) => command))
-      for (const [i, result] of results.entries()) {
-        if ('refusal' in result) jobs[i]!.reject(result.refusal)
-        // A copy, as a caller might write into the bytes of a row that is kept.
-        else jobs[i]!.resolve(structuredClone(result.outcome))
-      }
+      for (const [i, result] of results.entries()) answer(jobs[i]!, result)
     } catch (error) {
       for (const { reject } of jobs) reject(asLedgerError(error))
     }
   }
 
-  async #commit(commands: Command[]): Promise<Result[]> {
+  async #commit(commands: Command[]): Promise<Result<Outcome>[]> {
     const view = this.#view
-    let results: Result[] = []
+    let results: Result<Outcome>[] = []
     let isChanged = false
     try {
       await transaction(this.#writer, beginWrite, async (query) => {
@@ -143,7 +162,9 @@ class PostgresEngine implements LedgerEngine {
         if (before !== this.#revision) view.forget()
         this.#revision = before
         for (const [table, key] of commands.flatMap(forecastOf)) view.want(table, key)
-        results = await view.run(query, () => commands.map((command) => resultOf(view, command)))
+        results = await view.run(query, () =>
+          commands.map((command) => resultOf(() => execute(view, command)))
+        )
         isChanged = view.isStaged
         await Promise.all(view.write(query))
         return isChanged
@@ -158,13 +179,18 @@ class PostgresEngine implements LedgerEngine {
   }
 }
 
-function resultOf(view: PostgresView, command: Command): Result {
+function resultOf<T>(work: () => T): Result<T> {
   try {
-    return { outcome: execute(view, command) }
+    return { value: work() }
   } catch (error) {
-    if (error instanceof LedgerError) return { refusal: error }
-    throw error
+    return { refusal: asLedgerError(error) }
   }
+}
+
+function answer<T>({ resolve, reject }: Waiting<T>, result: Result<T>): void {
+  if ('refusal' in result) reject(result.refusal)
+  // A copy, as a caller might write into the bytes of a row that is kept.
+  else resolve(structuredClone(result.value))
 }
 
 /**
