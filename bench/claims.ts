@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { ClaimantJobs, ClaimTimes } from './actors/claimant.ts'
-import type { ProviderJobs } from './actors/provider.ts'
+import type { ProviderJobs, StoreKind } from './actors/provider.ts'
 import type { Actor } from './harness/actor.ts'
 import { defineBench, type Outcome, type Row } from './harness/bench.ts'
 import { numbersOf, wordOf } from './harness/command.ts'
@@ -37,14 +37,14 @@ export const claims = defineBench({
   options: {
     batches: { value: '1,50,1000', says: 'tokens per claim' },
     purchases: { value: '0,100000', short: '0,10000', says: 'purchases in the ledger before' },
-    store: { value: 'sqlite', says: 'sqlite (durable) or memory' },
+    store: { value: 'sqlite', says: 'sqlite or postgres (durable), or memory' },
     buyers: { value: 200, says: 'buyers that the claimed vouchers come from' },
     connections: { value: 16, says: 'connections, each with one claim in flight' },
     claims: { value: 4000, short: 800, says: 'claims per batch size, at most' },
     tokens: { value: 1_000_000, short: 200_000, says: 'tokens per batch size, at most' }
   },
   async run(stage, values) {
-    const store = wordOf('store', values.store, ['sqlite', 'memory'])
+    const store = wordOf('store', values.store, ['sqlite', 'postgres', 'memory'])
     const batches = numbersOf('batches', values.batches)
     const outcome: Outcome = { results: [], notes: [], verdict: '' }
     for (const purchases of numbersOf('purchases', values.purchases)) {
@@ -72,7 +72,7 @@ export const claims = defineBench({
 
 async function setUp(
   stage: Stage,
-  store: 'sqlite' | 'memory',
+  store: StoreKind,
   { connections, buyers }: { connections: number; buyers: number }
 ): Promise<Scene> {
   const [provider, claimant] = await Promise.all([

@@ -9,6 +9,7 @@ import {
   deposit,
   floodgateTracker,
   memoryLedger,
+  postgresLedger,
   sqliteLedger,
   UNLIMITED_RATES,
   type FloodgateTracker,
@@ -19,6 +20,7 @@ import {
   type TrackerCounters
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
+import { startPostgres, type Postgres } from '../../test/support/postgres.ts'
 import { CURRENCY, type Seller } from '../harness/content.ts'
 import { Profile } from '../harness/profile.ts'
 import { serve } from '../harness/serve.ts'
@@ -31,7 +33,7 @@ import {
   type SoldPurse
 } from './ledger-stock.ts'
 
-export type StoreKind = 'memory' | 'sqlite'
+export type StoreKind = 'memory' | 'sqlite' | 'postgres'
 
 interface Running {
   store: LedgerStore
@@ -41,6 +43,8 @@ interface Running {
 
 const profile = new Profile('provider')
 const servers: Server[] = []
+/** A database of our own, for that store. */
+let postgres: Postgres | undefined
 let running: Running | undefined
 
 function provider(): Running {
@@ -63,10 +67,15 @@ const jobs = {
     membersMax: number
   }): Promise<Seller> {
     const options = { currency: CURRENCY }
-    const store =
-      given.store === 'memory'
-        ? memoryLedger(options)
-        : await sqliteLedger(join(given.folder, 'ledger.db'), options)
+    const open: Record<StoreKind, () => LedgerStore | Promise<LedgerStore>> = {
+      memory: () => memoryLedger(options),
+      sqlite: () => sqliteLedger(join(given.folder, 'ledger.db'), options),
+      postgres: async () => {
+        postgres = await startPostgres()
+        return postgresLedger(await postgres.newUrl(), options)
+      }
+    }
+    const store = await open[given.store]()
     const server = new Server({ udp: false, stats: false })
     const keys = await createProviderKeys(platformCrypto, Date.now())
     const tracker = floodgateTracker(server, {
@@ -136,4 +145,5 @@ serve(jobs, async () => {
     servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
   )
   await running?.store.close()
+  await postgres?.stop()
 })

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Help, type Option } from 'commander'
 import { addAttack } from './commands/attack.ts'
 import { addAudit } from './commands/audit.ts'
+import { addBackup, addRestore } from './commands/backup.ts'
 import { addBooks } from './commands/books.ts'
 import { addClaim } from './commands/claim.ts'
 import type { Act, AddCommand, Session } from './commands/command.ts'
@@ -29,6 +30,8 @@ const COMMANDS: AddCommand[] = [
   addDeposit,
   addBooks,
   addAudit,
+  addBackup,
+  addRestore,
   addCourt,
   addRisk,
   addRegister,

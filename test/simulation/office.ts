@@ -65,6 +65,7 @@ export class Office extends Party {
     this.books = storeOver({
       execute: async (command) => execute(this.view, command),
       read: async (name, args) => runRead(this.view, name, args),
+      backup: never,
       close: async () => undefined
     })
   }

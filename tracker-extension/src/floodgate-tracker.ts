@@ -41,6 +41,8 @@ export interface FloodgateTrackerOptions {
   currency?: string
   /** Opens the operator's routes; without one they are closed. */
   operatorToken?: string
+  /** Folder for the backups that the operator asks for; without it there are none. */
+  backups?: string
   /** How often Floodgate peers are to announce. Default 30. */
   intervalSeconds?: number
   /** How long a purse lives. Default 30 days. */
@@ -104,7 +106,8 @@ export function floodgateTracker(
     ...{ mint, court, log },
     name: options.name ?? 'Floodgate provider',
     swarm: (infoHash) => attached.swarm(infoHash),
-    counters: () => ({ tracker: attached.counters, mint: mint.counters })
+    counters: () => ({ tracker: attached.counters, mint: mint.counters }),
+    backups: options.backups
   }
   const api = createApi(desk, {
     ...{ operatorToken: options.operatorToken, onError },

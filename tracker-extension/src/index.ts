@@ -32,7 +32,7 @@ export * from './guard/index.ts'
 export * from './ledger/index.ts'
 export { auditLog, type LogAudit, type LogAuditOptions } from './log/audit.ts'
 export type { AccountAnswer } from './mint/accounts.ts'
-export type { ContentJson, DepositJson, LiftJson } from './api/json.ts'
+export type { BackupJson, ContentJson, DepositJson, LiftJson } from './api/json.ts'
 export type { ContentRisk, RiskJson } from './api/risk.ts'
 export {
   isWithinLimit,

@@ -27,8 +27,8 @@ async function runAudit({ out }: Session, { data }: AuditOptions): Promise<void>
   const home = homeOf(data)
   const { currency } = await expectSettings(home)
   const keys = await expectKeys(home)
-  const { sqliteLedger } = await import('@floodgate/tracker')
-  const store = await sqliteLedger(home.ledger, { currency })
+  const { openLedger } = await import('../provider/ledger.ts')
+  const store = await openLedger(home, { currency })
   try {
     const { faults, ...found } = await auditAll(store, keys, currency)
     const log = found.log && {

@@ -1,4 +1,4 @@
-// `floodgate books`: the provider's books, recomputed from the journal. It needs the ledger for itself.
+// `floodgate books`: the provider's books, recomputed from the journal. A ledger in a file it needs for itself.
 
 import type { Audit, LedgerStore } from '@floodgate/tracker'
 import { expectSettings, homeOf } from '../provider/home.ts'
@@ -12,7 +12,9 @@ interface BooksOptions {
 export const addBooks: AddCommand = (program, act) => {
   program
     .command('books')
-    .description('audit the ledger of a provider that is not running (operator)')
+    .description(
+      'audit the ledger; one in a file only while the provider is not running (operator)'
+    )
     .requiredOption('--data <dir>', 'directory of the provider')
     .addHelpText('after', examples('floodgate books --data ./shop'))
     .action(act((session, options: BooksOptions) => runBooks(session, options)))
@@ -21,8 +23,8 @@ export const addBooks: AddCommand = (program, act) => {
 async function runBooks({ out }: Session, { data }: BooksOptions): Promise<void> {
   const home = homeOf(data)
   const { currency } = await expectSettings(home)
-  const { sqliteLedger } = await import('@floodgate/tracker')
-  const store = await sqliteLedger(home.ledger, { currency })
+  const { openLedger } = await import('../provider/ledger.ts')
+  const store = await openLedger(home, { currency })
   try {
     const audit = await store.audit()
     const accounts = await accountsOf(store)

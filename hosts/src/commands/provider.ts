@@ -19,6 +19,7 @@ interface ProviderOptions {
   host?: string
   name?: string
   currency?: string
+  ledger?: string
   seed: boolean
   url?: string
   trustProxy?: boolean
@@ -41,6 +42,7 @@ export const addProvider: AddCommand = (program, act) => {
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--name <text>', 'name for people')
     .option('--currency <code>', 'currency of the ledger (default EUR)')
+    .option('--ledger <url>', 'postgres://… to keep the ledger there instead of in --data')
     .option('--no-seed', 'do not seed what is for sale')
     .option(
       '--url <url>',

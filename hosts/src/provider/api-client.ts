@@ -3,6 +3,7 @@
 
 import { FloodgateError, isErrorCode } from '@floodgate/protocol'
 import type {
+  BackupJson,
   ContentJson,
   CourtJson,
   DepositJson,
@@ -111,6 +112,10 @@ export const postLift = (api: string, token: string, uid: string): Promise<LiftJ
 /** Revokes an account. Throws `not-allowed` or `unknown-account`. */
 export const postRevoke = (api: string, token: string, uid: string): Promise<{ uid: string }> =>
   postJson(`${api}${BASE}/operator/revoke`, token, { uid })
+
+/** Has the running provider write a backup. Throws `not-allowed`. */
+export const postBackup = (api: string, token: string): Promise<BackupJson> =>
+  postJson(`${api}${BASE}/operator/backup`, token, {})
 
 function postJson<T>(url: string, token: string, body: object): Promise<T> {
   return fetchJson(url, {

@@ -12,6 +12,9 @@ export interface Home {
   operatorToken: string
   settings: string
   ledger: string
+  /** Holds the URL of the database, if the ledger is in PostgreSQL; private, as a password stands in it. */
+  ledgerUrl: string
+  backups: string
   seederWallet: string
   contents: string
 }
@@ -24,6 +27,8 @@ export function homeOf(data: string): Home {
     operatorToken: join(dir, 'operator-token'),
     settings: join(dir, 'provider.json'),
     ledger: join(dir, 'ledger.sqlite'),
+    ledgerUrl: join(dir, 'ledger-url'),
+    backups: join(dir, 'backups'),
     seederWallet: join(dir, 'seeder-wallet.json'),
     contents: join(dir, 'contents')
   }
@@ -40,9 +45,10 @@ export interface Settings {
 }
 
 /** Makes the directories. */
-export async function makeHome({ dir, contents }: Home): Promise<void> {
+export async function makeHome({ dir, contents, backups }: Home): Promise<void> {
   await makeDirectory(dir, 0o700)
   await makeDirectory(contents, 0o700)
+  await makeDirectory(backups, 0o700)
 }
 
 /** Writes a file so that it is there whole or not at all, readable by its owner only. */

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net'
 import { FloodgateError } from '@floodgate/protocol'
 import {
   floodgateTracker,
-  sqliteLedger,
   type FloodgateTracker,
   type LedgerStore,
   type ProviderKeys
@@ -20,6 +19,7 @@ import {
   type Settings
 } from './home.ts'
 import { loadKeys } from './keys.ts'
+import { openLedger } from './ledger.ts'
 import { shelfPieces } from './shelf-pieces.ts'
 import { watchedStore, type Watcher } from './watched-store.ts'
 
@@ -35,6 +35,8 @@ interface ServiceOptions {
   port?: number
   name?: string
   currency?: string
+  /** URL of the PostgreSQL database that holds the ledger; without it, what was said last, or a file. */
+  ledger?: string
   /** Public base URL without a slash at its end, when it is another than where we listen. */
   url?: string
   /** Take the asker's address from the X-Forwarded-For of a proxy before us. */
@@ -64,8 +66,8 @@ export async function startService(home: Home, options: ServiceOptions): Promise
   await makeHome(home)
   const known = await loadSettings(home)
   const currency = options.currency ?? known?.currency ?? 'EUR'
-  // The ledger is the lock on the directory: it comes first.
-  const store = await sqliteLedger(home.ledger, { currency })
+  // A ledger in a file is the lock on the directory: it comes first.
+  const store = await openLedger(home, { currency }, options.ledger)
   let server: Server | undefined
   try {
     const keys = await loadKeys(home)
@@ -83,7 +85,8 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ledger: watchedStore(store, watch),
       pieces: shelfPieces(home),
       swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
-      ...{ keys, name, currency, operatorToken, ownSeeders, onError }
+      ...{ keys, name, currency, operatorToken, ownSeeders, onError },
+      backups: home.backups
     })
     const host = options.host ?? known?.host ?? LOOPBACK
     const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT, onError)

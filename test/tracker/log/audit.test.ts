@@ -50,6 +50,7 @@ describe(`G13: floodgate audit (FLOODGATE_SEED=${SEED})`, function () {
     const store = storeOver({
       execute: () => Promise.reject(new Error('an audit writes nothing')),
       read: async (name, args) => runRead(view, name, args),
+      backup: () => Promise.reject(new Error('an audit copies nothing')),
       close: async () => undefined
     })
     const log = await auditLog({ store, keys, crypto, currency })

@@ -12,6 +12,8 @@ export interface Desk {
   readonly name: string
   /** Seeders and leechers of a swarm now. */
   readonly swarm: (infoHash: string) => { complete: number; incomplete: number }
+  /** Folder for backups. */
+  readonly backups?: string | undefined
   /** Everything counted, for the status route. */
   readonly counters: () => object
 }

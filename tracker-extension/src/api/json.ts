@@ -1,6 +1,7 @@
 // The routes that speak JSON to people and tools: the list of contents, and the operator's acts. Amounts are decimal
 // text in minor units.
 
+import { join } from 'node:path'
 import { FloodgateError, fromUtf8 } from '@floodgate/protocol'
 import type { Mint } from '../mint/mint.ts'
 import { revokeByHand } from '../court/operator.ts'
@@ -87,6 +88,19 @@ export async function revokeJson({ court }: Desk, { body }: Ask): Promise<object
   if ((await court.store.account(uid)) === undefined) throw new FloodgateError('unknown-account')
   await revokeByHand(court, uid)
   return { uid, version: await court.revocations.version() }
+}
+
+/** Where a backup of the ledger lies. */
+export interface BackupJson {
+  path: string
+}
+
+/** Writes a backup of the ledger, named by the time. Throws `not-found` where no place for backups was given. */
+export async function backupJson({ mint, backups }: Desk): Promise<BackupJson> {
+  if (backups === undefined) throw new FloodgateError('not-found', 'no folder for backups')
+  const path = join(backups, `${mint.now()}.ledger`)
+  await mint.store.backup(path)
+  return { path }
 }
 
 /** Texts of these forms out of a JSON object. Throws `bad-request` naming the first that is wrong. */

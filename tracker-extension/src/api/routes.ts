@@ -14,7 +14,7 @@ import { redeemClaim } from '../mint/claims.ts'
 import { hashList } from '../mint/hash-list.ts'
 import { TORRENT_MAX } from '../mint/publish.ts'
 import type { Ask, Desk } from './desk.ts'
-import { contentsJson, depositJson, liftJson, publishJson, revokeJson } from './json.ts'
+import { backupJson, contentsJson, depositJson, liftJson, publishJson, revokeJson } from './json.ts'
 import { riskJson } from './risk.ts'
 
 export const BASE = '/floodgate/v1'
@@ -161,6 +161,10 @@ export const ROUTES: readonly Route[] = [
   },
   {
     ...post('/operator/deposits', { type: TYPES.json, bytesMax: 4096 }, TYPES.json, depositJson),
+    operator: true
+  },
+  {
+    ...post('/operator/backup', { type: TYPES.json, bytesMax: 16 }, TYPES.json, backupJson),
     operator: true
   },
   {

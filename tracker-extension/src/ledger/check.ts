@@ -21,9 +21,11 @@ const id: Check = (value, name) => {
   if (typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value)) return value
   throw bad(name, '1 to 128 printable ASCII characters without space')
 }
+/** No store has to keep what another cannot: PostgreSQL knows no text with a zero in it. */
 const text: Check = (value, name) => {
-  if (typeof value === 'string' && value.length <= 1024 && value.isWellFormed()) return value
-  throw bad(name, 'a text of at most 1024 characters')
+  const isText = typeof value === 'string' && value.length <= 1024 && value.isWellFormed()
+  if (isText && !value.includes('\0')) return value
+  throw bad(name, 'a text of at most 1024 characters without zeros')
 }
 const oneOf =
   (...words: string[]): Check =>

@@ -164,9 +164,9 @@ const sqlType: Record<Column, string> = {
 }
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 /** Quoted, as some are words of SQL. */
-const columnOf = (name: string) => `"${snake(name)}"`
+export const columnOf = (name: string) => `"${snake(name)}"`
 // A prefix keeps clear of the words of SQL.
-const tableOf = (table: TableName) => `ledger_${snake(table)}`
+export const tableOf = (table: TableName) => `ledger_${snake(table)}`
 
 /** The fields of a table in the order of its statements. */
 export const fieldsOf = (table: TableName) => Object.entries(schema[table].columns) as Field[]

@@ -11,6 +11,7 @@ export interface WorkerOptions {
 export type Job =
   | { id: number; command: Command }
   | { id: number; read: string; args: unknown[] }
+  | { id: number; backup: string }
   | { id: number; close: true }
 
 export interface Refusal {

@@ -1,6 +1,6 @@
 // The view of the rules on a SQLite file: prepared statements under a cache of rows. Writes stay in the cache until
 // `flush`, so a row that many commands of one group touch (escrow, a hot purse) is written once.
-import { brokenIn, sealOf } from './seal.ts'
+import { type Value, sealDamage, sealOf } from './seal.ts'
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { ScanView, TableName, Tables } from './rows.ts'
 import { tableNames } from './rows.ts'
@@ -93,10 +93,8 @@ export class SqliteView implements ScanView {
     for (const [name, { fields, scan }] of this.#tables) {
       for (const row of scan.iterate('') as Iterable<SqlRow>) {
         const key = String(row.key)
-        const made = sealOf(name, key, encode(fields, decode(fields, row)))
-        const names = fields.map(([field]) => field)
-        const broken = brokenIn(row.seal as Uint8Array, made, names)
-        for (const field of broken) yield `${name} ${key}: ${field} is not what was written`
+        const values = encode(fields, decode(fields, row))
+        yield* sealDamage(name, key, values, row.seal as Uint8Array)
       }
     }
   }
@@ -169,8 +167,6 @@ function decode(fields: Field[], row: SqlRow): Row {
   })
   return decoded as unknown as Row
 }
-
-type Value = string | number | bigint | Uint8Array
 
 function encode(fields: Field[], row: Row): Value[] {
   const values = row as unknown as Record<string, Value>

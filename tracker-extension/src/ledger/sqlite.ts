@@ -2,6 +2,7 @@
 // nor disk hold up the event loop.
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { writeWhole } from './backup.ts'
 import { checkCommand } from './check.ts'
 import type { Command, OutcomeOf } from './commands.ts'
 import { LedgerError } from './errors.ts'
@@ -29,6 +30,8 @@ class SqliteEngine implements LedgerEngine {
   #lastId = 0
   #end: LedgerError | undefined
   #closing: Promise<void> | undefined
+  /** The file must stay open for them. */
+  readonly #backups = new Set<Promise<void>>()
 
   constructor(worker: Worker) {
     this.#worker = worker
@@ -45,6 +48,16 @@ class SqliteEngine implements LedgerEngine {
     return this.#ask<ReadResult<N>>({ read, args })
   }
 
+  async backup(path: string): Promise<void> {
+    const running = writeWhole(path, (beside) => this.#ask<void>({ backup: beside }))
+    this.#backups.add(running)
+    try {
+      await running
+    } finally {
+      this.#backups.delete(running)
+    }
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#finish()
     return this.#closing
@@ -52,16 +65,20 @@ class SqliteEngine implements LedgerEngine {
 
   async #finish(): Promise<void> {
     if (this.#end) return
-    const stopped = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
-    const done = this.#ask<undefined>({ close: true })
     this.#end = new LedgerError('ledger-closed')
-    await done
+    const stopped = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
+    await Promise.allSettled(this.#backups)
+    await Promise.race([this.#post({ close: true }), stopped])
     await stopped
   }
 
-  #ask<T>(task: Task): Promise<T> {
+  async #ask<T>(task: Task): Promise<T> {
+    if (this.#end) throw this.#end
+    return this.#post<T>(task)
+  }
+
+  #post<T>(task: Task): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.#end) throw this.#end
       const id = ++this.#lastId
       this.#waiting.set(id, { resolve: (value) => resolve(value as T), reject })
       if (this.#outbox.length === 0) queueMicrotask(() => this.#send())

@@ -79,6 +79,11 @@ export interface LedgerStore {
   audit(): Promise<Audit>
   /** Counts everything; slow on a great ledger. */
   bytes(): Promise<LedgerSize>
+  /**
+   * Writes all that was committed at one moment to a new file at `path`, while commands go on. Whatever the store, it is a
+   * ledger that `sqliteLedger` opens. Rejects with `store-failed`, also if there is such a file.
+   */
+  backup(path: string): Promise<void>
   /** Finishes what was given, then releases the medium. May be repeated. */
   close(): Promise<void>
 }
@@ -87,6 +92,7 @@ export interface LedgerStore {
 export interface LedgerEngine {
   execute<C extends Command>(command: C): Promise<OutcomeOf<C>>
   read<N extends ReadName>(name: N, args: ReadArgs<N>): Promise<ReadResult<N>>
+  backup(path: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -117,6 +123,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     sharedHandles: (accountsMin) => engine.read('sharedHandles', [accountsMin]),
     audit: () => engine.read('audit', []),
     bytes: () => engine.read('bytes', []),
+    backup: (path) => engine.backup(path),
     close: () => engine.close()
   }
 }

@@ -1,0 +1,91 @@
+// `floodgate backup` and `floodgate restore`: all of the ledger at one moment as a file, while the provider runs or not, and
+// back again. Keys and settings are files of --data; whoever backs up the ledger copies them as well.
+
+import { join } from 'node:path'
+import { postBackup } from '../provider/api-client.ts'
+import { expectSettings, homeOf, loadOperatorToken, makeHome, type Home } from '../provider/home.ts'
+import { count } from '../units.ts'
+import { examples, type AddCommand, type Session } from './command.ts'
+
+interface BackupOptions {
+  data: string
+}
+interface RestoreOptions {
+  data: string
+  ledger?: string
+}
+
+export const addBackup: AddCommand = (program, act) => {
+  program
+    .command('backup')
+    .description(
+      'write a backup of the ledger below --data, also while the provider runs (operator)'
+    )
+    .requiredOption('--data <dir>', 'directory of the provider')
+    .addHelpText('after', examples('floodgate backup --data ./shop'))
+    .action(act((session, options: BackupOptions) => runBackup(session, options)))
+}
+
+export const addRestore: AddCommand = (program, act) => {
+  program
+    .command('restore')
+    .description('put a backup in the place of a ledger that is gone (operator)')
+    .argument('<backup>', 'the file that floodgate backup wrote')
+    .requiredOption('--data <dir>', 'directory of the provider, without a ledger')
+    .option('--ledger <url>', 'postgres://… of an empty database, to keep the ledger there')
+    .addHelpText(
+      'after',
+      examples('floodgate restore ./shop/backups/1790000000000.ledger --data ./shop')
+    )
+    .action(
+      act((session, backup: string, options: RestoreOptions) =>
+        runRestore(session, backup, options)
+      )
+    )
+}
+
+async function runBackup({ out }: Session, { data }: BackupOptions): Promise<void> {
+  const home = homeOf(data)
+  const { url, currency } = await expectSettings(home)
+  await makeHome(home)
+  const path = await writeBackup(home, currency).catch(async (error: { code?: string }) => {
+    // The provider has the file for itself; then it is the one to copy it.
+    if (error.code !== 'ledger-in-use') throw error
+    return (await postBackup(url, await loadOperatorToken(home))).path
+  })
+  out.tell('backup', { path }, `backup    ${path}`)
+}
+
+async function writeBackup(home: Home, currency: string): Promise<string> {
+  const { openLedger } = await import('../provider/ledger.ts')
+  const store = await openLedger(home, { currency })
+  const path = join(home.backups, `${Date.now()}.ledger`)
+  try {
+    await store.backup(path)
+    return path
+  } finally {
+    await store.close()
+  }
+}
+
+async function runRestore(
+  { out }: Session,
+  backup: string,
+  { data, ledger }: RestoreOptions
+): Promise<void> {
+  const home = homeOf(data)
+  const { currency } = await expectSettings(home)
+  const { openLedger } = await import('../provider/ledger.ts')
+  const { restoreLedger } = await import('@floodgate/tracker')
+  await restoreLedger(backup, ledger ?? home.ledger, { currency })
+  const store = await openLedger(home, { currency }, ledger)
+  try {
+    const { faults, postings } = await store.audit()
+    out.tell('restored', { postings, faults }, `restored  ${count(postings, 'posting')}`)
+    if (faults.length > 0) {
+      throw Object.assign(new Error(faults.join('; ')), { code: 'books-do-not-add-up' })
+    }
+  } finally {
+    await store.close()
+  }
+}

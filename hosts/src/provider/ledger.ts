@@ -1,0 +1,40 @@
+// Where a provider keeps its ledger: a file in its directory, or a PostgreSQL database that several providers share.
+
+import { access } from 'node:fs/promises'
+import { FloodgateError } from '@floodgate/protocol'
+import {
+  postgresLedger,
+  sqliteLedger,
+  type LedgerOptions,
+  type LedgerStore
+} from '@floodgate/tracker'
+import { readIfThere, writePrivate, type Home } from './home.ts'
+
+/**
+ * Opens the ledger of `home`: in the database at `url`, or where it was last. Throws what the stores throw, and
+ * `bad-option` for a URL of another kind, or when there is a ledger in a file already: nobody has two books.
+ */
+export async function openLedger(
+  home: Home,
+  options: LedgerOptions,
+  url?: string
+): Promise<LedgerStore> {
+  const known = (await readIfThere(home.ledgerUrl))?.trim()
+  const now = url ?? known
+  if (now === undefined) return sqliteLedger(home.ledger, options)
+  if (!/^postgres(ql)?:\/\//.test(now)) {
+    throw new FloodgateError('bad-option', 'a ledger elsewhere is at postgres://…')
+  }
+  if (await isThere(home.ledger)) {
+    throw new FloodgateError('bad-option', `the ledger of ${home.dir} is ${home.ledger}`)
+  }
+  const store = await postgresLedger(now, options)
+  if (now !== known) await writePrivate(home.ledgerUrl, `${now}\n`)
+  return store
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false
+  )

@@ -1,0 +1,72 @@
+// Which rows a command or a read will ask for, as far as they can be told without looking. A guess: what is missing here
+// costs a round trip more, what is too much a row more, and nothing else.
+import type { Command } from './commands.ts'
+import { type TableName, cash, escrow, hexOf, keyOf, peerAccount } from './rows.ts'
+import type { ReadName } from './reads.ts'
+
+type Place = [table: TableName, key: string]
+type Forecast<C> = (command: C) => Place[]
+
+const journal: Place = ['counter', 'journal']
+const theCase = ({ complaintId }: { complaintId: string }): Place[] => [['complaint', complaintId]]
+
+const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: Kind }>> } = {
+  open: ({ uid, signKey }) => [
+    ['signKey', hexOf(signKey)],
+    ['peer', uid]
+  ],
+  deposit: ({ id, uid }) => [
+    ['deposit', id],
+    ['peer', uid],
+    ['account', cash],
+    ['account', peerAccount(uid)],
+    journal
+  ],
+  publish: ({ infoHash }) => [['content', infoHash]],
+  purchase: ({ purchaseId, uid, infoHash }) => [
+    ['purse', purchaseId],
+    ['peer', uid],
+    ['open', keyOf(uid, infoHash)],
+    ['content', infoHash],
+    ['account', peerAccount(uid)],
+    ['account', escrow],
+    journal
+  ],
+  redeem: ({ claims }) => [
+    ['account', escrow],
+    journal,
+    ...claims.flatMap(({ claimId, payee, purseId }): Place[] => [
+      ['claim', keyOf(payee, claimId, purseId)],
+      ['peer', payee],
+      ['purse', purseId],
+      ['sale', keyOf(purseId, payee)],
+      ['account', peerAccount(payee)]
+    ])
+  ],
+  signHead: () => [['head', 'newest'], journal],
+  close: ({ purseId }) => [['purse', purseId], ['proved', purseId], ['account', escrow], journal],
+  complain: ({ complaintId, accuser, purseId }) => [
+    ['complaint', complaintId],
+    ['peer', accuser],
+    ['purse', purseId]
+  ],
+  prove: theCase,
+  settle: theCase,
+  answer: theCase,
+  told: ({ complaintIds }) => complaintIds.map((complaintId) => ['complaint', complaintId]),
+  resend: theCase,
+  appeal: theCase,
+  revoke: ({ uid }) => [
+    ['peer', uid],
+    ['counter', 'revocation']
+  ]
+}
+
+export const forecastOf = <C extends Command>(command: C): Place[] =>
+  (forecasts[command.kind] as unknown as Forecast<C>)(command)
+
+/** Tables that a read walks through from end to end: asked for row by row they would take a round trip each. */
+export const tablesOf: { [Name in ReadName]?: readonly TableName[] } = {
+  contents: ['content'],
+  sharedHandles: ['peer']
+}
