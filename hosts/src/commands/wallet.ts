@@ -14,11 +14,12 @@ import { failureOf } from '../failures.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { showDisputes, showRevocations } from '../trade/disputes.ts'
+import { showProof } from '../trade/proof.ts'
 import { count, money, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
 
-const VIEWS = ['show', 'history', 'blacklist', 'disputes', 'revocations', 'head'] as const
+const VIEWS = ['show', 'history', 'blacklist', 'disputes', 'revocations', 'head', 'proof'] as const
 type View = (typeof VIEWS)[number]
 
 export const addWallet: AddCommand = (program, act) => {
@@ -36,6 +37,7 @@ export const addWallet: AddCommand = (program, act) => {
       examples(
         'floodgate wallet --wallet me.wallet',
         'floodgate wallet history --wallet me.wallet --json',
+        'floodgate wallet proof --wallet me.wallet',
         'floodgate wallet head --wallet me.wallet --compare LINE'
       )
     )
@@ -62,7 +64,8 @@ const SHOW: Record<View, Show> = {
   blacklist,
   disputes: ({ out }, wallet) => showDisputes(out, wallet),
   revocations: ({ out }, wallet) => showRevocations(out, wallet),
-  head
+  head,
+  proof: showProof
 }
 
 /** One line, to be compared by another peer of the same provider: two histories do not stay hidden (G13). */

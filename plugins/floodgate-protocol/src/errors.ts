@@ -97,6 +97,7 @@ export const ERRORS = {
   'ledger-in-use': row('self', true, 409, 75, 'Another process uses this ledger.'),
   'bad-option': row('self', false, 400, 64, 'An option is missing or wrong.'),
   'not-a-paid-torrent': row('self', false, 400, 65, 'The torrent names no provider.'),
+  'false-books': row('provider', false, 500, 65, 'The provider’s books are not those of its log.'),
   'forked-log': row('provider', false, 500, 65, 'The provider’s log shows two histories.'),
   'metadata-swapped': row('peer', false, 400, 65, 'A peer sent another torrent’s metadata.'),
   'door-closed': row('self', false, 500, 70, 'The host library has changed where we attach to it.')
