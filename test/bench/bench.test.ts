@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -87,6 +87,8 @@ const folders: string[] = []
 function start(args: string[]): { child: ChildProcess; folder: string; stdout: () => string } {
   const folder = mkdtempSync(join(tmpdir(), 'floodgate-bench-test-'))
   folders.push(folder)
+  // PostgreSQL runs as another user when the test is root.
+  chmodSync(folder, 0o755)
   const child = spawn(process.execPath, ['--conditions=floodgate-source', MAIN, ...args], {
     env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe']
