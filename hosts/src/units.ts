@@ -1,23 +1,10 @@
 // How amounts, sizes, rates and times are written for people, and read from them.
 
-import { FloodgateError } from '@floodgate/protocol'
-
-/** Digits behind the point: ISO 4217 says it for currencies; a provider's own credit has none. */
-function digitsOf(currency: string): number {
-  if (currency.length !== 3) return 0
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  return format.resolvedOptions().maximumFractionDigits ?? 2
-}
+import { FloodgateError, decimalOf } from '@floodgate/protocol'
 
 /** Minor units as people write them: 1250 EUR → `12.50 EUR`. */
-export function money(minor: bigint, currency: string): string {
-  const digits = digitsOf(currency)
-  const sign = minor < 0n ? '-' : ''
-  const text = (minor < 0n ? -minor : minor).toString().padStart(digits + 1, '0')
-  const whole = text.slice(0, text.length - digits)
-  const rest = digits > 0 ? `.${text.slice(-digits)}` : ''
-  return `${sign}${whole}${rest} ${currency}`
-}
+export const money = (minor: bigint, currency: string): string =>
+  `${decimalOf(minor, currency)} ${currency}`
 
 const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 

@@ -1,12 +1,13 @@
 // `floodgate provider`: tracker, API, ledger and first seeder in one process, told about line by line.
 
 import { toHex } from '@floodgate/protocol'
-import type { Command as LedgerCommand, OutcomeOf } from '@floodgate/tracker'
+import type { Command as LedgerCommand, MoneyInCommand, OutcomeOf } from '@floodgate/tracker'
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { courtLine } from '../provider/court-lines.ts'
 import type { FirstSeeder } from '../provider/first-seeder.ts'
 import { homeOf } from '../provider/home.ts'
+import { isMoneyIn, moneyInLines } from '../provider/money-in-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
 import { stopped } from '../stop.ts'
@@ -119,15 +120,29 @@ function tellBooking<C extends LedgerCommand>(
   command: C,
   outcome: OutcomeOf<C>
 ): void {
-  const [event, fields, text] = bookingOf(currency, command, outcome) ?? []
-  if (event !== undefined) out.tell(event, fields!, text)
+  for (const line of bookingsOf(currency, command, outcome)) out.tell(...line)
+}
+
+type Told = [event: string, fields: object, text: string]
+
+/** Money that comes in may come in many payments at once; all else is a line at most. */
+function bookingsOf(
+  currency: string,
+  command: LedgerCommand,
+  outcome: OutcomeOf<LedgerCommand>
+): Told[] {
+  if (isMoneyIn(command)) {
+    return moneyInLines(currency, command, outcome as OutcomeOf<typeof command>)
+  }
+  const line = bookingOf(currency, command, outcome)
+  return line === undefined ? [] : [line]
 }
 
 function bookingOf(
   currency: string,
-  command: LedgerCommand,
+  command: Exclude<LedgerCommand, MoneyInCommand>,
   outcome: OutcomeOf<LedgerCommand>
-): [event: string, fields: object, text: string] | undefined {
+): Told | undefined {
   const amount = (minor: bigint): string => money(minor, currency)
   switch (command.kind) {
     case 'open': {
@@ -170,7 +185,7 @@ function claimLine(
   amount: (minor: bigint) => string,
   { claims }: LedgerCommand & { kind: 'redeem' },
   outcome: OutcomeOf<LedgerCommand & { kind: 'redeem' }>
-): [event: string, fields: object, text: string] {
+): Told {
   const uid = claims[0]?.payee ?? ''
   let credited = 0n
   let tokens = 0

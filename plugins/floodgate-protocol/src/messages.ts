@@ -22,6 +22,7 @@ import {
   type Row
 } from './rows.ts'
 import { LOG_MESSAGES } from './log-messages.ts'
+import { MONEY_MESSAGES } from './money-messages.ts'
 
 const CERTIFICATE_MAX = 640
 const PURSE_MAX = 640
@@ -247,7 +248,8 @@ export const MESSAGES = {
   }),
   pieceRequest: row(0x46, 'buyer', 'signed', 640, { purse: purseId, index }),
 
-  ...LOG_MESSAGES
+  ...LOG_MESSAGES,
+  ...MONEY_MESSAGES
 } satisfies Record<string, Row>
 
 export type MessageName = keyof typeof MESSAGES
