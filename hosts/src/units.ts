@@ -31,6 +31,16 @@ export function parseSize(text: string): number {
   return Number(found[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(found[2]!.toLowerCase())
 }
 
+const DURATION_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `45s`, `10m`, `12h`, `30d`: milliseconds. Throws `bad-option`. */
+export function parseDuration(text: string): number {
+  const found = /^(\d{1,6})([smhd])$/.exec(text.trim())
+  if (found === null)
+    throw new FloodgateError('bad-option', `a time such as 12h or 30d, not ${text}`)
+  return Number(found[1]) * DURATION_MS[found[2] as keyof typeof DURATION_MS]
+}
+
 /** A base URL, for commander; without a slash at its end. Throws `bad-option`. */
 export function parseUrl(text: string): string {
   if (URL.canParse(text) && /^https?:\/\/[^\s?#@]+$/.test(text)) return text.replace(/\/+$/, '')
