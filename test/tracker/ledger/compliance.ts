@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import type { Command, LedgerStore } from '../../../tracker-extension/src/ledger/index.ts'
 import { backupCompliance } from './backup-compliance.ts'
 import { courtCompliance } from './court-compliance.ts'
+import { payoutCompliance } from './payout-compliance.ts'
 import { bits, commandOf, keyFor, openAccount, resultOf, runTable, voucherFor } from './script.ts'
 
 export type OpenLedger = () => Promise<LedgerStore>
@@ -139,6 +140,7 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
     }
 
     courtCompliance(open)
+    payoutCompliance(open)
     backupCompliance(open)
 
     it('F17: the same sign key again gets its uid, another key never takes a uid', async () => {

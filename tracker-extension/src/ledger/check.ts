@@ -61,6 +61,11 @@ const optional =
   (value, name) =>
     value === undefined ? undefined : check(value, name)
 
+const millionths: Check = (value, name) => {
+  const isShare = Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 1_000_000
+  if (isShare) return value
+  throw bad(name, 'an integer from 0 to 1,000,000')
+}
 const integerFrom0: Check = (value, name) => {
   if (Number.isSafeInteger(value) && Number(value) >= 0) return value
   throw bad(name, 'an integer from 0')
@@ -119,7 +124,7 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     sealed: optional(bytes(0, 4096)),
     certificate: optional(bytes(0, 4096))
   },
-  redeem: { claims, now: time },
+  redeem: { claims, sellerMillionths: optional(millionths), now: time },
   close: { purseId: id, now: time },
   signHead: {
     size: integerFrom0,
@@ -159,6 +164,23 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     until: integerFrom0,
     head: key,
     pardon: flag,
+    now: time
+  },
+  setDestination: { uid: id, destination: text, holdMs: integerFrom0, now: time },
+  requestPayout: {
+    payoutId: id,
+    uid: id,
+    amountMinor: amount,
+    rail: id,
+    sink: oneOf('cash', 'store'),
+    now: time
+  },
+  preparePayout: { batch: id, payoutIds: listOf(id, 10_000), now: time },
+  submitPayout: { payoutId: id, reference: id, now: time },
+  settlePayout: {
+    payoutId: id,
+    outcome: oneOf('paid', 'failed', 'returned'),
+    reason: text,
     now: time
   }
 }

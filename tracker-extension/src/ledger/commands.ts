@@ -1,6 +1,7 @@
 // What can be asked of the ledger and what it answers. Types only; check.ts knows the limits, rules.ts what happens.
 // Every amount is bigint minor units; every time milliseconds since 1970.
 import type { CourtCommand, CourtOutcomes } from './court-commands.ts'
+import type { PayoutCommand, PayoutOutcomes } from './payout-commands.ts'
 
 /** Opens an account. The same sign key again answers the uid it already has. */
 export interface OpenCommand {
@@ -71,6 +72,8 @@ export interface Claim {
 export interface RedeemCommand {
   kind: 'redeem'
   claims: Claim[]
+  /** The sellers' part of what the claims bring, in millionths; the rest is the provider's. All of it by default. */
+  sellerMillionths?: number
   now: number
 }
 
@@ -103,6 +106,7 @@ export type Command =
   | CloseCommand
   | SignHeadCommand
   | CourtCommand
+  | PayoutCommand
 
 /** The terms of a purse: what never changes between purchase and end. */
 export interface PurseTerms {
@@ -141,7 +145,7 @@ export interface ClaimRefusal {
   error: string
 }
 
-export interface Outcomes extends CourtOutcomes {
+export interface Outcomes extends CourtOutcomes, PayoutOutcomes {
   open: { uid: string }
   /** `repeated`: it was booked before, and nothing moved. */
   deposit: { uid: string; amountMinor: bigint; repeated: boolean }

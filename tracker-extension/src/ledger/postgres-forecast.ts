@@ -1,7 +1,16 @@
 // Which rows a command or a read will ask for, as far as they can be told without looking. A guess: what is missing here
 // costs a round trip more, what is too much a row more, and nothing else.
 import type { Command } from './commands.ts'
-import { type TableName, cash, escrow, hexOf, keyOf, peerAccount } from './rows.ts'
+import {
+  type TableName,
+  cash,
+  escrow,
+  hexOf,
+  keyOf,
+  peerAccount,
+  providerAccount,
+  transit
+} from './rows.ts'
 import type { ReadName } from './reads.ts'
 
 type Place = [table: TableName, key: string]
@@ -35,7 +44,9 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
   redeem: ({ claims }) => [
     ['account', escrow],
     journal,
+    ['account', providerAccount],
     ...claims.flatMap(({ claimId, payee, purseId }): Place[] => [
+      ['carry', payee],
       ['claim', keyOf(payee, claimId, purseId)],
       ['peer', payee],
       ['purse', purseId],
@@ -59,7 +70,25 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
   revoke: ({ uid }) => [
     ['peer', uid],
     ['counter', 'revocation']
-  ]
+  ],
+  setDestination: ({ uid }) => [
+    ['peer', uid],
+    ['destination', uid]
+  ],
+  requestPayout: ({ payoutId, uid }) => [
+    ['payout', payoutId],
+    ['peer', uid],
+    ['destination', uid],
+    ['account', peerAccount(uid)],
+    ['account', transit],
+    journal
+  ],
+  preparePayout: ({ batch, payoutIds }) => [
+    ['batch', batch],
+    ...payoutIds.map((payoutId): Place => ['payout', payoutId])
+  ],
+  submitPayout: ({ payoutId }) => [['payout', payoutId]],
+  settlePayout: ({ payoutId }) => [['payout', payoutId], ['account', transit], journal]
 }
 
 export const forecastOf = <C extends Command>(command: C): Place[] =>
@@ -68,5 +97,5 @@ export const forecastOf = <C extends Command>(command: C): Place[] =>
 /** Tables that a read walks through from end to end: asked for row by row they would take a round trip each. */
 export const tablesOf: { [Name in ReadName]?: readonly TableName[] } = {
   contents: ['content'],
-  sharedHandles: ['peer']
+  sharedHandles: ['peer', 'destination']
 }

@@ -2,6 +2,7 @@
 import { audit } from './audit.ts'
 import { indexes } from './bitmap.ts'
 import { courtReads } from './court-reads.ts'
+import { payoutReads } from './payout-reads.ts'
 import { balance } from './posting.ts'
 import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
@@ -98,6 +99,7 @@ export const reads = {
   offences,
   ...courtReads,
   ...headReads,
+  ...payoutReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view)
 }

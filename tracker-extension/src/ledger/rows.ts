@@ -1,6 +1,7 @@
 // The tables of the ledger and the view through which the rules see them. Types and keys only: no I/O, no rules.
 // Rows are never changed in place; a rule puts a new row.
 import { type CourtTables, courtTableNames } from './court-rows.ts'
+import { type PayoutTables, payoutTableNames } from './payout-rows.ts'
 
 /** Totals of one account, minor units. `cash` stands on the debit side, all others on the credit side. */
 export interface AccountRow {
@@ -60,6 +61,8 @@ export interface SaleRow {
 export interface ClaimRow {
   body: Uint8Array
   creditedMinor: bigint
+  /** The provider's share, beside it. */
+  shareMinor: bigint
   fresh: number
   conflicting: number
   uncovered: number
@@ -105,7 +108,7 @@ export interface HeadRow {
   at: number
 }
 
-export interface Tables extends CourtTables {
+export interface Tables extends CourtTables, PayoutTables {
   account: AccountRow
   peer: PeerRow
   /** Sign key (hex) → uid. */
@@ -157,6 +160,12 @@ export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString(
 export const peerAccount = (uid: string): string => `peer:${uid}`
 export const cash = 'cash'
 export const escrow = 'escrow'
+/** The provider's share of claims. */
+export const providerAccount = 'provider'
+/** Payouts on their way. */
+export const transit = 'payout'
+/** What was paid out as credit in the provider's own shop: it owes goods for it. */
+export const storeCredit = 'store'
 
 /** Every table, for those who walk through all. */
 export const tableNames = [
@@ -175,5 +184,6 @@ export const tableNames = [
   'counter',
   'head',
   'block',
-  ...courtTableNames
+  ...courtTableNames,
+  ...payoutTableNames
 ] as const satisfies TableName[]

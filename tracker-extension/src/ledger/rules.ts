@@ -12,6 +12,13 @@ import type {
 import { answer, appeal, complain, prove, resend, told } from './complaints.ts'
 import { LedgerError } from './errors.ts'
 import { allOrNothing } from './overlay.ts'
+import {
+  preparePayout,
+  requestPayout,
+  setDestination,
+  settlePayout,
+  submitPayout
+} from './payouts.ts'
 import { post } from './posting.ts'
 import { close, purchase } from './purchase.ts'
 import { redeem } from './redeem.ts'
@@ -71,7 +78,12 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   told,
   resend,
   appeal,
-  revoke
+  revoke,
+  setDestination,
+  requestPayout,
+  preparePayout,
+  submitPayout,
+  settlePayout
 }
 
 /**

@@ -19,7 +19,7 @@ interface Layout<Row> {
   columns: Columns<Row>
 }
 
-export const schemaVersion = 4
+export const schemaVersion = 5
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
@@ -74,6 +74,7 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     columns: {
       body: 'blob',
       creditedMinor: 'amount',
+      shareMinor: 'amount',
       fresh: 'number',
       conflicting: 'number',
       uncovered: 'number'
@@ -153,7 +154,31 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       at: 'number'
     }
   },
-  pardon: { wide: false, columns: { at: 'number' } }
+  pardon: { wide: false, columns: { at: 'number' } },
+  payout: {
+    wide: false,
+    columns: {
+      uid: 'text',
+      amountMinor: 'amount',
+      rail: 'text',
+      sink: 'text',
+      destination: 'text',
+      state: 'text',
+      batch: 'text',
+      reference: 'text',
+      reason: 'text',
+      at: 'number',
+      changedAt: 'number'
+    }
+  },
+  openPayout: { wide: false, columns: { uid: 'text' } },
+  payoutOf: { wide: false, columns: { at: 'number' } },
+  batch: { wide: false, columns: { payouts: 'number' } },
+  destination: {
+    wide: false,
+    columns: { destination: 'text', from: 'number', previous: 'text' }
+  },
+  carry: { wide: false, columns: { millionths: 'number' } }
 }
 
 const sqlType: Record<Column, string> = {

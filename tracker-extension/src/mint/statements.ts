@@ -66,7 +66,7 @@ export class Statements {
       const held = this.#held.get(purseId)
       if (held !== undefined) held.heldMinor += amountMinor
       this.#of(from).escrow += amountMinor
-    } else if (debit === ESCROW && to !== undefined) {
+    } else if (debit === ESCROW && (to !== undefined || kind === 'share')) {
       const buyer = this.#release(purseId, amountMinor)
       if (buyer !== undefined && kind !== 'close') this.#pay(buyer, to, amountMinor)
     } else if (from !== undefined && to !== undefined) {
@@ -75,9 +75,10 @@ export class Statements {
     }
   }
 
-  #pay(from: string, to: string, amountMinor: bigint): void {
+  /** `to` is nobody for the provider's share. */
+  #pay(from: string, to: string | undefined, amountMinor: bigint): void {
     this.#of(from).spent += amountMinor
-    this.#of(to).earned += amountMinor
+    if (to !== undefined) this.#of(to).earned += amountMinor
   }
 
   /** Money leaves the escrow of a purse; answers whose it was. */
