@@ -17,6 +17,7 @@ import type { FirstSeeder } from '../provider/first-seeder.ts'
 import { homeOf } from '../provider/home.ts'
 import { Log } from '../provider/log.ts'
 import { isMoneyIn, moneyInLines } from '../provider/money-in-lines.ts'
+import { payoutLine } from '../provider/payout-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
 import { stopped } from '../stop.ts'
@@ -193,6 +194,12 @@ function bookingOf(
     case 'publish': // the shop says it
     case 'signHead': // every second, and of no interest to people
       return undefined
+    case 'setDestination':
+    case 'requestPayout':
+    case 'preparePayout':
+    case 'submitPayout':
+    case 'settlePayout':
+      return payoutLine(currency, command, outcome)
     default:
       return courtLine(currency, command, outcome)
   }

@@ -7,6 +7,7 @@ import { sumsCompliance } from './sums-compliance.ts'
 import { couponCompliance } from './coupon-compliance.ts'
 import { courtCompliance } from './court-compliance.ts'
 import { moneyInCompliance } from './money-in-compliance.ts'
+import { payoutCompliance } from './payout-compliance.ts'
 import { bits, commandOf, keyFor, openAccount, resultOf, runTable, voucherFor } from './script.ts'
 
 export type OpenLedger = () => Promise<LedgerStore>
@@ -144,6 +145,7 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
     courtCompliance(open)
     moneyInCompliance(open)
     couponCompliance(open)
+    payoutCompliance(open)
     backupCompliance(open)
     sumsCompliance(open)
 

@@ -3,6 +3,7 @@ import { audit } from './audit.ts'
 import { indexes } from './bitmap.ts'
 import { courtReads } from './court-reads.ts'
 import { moneyInReads } from './money-in-reads.ts'
+import { payoutReads } from './payout-reads.ts'
 import { balance } from './posting.ts'
 import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
@@ -102,6 +103,7 @@ export const reads = {
   ...courtReads,
   ...headReads,
   ...moneyInReads,
+  ...payoutReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view),
   sums
