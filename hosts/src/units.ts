@@ -10,13 +10,17 @@ function digitsOf(currency: string): number {
 }
 
 /** Minor units as people write them: 1250 EUR → `12.50 EUR`. */
-export function money(minor: bigint, currency: string): string {
+export const money = (minor: bigint, currency: string): string =>
+  `${decimal(minor, currency)} ${currency}`
+
+/** As `money`, without the currency: exact, whatever its length. */
+export function decimal(minor: bigint, currency: string): string {
   const digits = digitsOf(currency)
   const sign = minor < 0n ? '-' : ''
   const text = (minor < 0n ? -minor : minor).toString().padStart(digits + 1, '0')
   const whole = text.slice(0, text.length - digits)
   const rest = digits > 0 ? `.${text.slice(-digits)}` : ''
-  return `${sign}${whole}${rest} ${currency}`
+  return `${sign}${whole}${rest}`
 }
 
 const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
@@ -42,6 +46,18 @@ export function parseSize(text: string): number {
   if (found === null)
     throw new FloodgateError('bad-option', `a size such as 512k or 1M, not ${text}`)
   return Number(found[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(found[2]!.toLowerCase())
+}
+
+/** A day such as 2026-11-22, or a month such as 2026-11, in UTC: where it begins and ends. Throws `bad-option`. */
+export function parseDays(text: string): { from: number; to: number } {
+  const [, year, month, day] = /^(\d{4})-(\d\d)(?:-(\d\d))?$/.exec(text) ?? []
+  const from = Date.parse(`${year}-${month}-${day ?? '01'}T00:00:00Z`)
+  if (Number.isNaN(from)) {
+    throw new FloodgateError('bad-option', `a day such as 2026-11-22 or a month, not ${text}`)
+  }
+  const [y, m] = [Number(year), Number(month)]
+  const to = day === undefined ? Date.UTC(y, m, 1) : Date.UTC(y, m - 1, Number(day) + 1)
+  return { from, to }
 }
 
 const DURATION_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
