@@ -30,11 +30,13 @@ export { LINES_MAX } from './log-messages.ts'
 export * from './merkle.ts'
 export * from './messages.ts'
 export * from './offer.ts'
+export * from './ranges.ts'
 export {
   CLAIM_PURSES_MAX,
   HEADER,
   PEERS_MAX,
   PIECES_MAX,
+  PURSES_SHOWN_MAX,
   RESENDS_MAX,
   WINDOW_MAX,
   type Row

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import type { Command, LedgerStore } from '../../../tracker-extension/src/ledger/index.ts'
 import { backupCompliance } from './backup-compliance.ts'
 import { courtCompliance } from './court-compliance.ts'
+import { escrowCompliance } from './escrow-compliance.ts'
 import { bits, commandOf, keyFor, openAccount, resultOf, runTable, voucherFor } from './script.ts'
 
 export type OpenLedger = () => Promise<LedgerStore>
@@ -139,6 +140,7 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
     }
 
     courtCompliance(open)
+    escrowCompliance(open)
     backupCompliance(open)
 
     it('F17: the same sign key again gets its uid, another key never takes a uid', async () => {
@@ -230,7 +232,7 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
     it('reads contents, purses and what has expired', async () => {
       await buy(store)
       await store.execute(commandOf('publish book 2 3'))
-      const rest = { currency: 'EUR', mode: 'closed' }
+      const rest = { currency: 'EUR', mode: 'closed', free: 0 }
       const book = { infoHash: 'book', pieces: 2, priceMinor: 3n, title: 'book', ...rest }
       const film = { infoHash: 'film', pieces: 4, priceMinor: 10n, title: 'film', ...rest }
       assert.deepEqual(await store.contents(), [book, film])

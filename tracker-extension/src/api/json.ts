@@ -18,24 +18,27 @@ export interface ContentJson {
   price: string
   currency: string
   mode: 'closed' | 'open'
+  /** So many pieces from the first on cost nothing. */
+  free: number
 }
 
 export async function contentsJson({ catalog }: Mint): Promise<ContentJson[]> {
   const contents = await catalog.list()
-  return contents.map(({ infoHash, title, pieces, pieceLength, priceMinor, currency, mode }) => ({
-    ...{ infoHash, name: title, pieces, pieceLength },
-    ...{ price: String(priceMinor), currency, mode }
-  }))
+  return contents.map(({ infoHash, title, priceMinor, ...rest }) => {
+    const { pieces, pieceLength, currency, mode, free } = rest
+    const price = String(priceMinor)
+    return { infoHash, name: title, pieces, pieceLength, price, currency, mode, free }
+  })
 }
 
 /** Publishes the torrent file in the body. */
 export async function publishJson({ mint }: Desk, { body }: Ask): Promise<ContentJson> {
   const { store, crypto, issuer, currency } = mint
   const published = await publish({ store, crypto, rootKey: issuer.rootKey, currency }, body)
-  const { infoHash, name, pieces, pieceLength, priceMinor, mode } = published
+  const { infoHash, name, pieces, pieceLength, priceMinor, mode, free } = published
   mint.catalog.forget(infoHash)
   mint.counters.contents++
-  return { infoHash, name, pieces, pieceLength, price: String(priceMinor), currency, mode }
+  return { infoHash, name, pieces, pieceLength, price: String(priceMinor), currency, mode, free }
 }
 
 /** Each field of a deposit with its form. */

@@ -10,6 +10,7 @@ import { givePiece } from '../court/piece.ts'
 import { hearPossession } from '../court/possession.ts'
 import { ownLines } from '../log/own-lines.ts'
 import { accountStanding, register } from '../mint/accounts.ts'
+import { cancelPurse } from '../mint/cancellations.ts'
 import { redeemClaim } from '../mint/claims.ts'
 import { hashList } from '../mint/hash-list.ts'
 import { TORRENT_MAX } from '../mint/publish.ts'
@@ -115,9 +116,10 @@ const LOG: readonly Route[] = [
 export const ROUTES: readonly Route[] = [
   get('/provider', TYPES.json, ({ mint, name }) => {
     const time = mint.now()
-    const { issuer, currency } = mint
+    const { issuer, currency, leaseMs } = mint
     const epoch = toBase64url(issuer.epochAt(time).frame)
-    return { name, rootKey: toBase64url(issuer.rootKey), epoch, currency, time, version: 1 }
+    const rootKey = toBase64url(issuer.rootKey)
+    return { name, rootKey, epoch, currency, leaseMs, time, version: 1 }
   }),
   get('/status', TYPES.json, ({ counters }) => counters()),
   get('/contents', TYPES.json, ({ mint }) => contentsJson(mint)),
@@ -139,6 +141,9 @@ export const ROUTES: readonly Route[] = [
     message(MESSAGES.claim.bytesMax + BOX_OVERHEAD),
     TYPES.message,
     ({ mint }, { body }) => redeemClaim(mint, body)
+  ),
+  post('/cancellations', message(MESSAGES.cancel.bytesMax), TYPES.message, ({ mint }, { body }) =>
+    cancelPurse(mint, body)
   ),
   post('/hashes', message(MESSAGES.hashRequest.bytesMax), TYPES.message, ({ mint }, { body }) =>
     hashList(mint, body)

@@ -45,6 +45,10 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
   ],
   signHead: () => [['head', 'newest'], journal],
   close: ({ purseId }) => [['purse', purseId], ['proved', purseId], ['account', escrow], journal],
+  cancel: ({ purseId }) => [
+    ['purse', purseId],
+    ['cancellation', purseId]
+  ],
   complain: ({ complaintId, accuser, purseId }) => [
     ['complaint', complaintId],
     ['peer', accuser],

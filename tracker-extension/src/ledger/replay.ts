@@ -1,5 +1,7 @@
 // Replays the journal against the rows that say what its lines were for: every deposit, purchase, refund and claim moved
 // what its row says, and nothing moved without a row (I1, G13). Pure.
+import { popcount } from './bitmap.ts'
+import { countOf, rangesOf } from './coverage.ts'
 import { cash, escrow, keyOf, peerAccount, type JournalRow, type ScanView } from './rows.ts'
 
 /** Faults are told, each with the row and the field. */
@@ -13,9 +15,12 @@ export function checkMovements(view: ScanView, faults: string[]): void {
   for (const [id, { amountMinor }] of view.rows('deposit')) {
     expect('deposit', id, amountMinor, `deposit ${id}: amountMinor`)
   }
-  for (const [id, { priceMinor, pieces, refundMinor }] of view.rows('purse')) {
-    expect('purchase', id, priceMinor * BigInt(pieces), `purse ${id}: priceMinor × pieces`)
+  for (const [id, purse] of view.rows('purse')) {
+    const { priceMinor, refundMinor, released } = purse
+    const tokens = countOf(rangesOf(purse))
+    expect('purchase', id, priceMinor * BigInt(tokens), `purse ${id}: priceMinor × covered`)
     expect('close', id, refundMinor, `purse ${id}: refundMinor`)
+    expect('release', id, priceMinor * BigInt(popcount(released)), `purse ${id}: released`)
   }
   for (const [id, { creditedMinor }] of view.rows('claim')) {
     expect('redeem', id, creditedMinor, `claim ${id}: creditedMinor`)
@@ -25,13 +30,15 @@ export function checkMovements(view: ScanView, faults: string[]): void {
 }
 
 /** Kinds whose amounts stand in a row of their own, summed by what they refer to. */
-const told = new Set(['deposit', 'purchase', 'close', 'redeem'])
+const told = new Set(['deposit', 'purchase', 'close', 'release', 'redeem'])
+/** These pay open debts too. */
+const refunds = new Set(['close', 'release'])
 
 /** The key of the row that a line belongs to. A claim's id is its payee's own, and may cover several purses. */
 const rowKeyOf = ({ kind, ref, purseId, credit }: JournalRow): string =>
   kind === 'redeem' ? keyOf(credit.slice(peerAccount('').length), ref, purseId) : ref
 
-/** A close pays open debts too, out of the buyer's balance: those lines are no refund. */
+/** A refund pays open debts too, out of the buyer's balance: those lines are none. */
 const isRefund = (view: ScanView, { debit, credit, purseId }: JournalRow): boolean =>
   debit === escrow && credit === peerAccount(view.get('purse', purseId)?.uid ?? '')
 
@@ -39,7 +46,7 @@ function sumLines(view: ScanView): Map<string, bigint> {
   const moved = new Map<string, bigint>()
   for (const [, row] of view.rows('journal')) {
     const { kind, amountMinor } = row
-    if (!told.has(kind) || (kind === 'close' && !isRefund(view, row))) continue
+    if (!told.has(kind) || (refunds.has(kind) && !isRefund(view, row))) continue
     const key = `${kind} ${rowKeyOf(row)}`
     moved.set(key, (moved.get(key) ?? 0n) + amountMinor)
   }

@@ -19,7 +19,7 @@ interface Layout<Row> {
   columns: Columns<Row>
 }
 
-export const schemaVersion = 4
+export const schemaVersion = 5
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
@@ -33,7 +33,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       currency: 'text',
       mode: 'text',
       title: 'text',
-      torrent: 'blob'
+      torrent: 'blob',
+      free: 'number'
     }
   },
   purse: {
@@ -53,9 +54,15 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       lastPayee: 'text',
       older: 'text',
       sealed: 'blob',
-      certificate: 'blob'
+      certificate: 'blob',
+      covered: 'blob',
+      cancelledAt: 'number',
+      earlyAt: 'number',
+      kept: 'blob',
+      released: 'blob'
     }
   },
+  cancellation: { wide: true, columns: { frame: 'blob', at: 'number' } },
   open: { wide: false, columns: { purseId: 'text' } },
   expiry: { wide: false, columns: { purseId: 'text' } },
   sale: {

@@ -13,6 +13,7 @@ export interface Statement {
 /** The ledger's names for the accounts of peers and for the escrow (ledger/rows.ts). */
 const PEER = 'peer:'
 const ESCROW = 'escrow'
+const REFUNDS: ReadonlySet<string> = new Set(['close', 'release'])
 const LINES = 1000
 
 const uidOf = (account: string): string | undefined =>
@@ -68,7 +69,7 @@ export class Statements {
       this.#of(from).escrow += amountMinor
     } else if (debit === ESCROW && to !== undefined) {
       const buyer = this.#release(purseId, amountMinor)
-      if (buyer !== undefined && kind !== 'close') this.#pay(buyer, to, amountMinor)
+      if (buyer !== undefined && !REFUNDS.has(kind)) this.#pay(buyer, to, amountMinor)
     } else if (from !== undefined && to !== undefined) {
       // A debt beyond the escrow, of a token that the buyer gave to two sellers.
       this.#pay(from, to, amountMinor)
