@@ -6,9 +6,11 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SCOPES } from '@floodgate/tracker'
 import dockerfilelint from 'dockerfilelint'
 import { parse } from 'yaml'
 import { parseConfig } from '../../hosts/src/config/config.ts'
+import { homeOf } from '../../hosts/src/provider/home.ts'
 import { namesIn } from '../tracker/api/exposition.ts'
 import * as w from '../tracker/mint/world.ts'
 
@@ -50,9 +52,17 @@ describe('operations: alert rules', () => {
     const hostFacts = async () => ({ backupAt: 1, diskFreeBytes: 1 })
     const world = await w.startWorld({ openMetrics: true, hostFacts })
     await w.buy(world, await w.register(world, 100n), await w.publish(world))
+    await w.post(world, 'register', new Uint8Array())
     const text = await (await fetch(`${world.url}/metrics`)).text()
     await world.close()
     const names = namesIn(text)
+    const documented = read('docs/operations.md').matchAll(/`(floodgate_\w+?)(?:\{(.*?)\})?`/g)
+    for (const [, name, labels] of documented) {
+      assert.ok(names.has(name!), `the document: there is no ${name}`)
+      for (const label of labels?.split(',') ?? []) {
+        assert.ok(new RegExp(`${name}\\w*\\{.*${label}=`).test(text), `${name} has no ${label}`)
+      }
+    }
     for (const { alert, expr } of rules) {
       const used = expr.match(/\b(?:floodgate|nodejs|process)_\w+/g) ?? []
       if (alert !== 'FloodgateDown') assert.ok(used.length > 0, alert)
@@ -62,6 +72,29 @@ describe('operations: alert rules', () => {
         assert.ok(text.includes(`${name}{${label}`), `${alert}: ${series}`)
       }
     }
+  })
+})
+
+describe('operations: the document', () => {
+  const text = read('docs/operations.md')
+
+  it('has every scope with its words, and no other', () => {
+    const [, table = ''] = text.split('| Scope')
+    const rows = [...table.split('\n\n')[0]!.matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)]
+    assert.deepEqual(Object.fromEntries(rows.map(([, scope, words]) => [scope, words])), SCOPES)
+  })
+
+  it('names files of the provider’s directory by their names', () => {
+    const { dir, ...places } = homeOf('/x')
+    for (const path of Object.values(places)) {
+      assert.ok(text.includes(path.slice(dir.length + 1)), path)
+    }
+  })
+
+  it('its configuration is one', () => {
+    const [, yaml = ''] = /```yaml\n(data:.*?)```/s.exec(text) ?? []
+    const { options } = parseConfig(yaml.replace(/^ledger:.*$/m, ''), '/etc/provider.yaml')
+    assert.equal(options.url, 'https://cdn.example')
   })
 })
 
