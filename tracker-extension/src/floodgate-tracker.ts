@@ -27,6 +27,8 @@ import { Places } from './mint/places.ts'
 import { settleExpired } from './mint/settle.ts'
 import { Statements } from './mint/statements.ts'
 import { Strikes } from './mint/strikes.ts'
+import type { PayoutOptions } from './payout/options.ts'
+import { Payouts } from './payout/payouts.ts'
 
 const MINUTE_MS = 60e3
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -69,6 +71,8 @@ export interface FloodgateTrackerOptions {
   /** Where the court reads pieces; without it no seller can prove that it has one. */
   pieces?: PieceSource
   court?: CourtOptions
+  /** How earnings are shared and paid out; without it they stay on the accounts. See docs/payouts.md. */
+  payout?: PayoutOptions
   /** For the guard, unless the server has one already. */
   guard?: GuardOptions
   /** Told of what is our own fault; strangers only learn `internal`. Default: a `warning` of the server. */
@@ -83,6 +87,8 @@ export interface FloodgateTracker {
   readonly counters: { tracker: Readonly<TrackerCounters>; mint: Readonly<MintCounters> }
   /** Publishes a torrent file that carries our offer. Throws as `publish`. */
   publish(torrent: Uint8Array): Promise<ContentJson>
+  /** Money out, if there is a policy for it. */
+  readonly payouts: Payouts | undefined
   /** Settles expired purses now; answers how many. */
   settle(): Promise<number>
   /** Frees what was taken, and refuses what still comes. The server and the ledger stay open. */
@@ -99,11 +105,11 @@ export function floodgateTracker(
   server: object,
   options: FloodgateTrackerOptions
 ): FloodgateTracker {
-  const { mint, court, log } = createMint(options)
   const onError = options.onError ?? warnOf(server)
+  const { payouts, mint, court, log } = createMint(options, onError)
   let closed = false
   const desk: Desk = {
-    ...{ mint, court, log },
+    ...{ mint, court, log, payouts },
     name: options.name ?? 'Floodgate provider',
     swarm: (infoHash) => attached.swarm(infoHash),
     counters: () => ({ tracker: attached.counters, mint: mint.counters }),
@@ -129,10 +135,11 @@ export function floodgateTracker(
   return {
     counters: { tracker: attached.counters, mint: mint.counters },
     publish: (torrent) => publishJson(desk, { body: torrent, params: {} }),
+    payouts,
     settle: settling.now,
     async close() {
       closed = true
-      await Promise.all([settling.stop(), signing.stop()])
+      await Promise.all([settling.stop(), signing.stop(), payouts?.close()])
     }
   }
 }
@@ -173,14 +180,17 @@ const swarmLimitOf = ({ swarmLimit }: FloodgateTrackerOptions): SwarmLimit => ({
 })
 
 export function createMint(
-  options: FloodgateTrackerOptions
+  options: FloodgateTrackerOptions,
+  onError: (error: unknown) => void = () => undefined
 ): Omit<Desk, 'name' | 'swarm' | 'counters'> {
   checkOptions(options)
   const { ledger: store, keys, crypto = platformCrypto, now = Date.now } = options
+  const { currency = 'EUR' } = options
+  const payouts = options.payout && new Payouts(options.payout, { store, currency, now, onError })
   const base = {
-    ...{ store, crypto, now },
+    ...{ store, crypto, now, currency },
+    sellerMillionths: payouts?.sellerMillionths ?? 1_000_000,
     issuer: new Issuer(crypto, keys),
-    currency: options.currency ?? 'EUR',
     purseLifeMs: options.purseLifeMs ?? 30 * DAY_MS,
     collateral: options.collateral ?? 0,
     intervalSeconds: options.intervalSeconds ?? 30,
@@ -197,7 +207,7 @@ export function createMint(
   }
   const court = createCourt(base, options.pieces, options.court)
   const mint = { ...base, court: courtDoor(court) }
-  return { mint, court, log: new PostingsLog(mint) }
+  return { payouts, mint, court, log: new PostingsLog(mint) }
 }
 
 /** The stock server tells of its troubles by `warning`; with nobody listening that is no exception. */

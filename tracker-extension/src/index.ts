@@ -53,4 +53,5 @@ export {
   type ProviderKeys
 } from './mint/keys.ts'
 export { providerKeysFromJson, providerKeysToJson } from './mint/keys-json.ts'
+export * from './payout/index.ts'
 export { deposit, publish, type Published, type Publisher } from './mint/publish.ts'

@@ -92,10 +92,17 @@ async function answer(
   const body = route.takes
     ? await bodyOf(context, route.takes, options.bodyTimeoutMs)
     : new Uint8Array()
-  const given = await runWithin(desk, host, route, { body, params: paramsOf(context) })
+  const given = await runWithin(desk, host, route, {
+    ...{ body, params: paramsOf(context), headers: headersOf(context.req) }
+  })
   context.type = route.gives
   context.body = given instanceof Uint8Array ? Buffer.from(given) : JSON.stringify(given)
 }
+
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, String([value].flat()[0] ?? '')])
+  )
 
 /** The path's parameters win. */
 function paramsOf(context: Koa.Context & { params?: Record<string, string> }): Ask['params'] {

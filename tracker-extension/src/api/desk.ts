@@ -3,11 +3,14 @@
 import type { Court } from '../court/court.ts'
 import type { PostingsLog } from '../log/postings-log.ts'
 import type { Mint } from '../mint/mint.ts'
+import type { Payouts } from '../payout/payouts.ts'
 
 export interface Desk {
   readonly mint: Mint
   readonly court: Court
   readonly log: PostingsLog
+  /** Without a policy there is none. */
+  readonly payouts?: Payouts | undefined
   /** The provider's, for people. */
   readonly name: string
   /** Seeders and leechers of a swarm now. */
@@ -22,4 +25,6 @@ export interface Ask {
   body: Uint8Array
   /** Parameters of the path, and of the query where it names others; the first of several of one name. */
   params: Record<string, string | undefined>
+  /** Of the request, by lower-case name; the first of several of one name. */
+  headers?: Record<string, string>
 }

@@ -15,6 +15,15 @@ import { hashList } from '../mint/hash-list.ts'
 import { TORRENT_MAX } from '../mint/publish.ts'
 import type { Ask, Desk } from './desk.ts'
 import { backupJson, contentsJson, depositJson, liftJson, publishJson, revokeJson } from './json.ts'
+import {
+  listPayouts,
+  planPayouts,
+  reconcileJson,
+  runJson,
+  standingOfPayouts,
+  takeDestination,
+  takeReport
+} from './payouts.ts'
 import { riskJson } from './risk.ts'
 
 export const BASE = '/floodgate/v1'
@@ -112,6 +121,22 @@ const LOG: readonly Route[] = [
   )
 ]
 
+const REPORT_MAX = 16 * 1024
+/** A bank's statement of some ten thousand entries. */
+const STATEMENT_MAX = 16 * 1024 * 1024
+const operator = (route: Route): Route => ({ ...route, operator: true })
+
+/** Money out: the payee's own routes, the report of the operator's service, and the operator's. */
+const PAYOUTS: readonly Route[] = [
+  post('/destination', box(MESSAGES.destination.bytesMax), TYPES.json, takeDestination),
+  post('/payouts', message(MESSAGES.accountRequest.bytesMax), TYPES.json, standingOfPayouts),
+  post('/payout-reports', { type: TYPES.json, bytesMax: REPORT_MAX }, TYPES.json, takeReport),
+  operator(get('/operator/payouts', TYPES.json, listPayouts)),
+  operator(get('/operator/payouts/plan', TYPES.json, planPayouts)),
+  operator(post('/operator/payouts/run', { type: TYPES.json, bytesMax: 16 }, TYPES.json, runJson)),
+  operator(post('/operator/payouts/reconcile', message(STATEMENT_MAX), TYPES.json, reconcileJson))
+]
+
 export const ROUTES: readonly Route[] = [
   get('/provider', TYPES.json, ({ mint, name }) => {
     const time = mint.now()
@@ -150,6 +175,7 @@ export const ROUTES: readonly Route[] = [
   { ...get('/operator/risk{/:colluders}', TYPES.json, riskJson), operator: true },
   ...COURT,
   ...LOG,
+  ...PAYOUTS,
   { ...get('/operator/court', TYPES.json, ({ court }) => courtJson(court)), operator: true },
   {
     ...post('/operator/lift', { type: TYPES.json, bytesMax: 4096 }, TYPES.json, liftJson),
