@@ -11,6 +11,8 @@ import type { Act, AddCommand, Session } from './commands/command.ts'
 import { addCourt } from './commands/court.ts'
 import { addDeposit } from './commands/deposit.ts'
 import { addGet } from './commands/get.ts'
+import { addPayout } from './commands/payout.ts'
+import { addPolicy } from './commands/policy.ts'
 import { addProvider } from './commands/provider.ts'
 import { addPublish } from './commands/publish.ts'
 import { addRegister } from './commands/register.ts'
@@ -28,6 +30,8 @@ const COMMANDS: AddCommand[] = [
   addProvider,
   addPublish,
   addDeposit,
+  addPayout,
+  addPolicy,
   addBooks,
   addAudit,
   addBackup,

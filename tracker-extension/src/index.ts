@@ -33,6 +33,13 @@ export * from './ledger/index.ts'
 export { auditLog, type LogAudit, type LogAuditOptions } from './log/audit.ts'
 export type { AccountAnswer } from './mint/accounts.ts'
 export type { BackupJson, ContentJson, DepositJson, LiftJson } from './api/json.ts'
+export type {
+  DestinationJson,
+  PayoutJson,
+  PlanJson,
+  ReconciliationJson,
+  RunJson
+} from './api/payouts.ts'
 export type { ContentRisk, RiskJson } from './api/risk.ts'
 export {
   isWithinLimit,

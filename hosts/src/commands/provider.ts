@@ -28,6 +28,7 @@ interface ProviderOptions {
   uploadLimit?: number
   limit?: number
   peerPort?: number
+  payout?: string
 }
 
 export const addProvider: AddCommand = (program, act) => {
@@ -59,6 +60,7 @@ export const addProvider: AddCommand = (program, act) => {
       parseCount(1, 32)
     )
     .option('--peer-port <n>', 'port of the seeder (default any)', parseCount(0, 65535))
+    .option('--payout <file>', 'payout policy (default payout.yaml in --data, if it is there)')
     .addHelpText(
       'after',
       examples(

@@ -46,6 +46,7 @@ export {
   type AccountAnswer,
   type ProviderInfo
 } from './provider-client.ts'
+export { payouts, setDestination, type DestinationAnswer, type PayoutAnswer } from './payouts.ts'
 export type { Missing, PayeeAccount, Receipted } from './payee-book.ts'
 export { isWaiting, type AnswerKind, type Notice } from './notices.ts'
 export { Purse } from './purse.ts'
