@@ -12,6 +12,8 @@ import { addConfig } from './commands/config.ts'
 import { addCourt } from './commands/court.ts'
 import { addDeposit } from './commands/deposit.ts'
 import { addGet } from './commands/get.ts'
+import { addPayout } from './commands/payout.ts'
+import { addPolicy } from './commands/policy.ts'
 import { addProvider } from './commands/provider.ts'
 import { addPublish } from './commands/publish.ts'
 import { addRegister } from './commands/register.ts'
@@ -33,6 +35,8 @@ const COMMANDS: AddCommand[] = [
   addToken,
   addPublish,
   addDeposit,
+  addPayout,
+  addPolicy,
   addBooks,
   addStatement,
   addAudit,

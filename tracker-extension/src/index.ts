@@ -20,11 +20,8 @@
  */
 
 export * from './attach/index.ts'
-export {
-  floodgateTracker,
-  type FloodgateTracker,
-  type FloodgateTrackerOptions
-} from './floodgate-tracker.ts'
+export { floodgateTracker, type FloodgateTracker } from './floodgate-tracker.ts'
+export type { FloodgateTrackerOptions } from './options.ts'
 export type { CourtOptions, PieceSource } from './court/court.ts'
 export type { CaseJson, CourtJson } from './court/docket.ts'
 export type { Signal } from './court/signals.ts'
@@ -43,6 +40,13 @@ export {
   type Scope
 } from './api/operators.ts'
 export type { RequestNote } from './api/request-note.ts'
+export type {
+  DestinationJson,
+  PayoutJson,
+  PlanJson,
+  ReconciliationJson,
+  RunJson
+} from './api/payouts.ts'
 export type { ContentRisk, RiskJson } from './api/risk.ts'
 export {
   isWithinLimit,
@@ -64,4 +68,5 @@ export {
   type ProviderKeys
 } from './mint/keys.ts'
 export { providerKeysFromJson, providerKeysToJson } from './mint/keys-json.ts'
+export * from './payout/index.ts'
 export { deposit, publish, type Published, type Publisher } from './mint/publish.ts'

@@ -21,6 +21,7 @@ export interface ProviderOptions {
   uploadLimit?: number
   limit?: number
   peerPort?: number
+  payout?: string
   log?: LogForm
   logFile?: string
   openMetrics?: boolean
@@ -99,6 +100,10 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     ...{ key: 'peerPort', flag: '--peer-port <n>', parse: parseCount(0, 65535) },
     text: 'port of the seeder (default any)'
+  },
+  {
+    ...{ key: 'payout', flag: '--payout <file>', parse: asIs, isPath: true },
+    text: 'payout policy (default payout.yaml in --data, if it is there)'
   },
   {
     ...{ key: 'log', flag: '--log <form>', parse: parseLogForm, otherwise: 'off' },

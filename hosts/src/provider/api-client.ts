@@ -9,7 +9,10 @@ import type {
   DepositJson,
   LiftJson,
   MintCounters,
+  PayoutJson,
+  ReconciliationJson,
   RiskJson,
+  RunJson,
   TrackerCounters
 } from '@floodgate/tracker'
 
@@ -116,6 +119,32 @@ export const postRevoke = (api: string, token: string, uid: string): Promise<{ u
 /** Has the running provider write a backup. Throws `not-allowed`. */
 export const postBackup = (api: string, token: string): Promise<BackupJson> =>
   postJson(`${api}${BASE}/operator/backup`, token, {})
+
+const operator = (token: string): RequestInit => ({ headers: { Authorization: `Bearer ${token}` } })
+
+/** All payouts, the newest first. Throws `not-allowed`. */
+export const fetchPayouts = (api: string, token: string): Promise<{ payouts: PayoutJson[] }> =>
+  fetchJson(`${api}${BASE}/operator/payouts`, operator(token))
+
+/** What a run would do. Throws `not-allowed`, or `not-found` where nothing is paid out. */
+export const fetchPayoutPlan = (api: string, token: string): Promise<RunJson> =>
+  fetchJson(`${api}${BASE}/operator/payouts/plan`, operator(token))
+
+/** Throws `not-allowed`, or `not-found` where nothing is paid out. */
+export const postPayoutRun = (api: string, token: string): Promise<RunJson> =>
+  postJson(`${api}${BASE}/operator/payouts/run`, token, {})
+
+/** `file`: a bank's; empty to ask the rails. Throws `not-allowed`, `not-found`, `bad-request`. */
+export const postReconcile = (
+  api: string,
+  token: string,
+  file: Uint8Array
+): Promise<ReconciliationJson> =>
+  fetchJson(`${api}${BASE}/operator/payouts/reconcile`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/xml' },
+    body: new Uint8Array(file)
+  })
 
 function postJson<T>(url: string, token: string, body: object): Promise<T> {
   return fetchJson(url, {

@@ -24,6 +24,7 @@ import { factsOf } from './facts.ts'
 import { knownUrl, openLedger } from './ledger.ts'
 import type { Log } from './log.ts'
 import { passwordsOf, secretsOf } from './redaction.ts'
+import { findPolicy } from './policy-file.ts'
 import { shelfPieces } from './shelf-pieces.ts'
 import { TokenUses } from './token-uses.ts'
 import { findToken } from './tokens.ts'
@@ -45,6 +46,8 @@ interface ServiceOptions {
   currency?: string
   /** URL of the PostgreSQL database that holds the ledger; without it, what was said last, or a file. */
   ledger?: string
+  /** File of the payout policy. */
+  payout?: string
   /** Public base URL without a slash at its end, when it is another than where we listen. */
   url?: string
   /** Take the asker's address from the X-Forwarded-For of a proxy before us. */
@@ -97,11 +100,12 @@ export async function startService(home: Home, options: ServiceOptions): Promise
     server.on('warning', options.onError)
     const { watch, onError } = options
     const ownSeeders = new Set<string>()
+    const payout = await findPolicy(home, currency, options.payout)
     const tracker = floodgateTracker(server, {
       ledger: watchedStore(store, watch),
       pieces: shelfPieces(home),
       swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
-      ...{ keys, name, currency, operatorToken, ownSeeders, onError },
+      ...{ keys, name, currency, operatorToken, ownSeeders, onError, payout },
       ...{ backups: home.backups, openMetrics: options.openMetrics },
       findOperator: (token) => findToken(home, token, Date.now()),
       hostFacts: () => factsOf(home),

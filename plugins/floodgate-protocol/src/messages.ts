@@ -220,6 +220,7 @@ export const MESSAGES = {
     currency
   }),
   accountRequest: row(0x34, 'peer', 'signed', 640, { what: text(32) }),
+  destination: row(0x38, 'peer', 'signed box', 1024, { to: text(512) }),
 
   // The court (F43, F44, F57, F61)
   complaint: row(0x40, 'peer', 'signed box', 48 * 1024, {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ERRORS, MESSAGES, type ErrorCode } from '@floodgate/protocol'
 import { BOX_OVERHEAD } from '@floodgate/protocol'
+import { storeCredit } from '@floodgate/tracker'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { format } from 'prettier'
 import { codesOf } from '../../../tracker-extension/src/api/refusals.ts'
@@ -58,7 +59,7 @@ const codesIn = ({ content }: Answer): string[] => {
 describe('api: the OpenAPI document', () => {
   let world: w.World
   before(async () => {
-    world = await w.startWorld()
+    world = await w.startWorld({ payout: { rail: storeCredit() } })
   })
   after(() => world.close())
 

@@ -79,7 +79,9 @@ function answer(desk: Desk, options: ApiOptions, route: Route, context: Context)
     const body = route.takes
       ? await bodyOf(context, route.takes, options.bodyTimeoutMs)
       : new Uint8Array()
-    const asked = checkAsk(route, { body, params: paramsIn(context) })
+    const asked = checkAsk(route, {
+      ...{ body, params: paramsIn(context), headers: headersIn(context.req) }
+    })
     const given = await runWithin(desk, host, route, asked)
     if (options.onRequest !== undefined) note.uid = askerOf(route, body)
     context.type = route.gives
@@ -118,6 +120,12 @@ async function noted(
   const ms = performance.now() - from
   onRequest?.({ method: '', route: '', ...note, status: context.status, ms })
 }
+
+/** The first of several of one name. */
+const headersIn = ({ headers }: IncomingMessage): Ask['headers'] =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, String([value].flat()[0] ?? '')])
+  )
 
 /** The path's parameters win; of several of one name in the query, the first. */
 function paramsIn(context: Context): Ask['params'] {

@@ -4,12 +4,15 @@ import type { Court } from '../court/court.ts'
 import type { PostingsLog } from '../log/postings-log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Mint } from '../mint/mint.ts'
+import type { Payouts } from '../payout/payouts.ts'
 import type { Readiness } from './readiness.ts'
 
 export interface Desk {
   readonly mint: Mint
   readonly court: Court
   readonly log: PostingsLog
+  /** Without a policy there is none. */
+  readonly payouts?: Payouts | undefined
   /** The provider's, for people. */
   readonly name: string
   /** Seeders and leechers of a swarm now. */
@@ -28,4 +31,6 @@ export interface Ask {
   json?: unknown
   /** Parameters of the path, and of the query where it names others; the first of several of one name. */
   params: Record<string, string | undefined>
+  /** Of the request, by lower-case name; the first of several of one name. */
+  headers?: Record<string, string>
 }

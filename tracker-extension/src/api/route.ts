@@ -13,6 +13,7 @@ export const TYPES = {
   message: 'application/octet-stream',
   json: 'application/json',
   torrent: 'application/x-bittorrent',
+  xml: 'application/xml',
   metrics: 'text/plain; version=0.0.4; charset=utf-8'
 } as const
 

@@ -251,6 +251,7 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     payoutId: id,
     outcome: oneOf('paid', 'failed', 'returned'),
     reason: text,
+    reference: optional(text),
     now: time
   }
 }

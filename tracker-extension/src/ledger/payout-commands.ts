@@ -46,6 +46,8 @@ export interface SettlePayoutCommand {
   payoutId: string
   outcome: 'paid' | 'failed' | 'returned'
   reason: string
+  /** The rail's name for it, if it was not submitted by one before. */
+  reference?: string
   now: number
 }
 

@@ -41,6 +41,12 @@ function payoutsOf(view: ScanView, uid: string): Payout[] {
   return found
 }
 
+/** All payouts of a batch, wherever they stand; none if there is no such batch. */
+function batch(view: ScanView, id: string): Payout[] {
+  const ids = view.get('batch', id)?.payoutIds.split(' ') ?? []
+  return ids.map((payoutId) => payout(view, payoutId)!)
+}
+
 const destination = (view: ScanView, uid: string): DestinationRow | undefined =>
   view.get('destination', uid)
 
@@ -63,6 +69,7 @@ export const payoutReads = {
   payouts,
   openPayouts,
   payoutsOf,
+  batch,
   destination,
   destinations
 }

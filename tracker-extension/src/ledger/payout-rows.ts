@@ -41,7 +41,8 @@ export interface PayoutTables {
   openPayout: { uid: string }
   /** (uid, payout) of all payouts. */
   payoutOf: { at: number }
-  batch: { payouts: number }
+  /** Its payouts' ids, in order. */
+  batch: { payoutIds: string }
   destination: DestinationRow
   /** uid → what rounding down its part has left, in millionths of a minor unit. */
   carry: { millionths: number }

@@ -21,7 +21,13 @@ type Move = [debit: Place, credit: Place] | []
 /** State → the states that may follow. What is not here is refused as `conflict`. */
 const TRANSITIONS: Record<PayoutState, Partial<Record<PayoutState, Move>>> = {
   requested: { prepared: [], failed: ['transit', 'peer'] },
-  prepared: { submitted: [], failed: ['transit', 'peer'] },
+  // Rails that pay at once say `paid` and nothing before: in one step, so that no crash comes between two.
+  prepared: {
+    submitted: [],
+    paid: ['transit', 'sink'],
+    failed: ['transit', 'peer'],
+    returned: ['transit', 'peer']
+  },
   submitted: {
     paid: ['transit', 'sink'],
     failed: ['transit', 'peer'],
@@ -119,15 +125,12 @@ export function preparePayout(
 ): PayoutOutcomes['preparePayout'] {
   const known = view.get('batch', batch)
   if (known) {
-    const isSame =
-      known.payouts === payoutIds.length &&
-      payoutIds.every((payoutId) => view.get('payout', payoutId)?.batch === batch)
-    if (!isSame) throw new LedgerError('conflict', 'batch')
+    if (known.payoutIds !== keyOf(...payoutIds)) throw new LedgerError('conflict', 'batch')
     return { batch, repeated: true }
   }
   if (new Set(payoutIds).size !== payoutIds.length) throw new LedgerError('bad-command', 'twice')
   for (const payoutId of payoutIds) step(view, payoutId, 'prepared', { batch, changedAt: now })
-  view.put('batch', batch, { payouts: payoutIds.length })
+  view.put('batch', batch, { payoutIds: keyOf(...payoutIds) })
   return { batch, repeated: false }
 }
 
@@ -146,7 +149,7 @@ export function submitPayout(
 
 export function settlePayout(
   view: LedgerView,
-  { payoutId, outcome, reason, now }: SettlePayoutCommand
+  { payoutId, outcome, reason, now, ...named }: SettlePayoutCommand
 ): PayoutOutcomes['settlePayout'] {
   const known = payoutOf(view, payoutId)
   // What came back had been paid before, as a rule: an old report of that says nothing new.
@@ -154,5 +157,8 @@ export function settlePayout(
   if (known.state === outcome || isPast) {
     return { payout: { payoutId, ...known }, repeated: true }
   }
-  return step(view, payoutId, outcome, { reason, changedAt: now })
+  const reference = known.reference === '' ? (named.reference ?? '') : known.reference
+  // Only what was submitted can be paid, and what was submitted has a name.
+  if (outcome !== 'failed' && reference === '') throw new LedgerError('conflict', 'reference')
+  return step(view, payoutId, outcome, { reason, reference, changedAt: now })
 }

@@ -30,6 +30,10 @@ function open(view: LedgerView, { uid, signKey, boxKey, handle }: OpenCommand): 
   if (view.get('peer', uid)) throw new LedgerError('conflict', 'uid has another sign key')
   view.put('peer', uid, { signKey, boxKey, handle })
   view.put('signKey', hexOf(signKey), { uid })
+  // What an account names as it registers needs no wait: nobody can have stolen its key yet.
+  if (handle.startsWith('payto://')) {
+    view.put('destination', uid, { destination: handle, from: 0, previous: '' })
+  }
   return { uid }
 }
 

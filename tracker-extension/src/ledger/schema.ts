@@ -182,7 +182,7 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
   },
   openPayout: { wide: false, columns: { uid: 'text' } },
   payoutOf: { wide: false, columns: { at: 'number' } },
-  batch: { wide: false, columns: { payouts: 'number' } },
+  batch: { wide: false, columns: { payoutIds: 'text' } },
   destination: {
     wide: false,
     columns: { destination: 'text', from: 'number', previous: 'text' }

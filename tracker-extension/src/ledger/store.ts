@@ -96,6 +96,8 @@ export interface LedgerStore {
   openPayouts(after?: string, limit?: number): Promise<Payout[]>
   /** All payouts of an account, at most 1000. */
   payoutsOf(uid: string): Promise<Payout[]>
+  /** All payouts of a batch, wherever they stand; none if there is no such batch. */
+  batch(id: string): Promise<Payout[]>
   /** Where an account wants its money. */
   destination(uid: string): Promise<DestinationRow | undefined>
   destinations(after?: string, limit?: number): Promise<(DestinationRow & { uid: string })[]>
@@ -154,6 +156,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     payouts: (after = '', limit = 1000) => engine.read('payouts', [after, limit]),
     openPayouts: (after = '', limit = 1000) => engine.read('openPayouts', [after, limit]),
     payoutsOf: (uid) => engine.read('payoutsOf', [uid]),
+    batch: (id) => engine.read('batch', [id]),
     destination: (uid) => engine.read('destination', [uid]),
     destinations: (after = '', limit = 1000) => engine.read('destinations', [after, limit]),
     audit: () => engine.read('audit', []),

@@ -77,7 +77,10 @@ type Outcomes = Map<Claim, ClaimOutcome | ClaimRefusal>
 async function redeem(mint: Mint, checked: Checked[]): Promise<Outcomes> {
   const claims = checked.flatMap((one) => ('claim' in one ? [one.claim] : []))
   if (claims.length === 0) return new Map()
-  const done = await mint.store.execute({ kind: 'redeem', claims, now: mint.now() })
+  const done = await mint.store.execute({
+    ...{ kind: 'redeem', claims, now: mint.now() },
+    sellerMillionths: mint.sellerMillionths
+  })
   return new Map(claims.map((claim, i) => [claim, done.claims[i]!]))
 }
 

@@ -1,0 +1,45 @@
+// Reads a payout policy from a file: YAML, or JSON, which is YAML too. The policy is the whole file, or its `payout` section.
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FloodgateError } from '@floodgate/protocol'
+import { parsePayout, type PayoutOptions } from '@floodgate/tracker'
+import { parse } from 'yaml'
+import { readIfThere, type Home } from './home.ts'
+
+/** Where a provider's files for the bank lie. */
+export const payoutsOf = (dir: string): string => join(dir, 'payouts')
+
+/** Throws `bad-option` naming the key that is wrong. `folder`: for files of the SEPA rail. */
+export async function readPolicy(
+  path: string,
+  currency: string,
+  folder: string
+): Promise<PayoutOptions> {
+  return policyIn(await readFile(path, 'utf8'), currency, folder)
+}
+
+function policyIn(text: string, currency: string, folder: string): PayoutOptions {
+  let value: unknown
+  try {
+    value = parse(text)
+  } catch (error) {
+    throw new FloodgateError('bad-option', (error as Error).message.split('\n')[0])
+  }
+  const isSection = typeof value === 'object' && value !== null && 'payout' in value
+  return parsePayout(isSection ? (value as { payout: unknown }).payout : value, {
+    currency,
+    folder
+  })
+}
+
+/** The policy of the file that was named, or of `payout.yaml` in the provider's directory; undefined without one. */
+export async function findPolicy(
+  home: Home,
+  currency: string,
+  path?: string
+): Promise<PayoutOptions | undefined> {
+  if (path !== undefined) return readPolicy(path, currency, payoutsOf(home.dir))
+  const text = await readIfThere(join(home.dir, 'payout.yaml'))
+  return text === undefined ? undefined : policyIn(text, currency, payoutsOf(home.dir))
+}

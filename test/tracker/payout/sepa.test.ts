@@ -1,0 +1,152 @@
+// SEPA files validate against the ISO schema, say to the cent what the ledger says, and are written once; a bank's reports are
+// read in the forms that banks send.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sepa } from '@floodgate/tracker'
+import { batchOf, idOf, orderOf, schemaFaults, toIban } from './orders.ts'
+import { payoutRailCompliance } from './rail-compliance.ts'
+import { camt053, pain002 } from './bank.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'floodgate-sepa-'))
+let folders = 0
+const own = { iban: 'DE75512108001245126199', name: 'Example & Co' }
+const newFolder = () => join(root, String(++folders))
+after(() => rmSync(root, { recursive: true }))
+
+payoutRailCompliance('SEPA', [toIban(0), toIban(1), toIban(2, 'Zoë Łukasz')], async () => {
+  const folder = newFolder()
+  return {
+    rail: () => sepa({ ...own, folder }),
+    done: () => {
+      const found = new Map<string, number>()
+      let files: string[] = []
+      try {
+        files = readdirSync(folder)
+      } catch (error) {
+        assert.equal((error as NodeJS.ErrnoException).code, 'ENOENT')
+      }
+      for (const file of files) {
+        const text = readFileSync(join(folder, file), 'utf8')
+        for (const [, id] of text.matchAll(/<EndToEndId>(\w+)</g)) {
+          found.set(id!, (found.get(id!) ?? 0) + 1)
+        }
+      }
+      return found
+    }
+  }
+})
+
+describe('payout rail: SEPA files', () => {
+  const orders = [1n, 99n, 100n, 123_456_789n].map((minor, i) =>
+    orderOf(`sepa ${i}`, toIban(i, `O'Neil & Söhne <${i}>`.replace(/[<>]/g, '')), minor)
+  )
+  const fileOf = async (folder: string): Promise<string> => {
+    const batch = batchOf('file', ...orders)
+    await sepa({ ...own, folder }).submit(batch)
+    return readFileSync(join(folder, `${batch.batch}.xml`), 'utf8')
+  }
+
+  it('validate against pain.001.001.09, with exact amounts and sums', async () => {
+    const xml = await fileOf(newFolder())
+    assert.deepEqual(await schemaFaults(xml, 'pain.001.001.09'), [])
+    const amounts = [...xml.matchAll(/<InstdAmt Ccy="EUR">([\d.]+)</g)].map(([, text]) => text)
+    assert.deepEqual(amounts, ['0.01', '0.99', '1.00', '1234567.89'])
+    const sums = [...xml.matchAll(/<CtrlSum>([\d.]+)</g)].map(([, text]) => text)
+    assert.deepEqual(sums, ['1234569.89', '1234569.89'])
+    assert.ok(xml.includes(`<MsgId>${idOf('batch file')}</MsgId>`))
+    for (const { payoutId } of orders) assert.ok(xml.includes(`<EndToEndId>${payoutId}<`))
+  })
+
+  it('are refused by the same check when they are broken', async () => {
+    const xml = await fileOf(newFolder())
+    const broken = [
+      xml.replace(/<EndToEndId>\w+</, `<EndToEndId>${'x'.repeat(36)}<`),
+      xml.replace('<InstdAmt Ccy="EUR">0.01', '<InstdAmt Ccy="EUR">0.000001'),
+      xml.replace(/<IBAN>\w+</, '<IBAN>no<'),
+      xml.replace('<NbOfTxs>4</NbOfTxs>', '')
+    ]
+    for (const text of broken) {
+      assert.notEqual(text, xml)
+      assert.notDeepEqual(await schemaFaults(text, 'pain.001.001.09'), [])
+    }
+  })
+
+  it('are not written over: a file of other orders is a conflict', async () => {
+    const folder = newFolder()
+    const xml = await fileOf(folder)
+    const path = join(folder, `${idOf('batch file')}.xml`)
+    writeFileSync(path, xml.replace('1234567.89', '1234567.80'))
+    await assert.rejects(fileOf(folder), { code: 'conflict' })
+  })
+
+  it('are made of EUR only, and of an IBAN whose digits check', async () => {
+    const rail = sepa({ ...own, folder: newFolder() })
+    const dollars = { ...orders[0]!, currency: 'USD' }
+    await assert.rejects(rail.prepare(batchOf('usd', dollars)), { code: 'bad-option' })
+    assert.throws(() => sepa({ ...own, iban: 'DE75512108001245126198', folder: root }), {
+      code: 'bad-option'
+    })
+  })
+})
+
+describe('payout rail: what a bank says', () => {
+  const [one = '', two = '', three = ''] = ['one', 'two', 'three'].map(idOf)
+  const read = (file: string) => sepa({ ...own, folder: root }).reconcile([], file)
+
+  it('reads a status report: refused with the bank’s reason, settled, and not yet', async () => {
+    const file = pain002('msg', [
+      { id: one, status: 'RJCT', code: 'AC04' },
+      { id: two, status: 'ACSC' },
+      { id: three, status: 'ACSP' }
+    ])
+    assert.deepEqual(await schemaFaults(file, 'pain.002.001.10'), [])
+    const { reports } = await read(file)
+    assert.deepEqual(
+      reports.map(({ payoutId, state, reason }) => [payoutId, state, reason]),
+      [
+        [one, 'failed', 'AC04'],
+        [two, 'paid', '']
+      ]
+    )
+  })
+
+  it('reads a status report of a whole message', async () => {
+    const { reports } = await read(pain002(idOf('batch'), [], 'RJCT'))
+    assert.deepEqual(
+      reports.map(({ payoutId, state }) => [payoutId, state]),
+      [[idOf('batch'), 'failed']]
+    )
+  })
+
+  it('reads a statement: debits have left, returns have come back with their reason', async () => {
+    const file = camt053([
+      { id: one, way: 'DBIT', amount: '12.50' },
+      { id: two, way: 'CRDT', amount: '3.00', returned: 'AC01' },
+      { id: three, way: 'CRDT', amount: '99.00' },
+      { id: 'NOTPROVIDED', way: 'CRDT', amount: '1.00' },
+      { id: idOf('pending'), way: 'DBIT', amount: '1.00', status: 'PDNG' }
+    ])
+    const { reports, unknown } = await read(file)
+    assert.deepEqual(
+      reports.map(({ payoutId, state, reason, amountMinor }) => [
+        payoutId,
+        state,
+        reason,
+        amountMinor
+      ]),
+      [
+        [one, 'paid', '', 1250n],
+        [two, 'returned', 'AC01', 300n]
+      ]
+    )
+    assert.deepEqual(unknown, [three])
+  })
+
+  it('refuses what is no report', async () => {
+    for (const file of ['', 'a letter', '<a>', '<Document/>', '<Document><Other/></Document>']) {
+      await assert.rejects(read(file), { code: 'bad-request' })
+    }
+  })
+})

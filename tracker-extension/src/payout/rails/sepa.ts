@@ -1,0 +1,142 @@
+// SEPA credit transfers: a batch becomes one pain.001.001.09 file in a folder, from where the operator, or the bank's own
+// software, takes it. Message id = batch id, end-to-end id = payout id; the bank's reports come back by these.
+
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FloodgateError } from '@floodgate/protocol'
+import { XMLParser } from 'fast-xml-parser'
+import { Document, validateIBAN } from 'sepa'
+import type { Batch, PayoutRail, Report } from '../rail.ts'
+import { moneyText } from '../words.ts'
+import { readBankReport } from './bank-report.ts'
+
+export interface SepaOptions {
+  /** The provider's account, and its owner's name. */
+  iban: string
+  name: string
+  bic?: string
+  /** Where the files lie; made if it is not there. */
+  folder: string
+  /** The clock, Unix milliseconds. */
+  now?: () => number
+}
+
+/** What the library makes floats of is exact up to here, and far beyond what a bank takes: 10 billion. */
+const SUM_MAX = 10n ** 12n
+const CURRENCY = 'EUR'
+
+/** Throws `bad-option` for an account of our own that is none. */
+export function sepa(options: SepaOptions): PayoutRail {
+  const { iban, name, folder } = options
+  if (!validateIBAN(iban)) throw new FloodgateError('bad-option', 'sepa.iban: the check digits')
+  if (!/^.{1,70}$/.test(name)) throw new FloodgateError('bad-option', 'sepa.name: 1 to 70 letters')
+  return {
+    name: 'sepa',
+    sink: 'cash',
+    words: `SEPA files in ${folder}, from ${iban}`,
+    refuses: ({ kind }) => (kind === 'iban' ? undefined : 'an IBAN is needed'),
+    prepare: async (batch) => void fileOf(options, batch),
+    async submit(batch) {
+      const path = join(folder, `${batch.batch}.xml`)
+      const known = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined
+        throw error
+      })
+      // It may be at the bank already: what is there stays, if it says the same.
+      if (known === undefined) await writeWhole(folder, path, fileOf(options, batch))
+      else expectSame(known, batch)
+      return batch.orders.map(({ payoutId }): Report => ({
+        ...{ payoutId, state: 'submitted', reference: `${batch.batch}.xml`, reason: '' }
+      }))
+    },
+    readsFiles: true,
+    reconcile: async (_, file) =>
+      file === undefined ? { reports: [], unknown: [] } : readBankReport(file)
+  }
+}
+
+function fileOf({ iban, name, bic, now = Date.now }: SepaOptions, batch: Batch): string {
+  const document = new Document('pain.001.001.09')
+  document.grpHdr.id = batch.batch
+  document.grpHdr.created = new Date(now())
+  document.grpHdr.initiatorName = name
+  const info = document.createPaymentInfo()
+  info.requestedExecutionDate = new Date(now())
+  info.debtorIBAN = iban
+  info.debtorName = name
+  if (bic !== undefined) info.debtorBIC = bic
+  document.addPaymentInfo(info)
+  for (const { payoutId, amountMinor, currency, destination } of batch.orders) {
+    if (currency !== CURRENCY) throw new FloodgateError('bad-option', 'SEPA moves EUR')
+    const transfer = info.createTransaction()
+    transfer.creditorName = destination.name
+    transfer.creditorIBAN = destination.account
+    transfer.amount = Number(moneyText(amountMinor, CURRENCY))
+    transfer.end2endId = payoutId
+    transfer.remittanceInfo = `Payout ${payoutId}`
+    info.addTransaction(transfer)
+    // The library's own id is longer than the 35 letters of the schema.
+    transfer.id = payoutId
+  }
+  const text = document.toString()
+  expectSame(text, batch)
+  return text
+}
+
+/** Digits stay text: an amount is compared as it is written. */
+const parser = new XMLParser({
+  ...{ parseTagValue: false, removeNSPrefix: true, isArray: (name) => name === 'CdtTrfTxInf' }
+})
+
+interface Initiation {
+  GrpHdr: { MsgId: string; NbOfTxs: string; CtrlSum: string }
+  PmtInf: {
+    CtrlSum: string
+    CdtTrfTxInf: {
+      PmtId: { EndToEndId: string }
+      Amt: { InstdAmt: string | { '#text': string } }
+      CdtrAcct: { Id: { IBAN: string } }
+    }[]
+  }
+}
+
+/** The library counts in floats: so the file is read again, and must say to the cent what the ledger says (I1). */
+function expectSame(text: string, { batch, orders }: Batch): void {
+  const sum = orders.reduce((all, { amountMinor }) => all + amountMinor, 0n)
+  if (sum > SUM_MAX) throw new FloodgateError('bad-request', 'too much for one file')
+  const { GrpHdr, PmtInf } = (parser.parse(text) as { Document: { CstmrCdtTrfInitn: Initiation } })
+    .Document.CstmrCdtTrfInitn
+  const found = PmtInf.CdtTrfTxInf.map(({ PmtId, Amt, CdtrAcct }) => {
+    const amount = typeof Amt.InstdAmt === 'string' ? Amt.InstdAmt : Amt.InstdAmt['#text']
+    return `${PmtId.EndToEndId} ${amount} ${CdtrAcct.Id.IBAN}`
+  })
+  const wanted = orders.map(
+    ({ payoutId, amountMinor, destination }) =>
+      `${payoutId} ${moneyText(amountMinor, CURRENCY)} ${destination.account}`
+  )
+  const isSame =
+    [GrpHdr.CtrlSum, PmtInf.CtrlSum].every((text) => text === moneyText(sum, CURRENCY)) &&
+    GrpHdr.MsgId === batch &&
+    GrpHdr.NbOfTxs === String(orders.length) &&
+    found.join('\n') === wanted.join('\n')
+  if (!isSame) throw new FloodgateError('conflict', `the SEPA file of ${batch} says something else`)
+}
+
+/** It gets its name once it is on the disk, whole. */
+async function writeWhole(folder: string, path: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const beside = `${path}.${process.pid}.tmp`
+  try {
+    const file = await open(beside, 'w', 0o600)
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
+  }
+}

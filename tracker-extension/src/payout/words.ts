@@ -1,0 +1,65 @@
+// Reads what operators write in a payout policy: amounts, times and shares. All exact; nothing here is a float.
+
+import { FloodgateError } from '@floodgate/protocol'
+
+const bad = (wanted: string, text: unknown): FloodgateError =>
+  new FloodgateError('bad-option', `${wanted}, not ${JSON.stringify(text)}`)
+
+/** Digits behind the point: ISO 4217 says it for currencies; a provider's own credit has none. */
+function digitsOf(currency: string): number {
+  if (currency.length !== 3) return 0
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  return format.resolvedOptions().maximumFractionDigits ?? 2
+}
+
+/** `5.00 EUR`, or `5 EUR`, in minor units. Throws `bad-option` for another currency or a fraction of a minor unit. */
+export function parseMoney(text: string, currency: string): bigint {
+  const digits = digitsOf(currency)
+  const found = /^(0|[1-9]\d{0,14})(?:\.(\d+))? ([A-Z]{3,8})$/.exec(text)
+  const [, whole = '', fraction = '', unit] = found ?? []
+  if (found === null || unit !== currency || fraction.length > digits) {
+    throw bad(`an amount such as "${moneyText(500n, currency)} ${currency}"`, text)
+  }
+  return BigInt(whole + fraction.padEnd(digits, '0'))
+}
+
+/** Minor units as decimal text without the currency: 1250n EUR → `12.50`. */
+export function moneyText(minor: bigint, currency: string): string {
+  const digits = digitsOf(currency)
+  const text = minor.toString().padStart(digits + 1, '0')
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
+}
+
+const UNITS_MS: Record<string, number> = { minute: 60e3, hour: 3600e3, day: 86_400e3 }
+
+/** `7 days`, `1 hour`, `30 minutes`, in milliseconds. Throws `bad-option`. */
+export function parseDuration(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,5}) (minute|hour|day)s?$/.exec(text) ?? []
+  const unitMs = UNITS_MS[unit]
+  if (unitMs === undefined) throw bad('a time such as "7 days" or "12 hours"', text)
+  return Number(count) * unitMs
+}
+
+/** `10 %` or `2.5 %`, in millionths. Throws `bad-option`. */
+export function parseShare(text: string): number {
+  const [, whole, fraction = ''] = /^(\d{1,3})(?:\.(\d{1,4}))? ?%$/.exec(text) ?? []
+  const millionths = whole === undefined ? NaN : Number(whole + fraction.padEnd(4, '0'))
+  if (!(millionths <= 1_000_000)) throw bad('a share such as "10 %"', text)
+  return millionths
+}
+
+const SPLIT_WHOLE = 1_000_000
+
+/**
+ * The seller's part of a split, in millionths. Parts may add up to any whole that divides a million, such as 100, so that
+ * no split needs rounding. Throws `bad-option`.
+ */
+export function parseSplit({ seller, provider }: { seller: number; provider: number }): number {
+  const whole = seller + provider
+  const isFine =
+    [seller, provider].every((part) => Number.isSafeInteger(part) && part >= 0) &&
+    whole > 0 &&
+    SPLIT_WHOLE % whole === 0
+  if (!isFine) throw bad('whole parts that add up to 100 (or 10, 1000 …)', { seller, provider })
+  return (seller * SPLIT_WHOLE) / whole
+}
