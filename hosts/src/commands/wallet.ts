@@ -14,20 +14,22 @@ import { failureOf } from '../failures.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { showDisputes, showRevocations } from '../trade/disputes.ts'
+import { cancelNamed, purseTable, warnOfEnds } from '../trade/purses.ts'
 import { count, money, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
 
-const VIEWS = ['show', 'history', 'blacklist', 'disputes', 'revocations', 'head'] as const
+const VIEWS = ['show', 'history', 'cancel', 'blacklist', 'disputes', 'revocations', 'head'] as const
 type View = (typeof VIEWS)[number]
 
 export const addWallet: AddCommand = (program, act) => {
   program
     .command('wallet')
     .description(
-      'show a wallet: its account, purses and sales; its history; or whom it trusts no more'
+      'show a wallet: its account, purses and sales; its history; whom it trusts no more; or end a purse'
     )
-    .addArgument(new Argument('[view]', 'what to show').choices(VIEWS).default('show'))
+    .addArgument(new Argument('[view]', 'what to show or do').choices(VIEWS).default('show'))
+    .argument('[purse]', 'with cancel: the purse to end, by the first digits of its id')
     .requiredOption('--wallet <file>', 'the wallet')
     .option(...PASSPHRASE_OPTION)
     .option('--compare <line>', 'with head: the line that another peer printed')
@@ -35,14 +37,20 @@ export const addWallet: AddCommand = (program, act) => {
       'after',
       examples(
         'floodgate wallet --wallet me.wallet',
+        'floodgate wallet cancel 3fa9c1d2 --wallet me.wallet',
         'floodgate wallet history --wallet me.wallet --json',
         'floodgate wallet head --wallet me.wallet --compare LINE'
       )
     )
-    .action(act((session, view: View, options: ViewOptions) => runWallet(session, view, options)))
+    .action(
+      act((session, view: View, purse: string | undefined, options: ViewOptions) =>
+        runWallet(session, view, { ...options, purse })
+      )
+    )
 }
 
 interface ViewOptions extends WalletOptions {
+  purse?: string | undefined
   compare?: string
 }
 
@@ -59,6 +67,8 @@ type Show = (session: Session, wallet: Wallet, options: ViewOptions) => void | P
 const SHOW: Record<View, Show> = {
   show,
   history,
+  cancel: ({ out, signal }, wallet, { purse }) =>
+    unlessStopped(signal, cancelNamed(out, wallet, purse)),
   blacklist,
   disputes: ({ out }, wallet) => showDisputes(out, wallet),
   revocations: ({ out }, wallet) => showRevocations(out, wallet),
@@ -109,24 +119,8 @@ async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
     out.say(`balance ${has}, in purses ${held}, earned ${got}, spent ${gave}`)
   }
   if (purses.length > 0) out.say(purseTable(purses))
+  warnOfEnds(out, purses, wallet.now())
   if (sales.length > 0) out.say(saleTable(sales))
-}
-
-function purseTable(purses: WalletSummary['purses']): string {
-  return table(
-    [
-      { head: 'purse' },
-      { head: 'content' },
-      { head: 'pieces', right: true },
-      { head: 'paid', right: true },
-      { head: 'price', right: true },
-      { head: 'expires' }
-    ],
-    purses.map(({ id, infoHash, count, spent, price, currency, expiresAt }) => [
-      ...[short(id), short(infoHash), count, spent],
-      ...[money(price, currency), dayOf(expiresAt)]
-    ])
-  )
 }
 
 function saleTable(sales: WalletSummary['sales']): string {
