@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { CLOCK_SLACK_MS, fromHex, toHex } from '@floodgate/protocol'
 import { memoryLedger } from '@floodgate/tracker'
-import { account, buy, cancelPurse, claim } from '@floodgate/wallet'
+import { account, buy, cancelPurse, claim, learnRefunds } from '@floodgate/wallet'
 import { TestPeer, done, here } from '../support/peer.ts'
 import { TestProvider, type Sold } from '../support/provider.ts'
 
@@ -94,6 +94,12 @@ describe('e2e: the life of an escrow', function () {
     await provider.tracker.settle()
     assert.equal(await balanceOf(buyer), 1000n - 41n * PRICE)
     assert.equal(await balanceOf(seeder), 41n * PRICE)
+    assert.deepEqual([await learnRefunds(buyer.wallet!), await learnRefunds(buyer.wallet!)], [1, 0])
+    const refunds = buyer.wallet!.summary().events.filter(({ kind }) => kind === 'refund')
+    assert.deepEqual(
+      refunds.map(({ text }) => text),
+      [`${7n * PRICE} EUR of purse ${toHex(purse.id)}`]
+    )
     const books = await provider.store.audit()
     assert.deepEqual([books.faults, books.escrowMinor, books.openPurses], [[], 0n, 0])
   })

@@ -5,12 +5,13 @@ import {
   account,
   checkLog,
   compareHead,
-  type AccountAnswer,
+  learnRefunds,
   type Wallet,
   type WalletSummary
 } from '@floodgate/wallet'
 import { Argument } from 'commander'
 import { failureOf } from '../failures.ts'
+import type { Output } from '../output.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { showDisputes, showRevocations } from '../trade/disputes.ts'
@@ -92,15 +93,22 @@ async function head(
   }
 }
 
-async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
-  const { purses, sales } = wallet.summary()
-  let standing: AccountAnswer | undefined
+/** What the provider says; undefined, with a warning, when it cannot be reached. */
+async function unlessOffline<T>(out: Output, asked: Promise<T>): Promise<T | undefined> {
   try {
-    if (wallet.registered) standing = await unlessStopped(signal, account(wallet))
+    return await asked
   } catch (error) {
     if (codeOf(error) !== 'unreachable') throw error
     out.warn('unreachable', failureOf(error).text)
+    return undefined
   }
+}
+
+async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
+  const { purses, sales } = wallet.summary()
+  const standing = wallet.registered
+    ? await unlessOffline(out, unlessStopped(signal, account(wallet)))
+    : undefined
   const uid = toHex(wallet.uid)
   out.tell('wallet', {
     uid,
@@ -141,7 +149,8 @@ function saleTable(sales: WalletSummary['sales']): string {
   )
 }
 
-function history({ out }: Session, wallet: Wallet): void {
+async function history({ out, signal }: Session, wallet: Wallet): Promise<void> {
+  if (wallet.registered) await unlessOffline(out, unlessStopped(signal, learnRefunds(wallet)))
   for (const { at, kind, text } of wallet.summary().events) {
     out.tell(
       'history',

@@ -36,10 +36,12 @@ export class Purses {
   readonly #purses = new Map<string, Purse>()
   readonly #pockets = new Map<string, Pocket>()
   readonly #purchases = new Map<string, PurchaseState>()
+  #linesRead = 0
 
   constructor(wallet: WalletParts, state?: WalletState) {
     this.#wallet = wallet
     if (state === undefined) return
+    this.#linesRead = state.linesRead ?? 0
     const proven = provenTime(state)
     for (const purse of state.purses) this.#restore(purse, proven)
     for (const [infoHash, purchase] of Object.entries(state.purchases)) {
@@ -179,8 +181,19 @@ export class Purses {
     return [...this.#purses.values()]
   }
 
-  toState(): Pick<WalletState, 'purses' | 'purchases'> {
+  /** Of the provider's log, the last line that was looked at for refunds. */
+  get linesRead(): number {
+    return this.#linesRead
+  }
+
+  set linesRead(line: number) {
+    this.#linesRead = line
+    this.#wallet.saver.changed()
+  }
+
+  toState(): Pick<WalletState, 'purses' | 'purchases' | 'linesRead'> {
     return {
+      ...(this.#linesRead > 0 && { linesRead: this.#linesRead }),
       purses: this.all().map((purse) => purse.toState()),
       purchases: Object.fromEntries(this.#purchases)
     }
