@@ -12,11 +12,13 @@ export const currency = 'EUR'
 
 /** Blocks of the log are full, and lines stand behind the last one. */
 const DEPOSITS = 270
-/** A double spend, cases that wait, one that was paid and one that counts, and a purse that was closed. */
+/** A double spend, cases that wait, one that was paid and one that counts, a purse that was cancelled, and one that was closed. */
 const TRADE = `
   publish film 4 10
   purchase p1 alice film 10
   purchase p2 alice film 10 again
+  purchase p3 alice film 10 again part=1-3
+  cancel p3 alice 0100
   redeem c1 bob p1 1100
   redeem c2 carol p1 0110
   complain k1 bob alice p1 3
