@@ -59,15 +59,21 @@ export class PaperProvider {
     return wallet
   }
 
-  /** Puts a purse for all pieces into the wallet. */
-  async sellPurse(wallet: Wallet, infoHash: Uint8Array, count: number, price = 2n): Promise<void> {
+  /** Puts a purse into the wallet, for all pieces or those between the boundaries. */
+  async sellPurse(
+    wallet: Wallet,
+    infoHash: Uint8Array,
+    count: number,
+    price = 2n,
+    pieces = [0, count]
+  ): Promise<void> {
     const purse = this.crypto.random(16)
     const seed = fg.purseSeed(this.crypto, this.#master, purse, wallet.uid, infoHash)
     const { root } = fg.makeTokens(this.crypto, seed, count)
     const frame = await this.#issuer.sign(
       'purse',
       {
-        ...{ uid: wallet.uid, infoHash, purse, count, pieces: [0, count], price },
+        ...{ uid: wallet.uid, infoHash, purse, count, pieces, price },
         ...{ currency: 'EUR', root, ends: this.#life().expiry }
       },
       this.#life()

@@ -34,6 +34,13 @@ export class TestPeer {
     return this.client.add(id, { store: MemoryChunkStore })
   }
 
+  /** Adds it with nothing selected; resolves when pieces can be. */
+  async addUnselected(id: Uint8Array | string): Promise<Torrent> {
+    const torrent = this.client.add(id, { store: MemoryChunkStore, deselect: true })
+    await new Promise<void>((resolve) => torrent.once('ready', resolve))
+    return torrent
+  }
+
   async close(): Promise<void> {
     await this.floodgate?.close()
     await new Promise<void>((resolve) => this.client.destroy(() => resolve()))
@@ -43,6 +50,18 @@ export class TestPeer {
 
 export const done = (torrent: Torrent): Promise<void> =>
   torrent.done ? Promise.resolve() : new Promise((resolve) => torrent.once('done', resolve))
+
+/** Resolves when these pieces are here. */
+export const here = (torrent: Torrent, first: number, last: number): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      for (let index = first; index <= last; index++) if (!torrent.bitfield.get(index)) return
+      torrent.off('verified', look)
+      resolve()
+    }
+    torrent.on('verified', look)
+    look()
+  })
 
 /** A store in memory that holds the data from the first; with `junk` it spoils them once they were verified. */
 function storeOf(data: Uint8Array, junk: boolean) {

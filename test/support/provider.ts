@@ -86,7 +86,7 @@ export class TestProvider {
   async sell(
     name: string,
     length: number,
-    options: { pieceLength?: number; price?: bigint; open?: boolean } = {}
+    options: { pieceLength?: number; price?: bigint; open?: boolean; free?: number } = {}
   ): Promise<Sold> {
     const data = platformCrypto.random(Math.min(length, 65_536))
     const content = Buffer.alloc(length)
@@ -106,7 +106,8 @@ export class TestProvider {
               api: this.url,
               price: options.price ?? 2n,
               currency: 'EUR',
-              open: options.open ?? false
+              open: options.open ?? false,
+              free: options.free ?? 0
             })
           }
         },

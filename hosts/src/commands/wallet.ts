@@ -5,17 +5,19 @@ import {
   account,
   checkLog,
   compareHead,
-  type AccountAnswer,
+  learnRefunds,
   type Wallet,
   type WalletSummary
 } from '@floodgate/wallet'
 import { Argument } from 'commander'
 import { failureOf } from '../failures.ts'
+import type { Output } from '../output.ts'
 import { showStatement, type WalletStatementOptions } from '../statement/of-wallet.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { showDisputes, showRevocations } from '../trade/disputes.ts'
 import { showProof } from '../trade/proof.ts'
+import { cancelNamed, purseTable, warnOfEnds } from '../trade/purses.ts'
 import { count, money, parseDays, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
@@ -23,6 +25,7 @@ import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './co
 const VIEWS = [
   'show',
   'history',
+  'cancel',
   'blacklist',
   'disputes',
   'revocations',
@@ -36,9 +39,10 @@ export const addWallet: AddCommand = (program, act) => {
   program
     .command('wallet')
     .description(
-      'show a wallet: its account, purses and sales; its history; its statement; or whom it trusts no more'
+      'show a wallet: its account, purses and sales; its history; its statement; whom it trusts no more; or end a purse'
     )
-    .addArgument(new Argument('[view]', 'what to show').choices(VIEWS).default('show'))
+    .addArgument(new Argument('[view]', 'what to show or do').choices(VIEWS).default('show'))
+    .argument('[purse]', 'with cancel: the purse to end, by the first digits of its id')
     .requiredOption('--wallet <file>', 'the wallet')
     .option(...PASSPHRASE_OPTION)
     .option('--compare <line>', 'with head: the line that another peer printed')
@@ -49,16 +53,22 @@ export const addWallet: AddCommand = (program, act) => {
       'after',
       examples(
         'floodgate wallet --wallet me.wallet',
+        'floodgate wallet cancel 3fa9c1d2 --wallet me.wallet',
         'floodgate wallet history --wallet me.wallet --json',
         'floodgate wallet proof --wallet me.wallet',
         'floodgate wallet statement --wallet me.wallet --from 2026-11 --csv > november.csv',
         'floodgate wallet head --wallet me.wallet --compare LINE'
       )
     )
-    .action(act((session, view: View, options: ViewOptions) => runWallet(session, view, options)))
+    .action(
+      act((session, view: View, purse: string | undefined, options: ViewOptions) =>
+        runWallet(session, view, { ...options, purse })
+      )
+    )
 }
 
 interface ViewOptions extends WalletOptions, WalletStatementOptions {
+  purse?: string | undefined
   compare?: string
 }
 
@@ -75,6 +85,8 @@ type Show = (session: Session, wallet: Wallet, options: ViewOptions) => void | P
 const SHOW: Record<View, Show> = {
   show,
   history,
+  cancel: ({ out, signal }, wallet, { purse }) =>
+    unlessStopped(signal, cancelNamed(out, wallet, purse)),
   blacklist,
   disputes: ({ out }, wallet) => showDisputes(out, wallet),
   revocations: ({ out }, wallet) => showRevocations(out, wallet),
@@ -100,15 +112,22 @@ async function head(
   }
 }
 
-async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
-  const { purses, sales } = wallet.summary()
-  let standing: AccountAnswer | undefined
+/** What the provider says; undefined, with a warning, when it cannot be reached. */
+async function unlessOffline<T>(out: Output, asked: Promise<T>): Promise<T | undefined> {
   try {
-    if (wallet.registered) standing = await unlessStopped(signal, account(wallet))
+    return await asked
   } catch (error) {
     if (codeOf(error) !== 'unreachable') throw error
     out.warn('unreachable', failureOf(error).text)
+    return undefined
   }
+}
+
+async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
+  const { purses, sales } = wallet.summary()
+  const standing = wallet.registered
+    ? await unlessOffline(out, unlessStopped(signal, account(wallet)))
+    : undefined
   const uid = toHex(wallet.uid)
   out.tell('wallet', {
     uid,
@@ -127,24 +146,8 @@ async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
     out.say(`balance ${has}, in purses ${held}, earned ${got}, spent ${gave}`)
   }
   if (purses.length > 0) out.say(purseTable(purses))
+  warnOfEnds(out, purses, wallet.now())
   if (sales.length > 0) out.say(saleTable(sales))
-}
-
-function purseTable(purses: WalletSummary['purses']): string {
-  return table(
-    [
-      { head: 'purse' },
-      { head: 'content' },
-      { head: 'pieces', right: true },
-      { head: 'paid', right: true },
-      { head: 'price', right: true },
-      { head: 'expires' }
-    ],
-    purses.map(({ id, infoHash, count, spent, price, currency, expiresAt }) => [
-      ...[short(id), short(infoHash), count, spent],
-      ...[money(price, currency), dayOf(expiresAt)]
-    ])
-  )
 }
 
 function saleTable(sales: WalletSummary['sales']): string {
@@ -165,7 +168,8 @@ function saleTable(sales: WalletSummary['sales']): string {
   )
 }
 
-function history({ out }: Session, wallet: Wallet): void {
+async function history({ out, signal }: Session, wallet: Wallet): Promise<void> {
+  if (wallet.registered) await unlessOffline(out, unlessStopped(signal, learnRefunds(wallet)))
   for (const { at, kind, text } of wallet.summary().events) {
     out.tell(
       'history',

@@ -55,6 +55,7 @@ export { isWaiting, type AnswerKind, type Notice } from './notices.ts'
 export { Pocket } from './pocket.ts'
 export { Purse } from './purse.ts'
 export { Purses } from './purses.ts'
+export { learnRefunds } from './refunds.ts'
 export { Sale } from './sale.ts'
 export { Sales } from './sales.ts'
 export {

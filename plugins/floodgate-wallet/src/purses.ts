@@ -36,10 +36,12 @@ export class Purses {
   readonly #purses = new Map<string, Purse>()
   readonly #pockets = new Map<string, Pocket>()
   readonly #purchases = new Map<string, PurchaseState>()
+  #linesRead = 0
 
   constructor(wallet: WalletParts, state?: WalletState) {
     this.#wallet = wallet
     if (state === undefined) return
+    this.#linesRead = state.linesRead ?? 0
     const proven = provenTime(state)
     for (const purse of state.purses) this.#restore(purse, proven)
     for (const [infoHash, purchase] of Object.entries(state.purchases)) {
@@ -76,25 +78,25 @@ export class Purses {
     const now = this.#wallet.now()
     const known = this.#pockets.get(id)
     if (known?.isCurrent(now) === true) return known
-    const pocket = new Pocket(this.of(infoHash).filter((purse) => purse.isInForce(now)))
+    const pocket = new Pocket(this.of(infoHash).filter((purse) => now < purse.certificate.expiry))
     this.#pockets.set(id, pocket)
     return pocket
   }
 
-  /** What `payee` is to be shown: the purses in force, and those that still owe it something. */
+  /** What `payee` is to be shown: the purses in force, and cancelled ones that it has something of. */
   shownTo(infoHash: Uint8Array, payee: Uint8Array): Purse[] {
     const now = this.#wallet.now()
     return this.of(infoHash).filter((purse) => {
-      if (purse.isInForce(now)) return true
-      const owes = purse.reservedTo(payee).length > 0
-      const waits = (purse.account(payee)?.unreceipted.length ?? 0) > 0
-      return (owes || waits) && now < purse.certificate.expiry
+      const holds = purse.payees().some(({ uid }) => equal(uid, payee))
+      return purse.isInForce(now) || (holds && now < purse.certificate.expiry)
     })
   }
 
   /** Does a seller of this content wait for its money, for pieces that are here, or we for its receipt? */
   owes(infoHash: Uint8Array, isHere: (index: number) => boolean): boolean {
-    return this.pocket(infoHash).purses.some((purse) =>
+    const now = this.#wallet.now()
+    const shown = this.of(infoHash).filter((purse) => now < purse.certificate.expiry)
+    return shown.some((purse) =>
       purse.payees().some(({ uid }) => {
         const waits = purse.account(uid)!.unreceipted.length > 0
         return waits || purse.reservedTo(uid).some(isHere)
@@ -179,8 +181,19 @@ export class Purses {
     return [...this.#purses.values()]
   }
 
-  toState(): Pick<WalletState, 'purses' | 'purchases'> {
+  /** Of the provider's log, the last line that was looked at for refunds. */
+  get linesRead(): number {
+    return this.#linesRead
+  }
+
+  set linesRead(line: number) {
+    this.#linesRead = line
+    this.#wallet.saver.changed()
+  }
+
+  toState(): Pick<WalletState, 'purses' | 'purchases' | 'linesRead'> {
     return {
+      ...(this.#linesRead > 0 && { linesRead: this.#linesRead }),
       purses: this.all().map((purse) => purse.toState()),
       purchases: Object.fromEntries(this.#purchases)
     }

@@ -148,6 +148,8 @@ export interface WalletState {
   /** The current purchase by info hash (hex); `bought` when its purse came. */
   purchases: Record<string, PurchaseState>
   purses: PurseState[]
+  /** Of the provider's log, the last line that was looked at for refunds. */
+  linesRead?: number
   sales: SaleState[]
   /** Tokens paid by a uid in sales that were dropped since. */
   paidBefore: Record<string, number>

@@ -1,6 +1,6 @@
 // What a person wants to see of a wallet: plain values, for a command line or a page.
 
-import { toHex } from '@floodgate/protocol'
+import { CLOCK_SLACK_MS, countBits, toHex } from '@floodgate/protocol'
 import type { CourtBook } from './court-book.ts'
 import { disputeSummary } from './disputes.ts'
 import { noticeSummary } from './notices.ts'
@@ -13,11 +13,21 @@ export interface WalletSummary {
   purses: {
     id: string
     infoHash: string
+    /** Pieces that it covers, and those of the content. */
     count: number
+    contentPieces: number
     price: bigint
     currency: string
+    /** When it ends; what is left comes back a day later. */
     expiresAt: number
+    /** `open`; `cancelled` by us; or `over`. */
+    state: 'open' | 'cancelled' | 'over'
     spent: number
+    /** Tokens promised to sellers and not paid. */
+    held: number
+    /** Minor units that come back as it stands, and when. */
+    refundable: bigint
+    refundAt: number
     uncertain: number
     payees: { uid: string; count: number }[]
   }[]
@@ -47,17 +57,19 @@ export function summaryOf(
   purses: Purse[],
   sales: Sale[],
   court: CourtBook,
-  events: readonly WalletEvent[]
+  events: readonly WalletEvent[],
+  now: number
 ): WalletSummary {
   return {
     purses: purses.map((purse) => ({
       id: toHex(purse.id),
       infoHash: toHex(purse.infoHash),
-      count: purse.count,
+      count: purse.covered,
+      contentPieces: purse.count,
       price: purse.price,
       currency: purse.currency,
-      expiresAt: purse.certificate.expiry,
-      spent: purse.spent(),
+      expiresAt: purse.ends,
+      ...standingOf(purse, now),
       uncertain: purse.uncertain().length,
       payees: purse.payees().map(({ uid, count }) => ({ uid: toHex(uid), count }))
     })),
@@ -85,4 +97,18 @@ export function summaryOf(
     },
     events: events.map((event) => ({ ...event }))
   }
+}
+
+/** Of a cancelled purse only what was given back comes early; what it kept does at its end, if no seller has it. */
+function standingOf(purse: Purse, now: number) {
+  const [spent, kept] = [purse.spent(), countBits(purse.kept())]
+  const { cancellation, ends, price, covered } = purse
+  const over = now >= ends
+  const state = over ? 'over' : cancellation === undefined ? 'open' : 'cancelled'
+  return {
+    state,
+    ...{ spent, held: kept - spent },
+    refundable: price * BigInt(covered - (cancellation === undefined ? spent : kept)),
+    refundAt: cancellation?.refundAt || ends + CLOCK_SLACK_MS
+  } as const
 }

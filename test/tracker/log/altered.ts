@@ -19,13 +19,15 @@ export const currency = 'EUR'
 
 /** Blocks of the log are full, and lines stand behind the last one. */
 const DEPOSITS = 270
-/** A double spend, cases that wait, one that was paid and one that counts, a purse that was closed, a claim that the
- * provider shares, and payouts on their way. */
+/** A double spend, cases that wait, one that was paid and one that counts, a purse that was cancelled, and one that was
+ * closed, a claim that the provider shares, and payouts on their way. */
 const TRADE = `
   publish film 4 10
   publish odd 2 11
   purchase p1 alice film 10
   purchase p2 alice film 10 again
+  purchase p3 alice film 10 again part=1-3
+  cancel p3 alice 0100
   redeem c1 bob p1 1100
   redeem c2 carol p1 0110
   complain k1 bob alice p1 3
@@ -42,8 +44,8 @@ const TRADE = `
   told alice k5 at=140
   revoke 1 carol 500
   close p1 at=200
-  purchase p3 alice odd 11 at=210 until=300
-  redeem c3 bob p3 10 share=800000
+  purchase p4 alice odd 11 at=210 until=300
+  redeem c3 bob p4 10 share=800000
   want bob payto://iban/1 hold=0
   request o1 bob 5
   prepare b1 o1

@@ -3,36 +3,18 @@
 
 import assert from 'node:assert/strict'
 import { bits, decode, equal, fromHex, hasBit, paidHash, toHex } from '@floodgate/protocol'
-import { account, buy, claim, type Wallet } from '@floodgate/wallet'
-import { PaperProvider } from '../../support/paper-provider.ts'
+import { account, buy, claim } from '@floodgate/wallet'
 import { TestProvider } from '../../support/provider.ts'
 import { Network, type Faults } from './network.ts'
+import { paperShop, partsShop, PIECES, type Shop } from './shops.ts'
 import { SimLink, SimPeer, type Setting } from './sim-peer.ts'
 
-const PIECES = 40
 const RUNS = Number(process.env['FLOODGATE_SEEDS'] ?? 12)
 const LONGEST_MS = 3_600_000
 
 interface World {
   network: Network
   peers: SimPeer[]
-}
-
-/** Whoever registers peers and sells purses. */
-interface Shop {
-  infoHash: Uint8Array
-  wallet(): Promise<Wallet>
-  sellPurse(wallet: Wallet): Promise<void>
-}
-
-function paperShop(): Shop {
-  const provider = new PaperProvider()
-  const infoHash = provider.crypto.random(20)
-  return {
-    infoHash,
-    wallet: () => provider.wallet(),
-    sellPurse: (wallet) => provider.sellPurse(wallet, infoHash, PIECES)
-  }
 }
 
 async function makeWorld(
@@ -42,8 +24,8 @@ async function makeWorld(
   shop: Shop
 ): Promise<World> {
   const network = new Network(seed, faults)
-  const { infoHash } = shop
-  const setting: Setting = { infoHash, pieceCount: PIECES, network, limitMax }
+  const { infoHash, free = 0 } = shop
+  const setting: Setting = { infoHash, pieceCount: PIECES, network, limitMax, free }
   const peers: SimPeer[] = []
   for (const name of ['seeder', 'anna', 'bert', 'cleo']) {
     const wallet = await shop.wallet()
@@ -98,20 +80,24 @@ function checkEvidence({ peers }: World): void {
 /** I3: only pieces in the store are paid, each token goes to one payee, and no seller has what was not paid. */
 function checkPayments({ peers }: World): void {
   for (const buyer of peers.slice(1)) {
-    const purse = buyer.wallet.purses.all()[0]!
     const paidTo = new Map<number, string>()
-    for (const { uid: payee } of purse.payees()) {
-      for (const index of bits(purse.account(payee)!.paid)) {
-        assert.ok(!paidTo.has(index), `${buyer.name} paid piece ${index} twice`)
-        assert.ok(buyer.store.has(index), `${buyer.name} paid piece ${index} without having it`)
-        paidTo.set(index, toHex(payee))
+    for (const purse of buyer.wallet.purses.all()) {
+      for (const { uid: payee } of purse.payees()) {
+        for (const index of bits(purse.account(payee)!.paid)) {
+          assert.ok(!paidTo.has(index), `${buyer.name} paid piece ${index} twice`)
+          assert.ok(buyer.store.has(index), `${buyer.name} paid piece ${index} without having it`)
+          assert.ok(purse.covers(index), `${buyer.name} paid piece ${index}, which is not covered`)
+          paidTo.set(index, `${toHex(payee)} ${toHex(purse.id)}`)
+        }
       }
     }
     for (const seller of peers) {
-      const sale = seller.wallet.sales.get(purse.id)
-      if (sale === undefined) continue
-      for (const index of bits(sale.paid)) {
-        assert.equal(paidTo.get(index), seller.uid, `${seller.name} holds a token not paid to it`)
+      for (const sale of seller.wallet.sales.all()) {
+        if (!equal(sale.payer, buyer.wallet.uid)) continue
+        const held = `${seller.uid} ${toHex(sale.purse.purse)}`
+        for (const index of bits(sale.paid)) {
+          assert.equal(paidTo.get(index), held, `${seller.name} holds a token not paid to it`)
+        }
       }
     }
   }
@@ -119,8 +105,8 @@ function checkPayments({ peers }: World): void {
 
 /** When all is quiet, what buyers paid and what sellers hold is the same, token by token. */
 function agreed({ peers }: World): boolean {
-  return peers.slice(1).every((buyer) => {
-    const purse = buyer.wallet.purses.all()[0]!
+  const purses = peers.slice(1).flatMap((buyer) => buyer.wallet.purses.all())
+  return purses.every((purse) => {
     return purse.payees().every(({ uid: payee }) => {
       const account = purse.account(payee)!
       const seller = peers.find((peer) => equal(peer.wallet.uid, payee))!
@@ -164,8 +150,17 @@ async function play(
     network.clock.after(2000 + network.random() * 4000, disturb)
   }
   network.clock.after(2000, disturb)
-  const paidAll = (peer: SimPeer): boolean => peer.wallet.purses.all()[0]!.spent() === PIECES
+  let isChanged = shop.meanwhile === undefined
+  const change = async (): Promise<void> => {
+    await shop.meanwhile!(peers)
+    isChanged = true
+  }
+  if (!isChanged) network.clock.after(1000, () => void change())
+  const spentBy = ({ wallet }: SimPeer): number =>
+    wallet.purses.all().reduce((sum, purse) => sum + purse.spent(), 0)
+  const paidAll = (peer: SimPeer): boolean => spentBy(peer) === PIECES - (shop.free ?? 0)
   const complete = (): boolean =>
+    isChanged &&
     peers.every((peer) => peer.store.size === PIECES) &&
     peers.slice(1).every(paidAll) &&
     agreed(world)
@@ -208,6 +203,17 @@ describe('trade: over a lossy network', function () {
       })
     }
   })
+
+  for (const breaks of [false, true]) {
+    const how = breaks ? ', with connections that break' : ''
+    it(`I2, I3: several purses for a buyer, top-ups, one cancelled, free pieces${how}`, async () => {
+      for (let seed = 1; seed <= RUNS; seed++) {
+        await play(seed, rough, 4, breaks, partsShop()).catch((error: Error) => {
+          throw new Error(`seed ${seed}: ${error.message}`, { cause: error })
+        })
+      }
+    })
+  }
 
   it('W14: what is stored only after its connection ended is paid over the next one', async () => {
     const { network, peers } = await makeWorld(7, quiet, 8, paperShop())

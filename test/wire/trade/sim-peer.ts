@@ -166,12 +166,18 @@ export class SimLink implements WireEngine {
   #serve(index: number): void {
     if (this.closed) return
     this.#wanted.add(index)
-    if (this.#selling?.admission(index, PIECE_LENGTH) === 'admitted') this.admit(index)
+    const admission = this.#selling?.admission(index, PIECE_LENGTH)
+    if (admission === 'admitted') this.admit(index)
+    if (admission === 'free') this.#send(index)
   }
 
   admit(index: number): void {
     if (!this.#wanted.delete(index)) return
     for (let i = 0; i < PIECE_LENGTH; i++) this.#selling!.sent(index, 1)
+    this.#send(index)
+  }
+
+  #send(index: number): void {
     this.peer.setting.network.send(() => this.#far!.#arrive(index), true)
   }
 

@@ -1,0 +1,23 @@
+// Free pieces have a cap: who asks again and again gets no more than four times what is free.
+import assert from 'node:assert/strict'
+import { Samples } from '@floodgate/wire'
+
+const PIECE = 100
+const uid = (n: number): Uint8Array => new Uint8Array(16).fill(n)
+
+describe('trade: free pieces', () => {
+  const samplesOf = (free: number): Samples => new Samples({ free, pieceLength: () => PIECE })
+
+  it('each uid gets four times their bytes, whatever piece it asks for', () => {
+    const samples = samplesOf(3)
+    let given = 0
+    for (let i = 0; i < 100; i++) if (samples.take(uid(1), i % 3, PIECE / 2)) given += PIECE / 2
+    assert.equal(given, 4 * 3 * PIECE)
+    assert.ok(samples.take(uid(2), 0, PIECE), 'another one has its own')
+  })
+
+  it('gives nothing that is sold', () => {
+    assert.ok(!samplesOf(3).take(uid(1), 3, 1))
+    assert.ok(!samplesOf(0).take(uid(1), 0, 1))
+  })
+})
