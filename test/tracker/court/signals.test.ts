@@ -9,6 +9,7 @@ import {
 } from '../../../tracker-extension/src/court/signals.ts'
 import type { ComplaintSummary, CourtJson, JournalLine } from '@floodgate/tracker'
 import { claimed, redeem } from '../mint/trade.ts'
+import { expectDocumented } from '../api/documented.ts'
 import * as w from '../mint/world.ts'
 import * as bar from './bar.ts'
 
@@ -65,6 +66,7 @@ describe('court: signals', () => {
       const headers = { authorization: `Bearer ${w.OPERATOR}` }
       const sinks = async (): Promise<string[]> => {
         const answer = await fetch(`${world.url}/floodgate/v1/operator/court`, { headers })
+        await expectDocumented('GET', '/operator/court', answer)
         const { signals } = (await answer.json()) as CourtJson
         return signals.filter(({ kind }) => kind === 'sink').flatMap(({ uids }) => uids)
       }
@@ -113,6 +115,7 @@ describe('court: signals', () => {
       }
       const headers = { authorization: `Bearer ${w.OPERATOR}` }
       const answer = await fetch(`${world.url}/floodgate/v1/operator/court`, { headers })
+      await expectDocumented('GET', '/operator/court', answer)
       const court = (await answer.json()) as CourtJson
       assert.deepEqual(court.counts, { proved: 1 })
       assert.deepEqual(

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
 import { floodgateTracker, memoryLedger, type RiskJson } from '@floodgate/tracker'
+import { expectDocumented } from '../api/documented.ts'
 import { readCompact } from '../guard/stage.ts'
 import {
   announceHttp,
@@ -39,6 +40,7 @@ describe('mint: members of a swarm', () => {
   async function risk(colluders = ''): Promise<RiskJson> {
     const headers = { authorization: `Bearer ${OPERATOR}` }
     const response = await fetch(`${world.url}/floodgate/v1/operator/risk${colluders}`, { headers })
+    await expectDocumented('GET', '/operator/risk', response)
     assert.equal(response.status, 200)
     return (await response.json()) as RiskJson
   }
