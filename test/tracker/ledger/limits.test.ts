@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { amountMax, checkCommand } from '../../../tracker-extension/src/ledger/check.ts'
 import { type Command, LedgerError } from '../../../tracker-extension/src/ledger/index.ts'
+import { payoutCommandOf } from './payout-script.ts'
 import { commandOf, keyFor } from './script.ts'
 
 const pieces = 2 ** 20
@@ -57,7 +58,10 @@ const table: [command: object, fields: Record<string, Limits>][] = [
   ],
   [
     commandOf('redeem c u p 1'),
-    { now: time, claims: { fits: [], not: [[], {}, { length: 1 }, undefined] } }
+    {
+      ...{ now: time, claims: { fits: [], not: [[], {}, { length: 1 }, undefined] } },
+      sellerMillionths: { fits: [0, 1_000_000, undefined], not: [-1, 0.5, 1_000_001, 1n, '1'] }
+    }
   ],
   [commandOf('close p'), { purseId: id, now: time }],
   [
@@ -95,6 +99,32 @@ const table: [command: object, fields: Record<string, Limits>][] = [
     {
       ...{ version: time, uid: id, reason: text, evidence: key, until: index, head: key },
       ...{ pardon: flag, now: time }
+    }
+  ],
+  [
+    payoutCommandOf('want u payto://a hold=0'),
+    { uid: id, destination: text, holdMs: index, now: time }
+  ],
+  [
+    payoutCommandOf('request o u 5'),
+    {
+      ...{ payoutId: id, uid: id, amountMinor: amount, rail: id, sink: words('cash', 'store') },
+      now: time
+    }
+  ],
+  [
+    payoutCommandOf('prepare b o'),
+    {
+      ...{ batch: id, now: time },
+      payoutIds: { fits: [[], ids(10_000)], not: [ids(10_001), 'k', { length: 0 }, undefined] }
+    }
+  ],
+  [payoutCommandOf('submit o r'), { payoutId: id, reference: id, now: time }],
+  [
+    payoutCommandOf('end o paid'),
+    {
+      ...{ payoutId: id, outcome: words('paid', 'failed', 'returned'), reason: text, now: time },
+      reference: maybe(text)
     }
   ]
 ]
@@ -140,7 +170,9 @@ describe('ledger limits', () => {
   }
 
   it('of a claim, of which there are 1 to 10,000 in a batch', () => {
-    const batch = (...claims: unknown[]) => ({ kind: 'redeem', claims, now: 1 })
+    const batch = (...claims: unknown[]) => ({
+      ...{ kind: 'redeem', claims, now: 1, sellerMillionths: 1_000_000 }
+    })
     for (const [field, { fits, not }] of Object.entries(claimFields)) {
       for (const value of fits) {
         const claim = { ...aClaim, [field]: value }

@@ -61,6 +61,7 @@ const tables: Record<string, string> = {
     request o3 bob 10                    → requested             |  70  30
     prepare b1 o1 o9                     → unknown-payout        |  70  30
     prepare b1 o1 o1                     → bad-command           |  70  30
+    prepare b1                           → bad-command           |  70  30
     prepare b1 o1 o2                     → ok                    |  70  30
     prepare b1 o1                        → conflict              |  70  30
     prepare b1 o1 o2 o3                  → conflict              |  70  30

@@ -5,14 +5,18 @@ import { sealTo } from '@floodgate/protocol'
 import { webhook } from '@floodgate/tracker'
 import { Webhook } from 'standardwebhooks'
 import {
+  balanceOf,
+  buy,
   crypto,
   outcome,
   post,
+  publish,
   register,
   startWorld,
   type Trader,
   type World
 } from '../mint/world.ts'
+import { claimed, redeem } from '../mint/trade.ts'
 import { earn, people } from './earned.ts'
 import { FakeService, SECRET } from './fake-service.ts'
 
@@ -43,6 +47,26 @@ describe('payouts over HTTP', () => {
     await world.close()
     await service.close()
     assert.deepEqual(world.errors, [])
+  })
+
+  it('F4 F48: a claim is shared as the policy says, and its signed answer names the seller’s part', async () => {
+    const infoHash = await publish(world)
+    const [buyer, seller] = [await register(world, 100n), await register(world)]
+    const bought = await buy(world, buyer, infoHash)
+    const claims = [
+      [0, 1, 2],
+      [0, 1, 2, 3]
+    ]
+    const rows: string[] = []
+    for (const indexes of claims) {
+      rows.push(
+        ...(await redeem(world, seller, [await claimed(world, buyer, bought, seller.uid, indexes)]))
+      )
+    }
+    // 9 × 0.8 = 7.2, and 3 × 0.8 + 0.2 = 2.6.
+    assert.deepEqual(rows, ['ok 3 0 7', 'ok 1 0 2'])
+    assert.equal(await balanceOf(world, seller.uidHex), 9n)
+    assert.deepEqual((await world.store.audit()).faults, [])
   })
 
   it('hears a signed report once, and none that is not signed', async () => {

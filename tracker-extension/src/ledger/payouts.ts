@@ -128,7 +128,8 @@ export function preparePayout(
     if (known.payoutIds !== keyOf(...payoutIds)) throw new LedgerError('conflict', 'batch')
     return { batch, repeated: true }
   }
-  if (new Set(payoutIds).size !== payoutIds.length) throw new LedgerError('bad-command', 'twice')
+  const isBatch = payoutIds.length > 0 && new Set(payoutIds).size === payoutIds.length
+  if (!isBatch) throw new LedgerError('bad-command', 'payoutIds: each once')
   for (const payoutId of payoutIds) step(view, payoutId, 'prepared', { batch, changedAt: now })
   view.put('batch', batch, { payoutIds: keyOf(...payoutIds) })
   return { batch, repeated: false }
