@@ -47,8 +47,8 @@ export class Swarm {
   flow(second: number, { rate, webSeed }: Pick<Decision, 'rate' | 'webSeed'>): void {
     const leechers = this.leechers()
     const room = (peer: Peer): number => Math.min(peer.person.downlink, this.#length - peer.got)
-    const fresh = Math.min(rate, (1 - this.#outside) * this.#length)
-    const held = this.#outside * this.#length + fresh
+    // Peers pass on what was outside before this second; what the provider sends first is what nobody has.
+    const held = this.#outside * this.#length
     for (const peer of this.peers) peer.fromPeers = peer.fromProvider = peer.gave = 0
 
     const givers = this.peers.filter((peer) => !peer.isLeecher || peer.got >= PIECE)
@@ -69,7 +69,7 @@ export class Swarm {
       (peer) => room(peer) - peer.fromPeers
     )
     this.#count(second, sent, webSeed)
-    this.#outside = Math.min(1, this.#outside + Math.min(sent, fresh) / this.#length)
+    this.#outside = Math.min(1, this.#outside + sent / this.#length)
     for (const peer of this.peers) peer.settle(second, this.#random)
   }
 

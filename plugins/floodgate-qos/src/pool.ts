@@ -2,6 +2,7 @@
 // one seeder: a process, a container, a client in this process.
 
 import { FloodgateError } from '@floodgate/protocol'
+import { latestOnly } from './latest-only.ts'
 import type { Decision, SwarmSample } from './policy.ts'
 
 export interface SampleSource {
@@ -50,68 +51,41 @@ interface Slot {
   rate: number
 }
 
-interface Content {
-  slots: Slot[]
-  /** What is to be true and is not being made so yet. */
-  wanted?: { seeders: number; rate: number }
-  /** While it is being made so. */
-  work?: Promise<void>
-}
-
 /** A pool of seeders that can be started, throttled and retired one by one. */
 export function levelPool({ rateMax, seedersMax, start }: LevelPoolOptions): SeederPool {
-  const contents = new Map<string, Content>()
+  const running = new Map<string, Slot[]>()
+  const want = latestOnly<{ seeders: number; rate: number }>(level)
   let closed = false
 
-  /** One change after another for a content; of those that wait only the last counts. */
-  function want(content: string, seeders: number, rate: number): Promise<void> {
-    const row = contents.get(content) ?? { slots: [] }
-    contents.set(content, row)
-    row.wanted = { seeders, rate }
-    row.work ??= work(content, row).finally(() => {
-      row.work = undefined
-      if (row.slots.length === 0) contents.delete(content)
-    })
-    return row.work
-  }
-
-  async function work(content: string, row: Content): Promise<void> {
-    while (row.wanted !== undefined) {
-      const { seeders, rate } = row.wanted
-      row.wanted = undefined
-      try {
-        await level(content, row, seeders, rate)
-      } catch (error) {
-        if (row.wanted === undefined) throw error
-      }
-    }
-  }
-
-  async function level(content: string, row: Content, seeders: number, rate: number) {
-    row.slots = row.slots.filter(({ seeder }) => seeder.ended !== true)
-    while (row.slots.length > seeders) {
-      await row.slots.at(-1)!.seeder.retire()
-      row.slots.pop()
+  async function level(content: string, { seeders, rate }: { seeders: number; rate: number }) {
+    const slots = (running.get(content) ?? []).filter(({ seeder }) => seeder.ended !== true)
+    running.set(content, slots)
+    while (slots.length > seeders) {
+      await slots.at(-1)!.seeder.retire()
+      slots.pop()
     }
     const each = seeders === 0 ? 0 : Math.floor(rate / seeders)
     // Those that fall come first: what they leave is what the others may have.
-    for (const slot of row.slots.toSorted((a, b) => b.rate - a.rate)) await setRate(slot, each)
-    while (row.slots.length < seeders) {
+    for (const slot of slots.toSorted((a, b) => b.rate - a.rate)) await setRate(slot, each)
+    while (slots.length < seeders) {
       const slot = { seeder: await start(content), rate: 0 }
-      row.slots.push(slot)
+      slots.push(slot)
       await setRate(slot, each)
     }
+    if (slots.length === 0) running.delete(content)
   }
 
   return {
     rateMax,
     async apply(content, { seeders, rate }) {
       if (closed) throw new FloodgateError('bad-option', 'pool: it is closed')
-      await want(content, Math.min(seeders, seedersMax), Math.min(rate, rateMax))
+      await want(content, { seeders: Math.min(seeders, seedersMax), rate: Math.min(rate, rateMax) })
     },
     async close() {
       closed = true
-      const ends = await Promise.allSettled([...contents.keys()].map((one) => want(one, 0, 0)))
+      const ends = await Promise.allSettled(
+        [...running.keys()].map((one) => want(one, { seeders: 0, rate: 0 }))
+      )
       const failed = ends.find(({ status }) => status === 'rejected')
       if (failed?.status === 'rejected') throw failed.reason
     }

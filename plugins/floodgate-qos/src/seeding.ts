@@ -115,6 +115,7 @@ class Loop implements Seeding {
     while (!signal.aborted) {
       const began = this.#now()
       await this.#tick().catch((error: unknown) => this.#report(error))
+      if (signal.aborted) break
       await this.#wait(Math.max(0, this.#everyMs - (this.#now() - began)), signal)
     }
   }

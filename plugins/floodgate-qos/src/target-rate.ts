@@ -28,10 +28,10 @@ const REPORTED_MS = 30_000
 /** How long it takes until reports show what a decision did: announces come every 15 s, one decision lies between. */
 const SETTLING_MS = 60_000
 /** The correction, as a share of the promise: little downwards, because what the forecast says is needed, rarely is not. */
-const TRIM: [number, number] = [-0.05, 0.5]
-
-/** Who gets less than this share of the median is held by his own line. */
+const TRIM: [number, number] = [-0.05, 0.25]
+/** Who gets less than this share of the median is held by his own line; if those are more than so many, by us. */
 const LINE_SHARE = 0.85
+const LINES_MAX = 0.2
 /** A leecher's rate is the mean of every third sample in the history: one of each report, at 5 and 15 s. */
 const MEAN_EVERY = 3
 
@@ -94,12 +94,14 @@ function helped(leechers: readonly LeecherSample[], history: readonly Past[]): n
     return all.length === 0 ? 0 : sum(all) / all.length
   })
   const least = LINE_SHARE * percentile(rates, 0.5)
-  return rates.filter((rate) => rate >= least)
+  const free = rates.filter((rate) => rate >= least)
+  return rates.length - free.length <= Math.ceil(rates.length * LINES_MAX) ? free : rates
 }
 
 function forecastOf(sample: SwarmSample, before: SwarmSample | undefined, aim: number): Forecast {
   const { leechers: present } = sample
-  const reported = present.filter(({ rate, uplink }) => rate > 0 || uplink > 0)
+  const isNew = (one: LeecherSample): boolean => sample.time - one.since < REPORTED_MS
+  const reported = present.filter((one) => one.rate > 0 || one.uplink > 0 || !isNew(one))
   const uplinks = sum(reported.map(({ uplink }) => uplink))
   const usual = reported.length === 0 ? 0 : uplinks / reported.length
   const everyMs = before === undefined ? EVERY_MS : sample.time - before.time

@@ -4,6 +4,7 @@
 import { FloodgateError } from '@floodgate/protocol'
 import { Webhook } from 'standardwebhooks'
 import { parseRate } from './amounts.ts'
+import { latestOnly } from './latest-only.ts'
 import { NOTHING, type Decision } from './policy.ts'
 import type { SeederPool } from './pool.ts'
 
@@ -28,15 +29,16 @@ export function webhookPool(options: WebhookPoolOptions): SeederPool {
   let closed = false
 
   /** @throws FloodgateError `unreachable` */
-  async function say(content: string, { rate, seeders, webSeed, reason }: Decision): Promise<void> {
+  const say = latestOnly<Decision>(async (content, { rate, seeders, webSeed, reason }) => {
     const state = JSON.stringify({ content, rate, seeders, webSeed })
     const before = said.get(content)
     if (before?.body === state && now() - before.at < repeatMs) return
+    said.set(content, { body: '', at: 0 }) // unknown until it is answered
     await post(
       JSON.stringify({ type: 'floodgate.seeding', content, rate, seeders, webSeed, reason })
     )
     said.set(content, { body: state, at: now() })
-  }
+  })
 
   async function post(body: string): Promise<void> {
     const id = `msg_${crypto.randomUUID()}`
