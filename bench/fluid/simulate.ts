@@ -12,6 +12,7 @@ export interface Setting {
   leechers: number
   split: Split
   seed: number
+  promised: Promised
 }
 
 export interface Measured {
@@ -27,19 +28,20 @@ export interface Measured {
   completed: number
 }
 
-/** A gigabyte at 4 Mbit/s: a film of 33 minutes. */
-export const PROMISED: Promised = { length: 1e9, rate: 500_000, allowanceS: 30 }
+/** A gigabyte at 4 Mbit/s, a film of 33 minutes: of this rate peers give about half. */
+export const FILM: Promised = { length: 1e9, rate: 500_000, allowanceS: 30 }
 const HISTORY = 12
 const EVERY_S = EVERY_MS / 1000
 /** After the last leecher has gone it goes on for so long. */
 const AFTERWARDS_S = 120
 
 export function simulate(policy: QosPolicy, setting: Setting): Measured {
+  const { promised } = setting
   const random = randomFrom(setting.seed)
   const people = populate(arrivalsOf(setting.trace, setting.leechers, random), random)
-  const swarm = new Swarm(PROMISED.length, setting.split, random)
+  const swarm = new Swarm(promised.length, setting.split, random)
   const control = new Control(policy)
-  const misses = new Misses()
+  const misses = new Misses(promised)
   let [came, completed, idleS, retiredS] = [0, 0, 0, 0]
   for (let second = 0; completed < people.length || idleS < AFTERWARDS_S; second++) {
     while (came < people.length && people[came]!.arrival <= second) swarm.arrive(people[came++]!)
@@ -54,15 +56,10 @@ export function simulate(policy: QosPolicy, setting: Setting): Measured {
     if (idleS > 0 && control.inForce.rate > 0) retiredS = Math.max(retiredS, idleS)
   }
   const egress = swarm.providerBytes
-  const wanted = people.length * PROMISED.length
+  const wanted = people.length * promised.length
   return {
-    ...{ egress, optimum: optimum(people, PROMISED), offload: 1 - egress / wanted },
-    ...{
-      missed: misses.share,
-      speed: wanted / PROMISED.rate / (misses.speed + people.length * 30),
-      retiredS,
-      completed
-    }
+    ...{ egress, optimum: optimum(people, promised), offload: 1 - egress / wanted },
+    ...{ missed: misses.share, retiredS, completed }
   }
 }
 
@@ -87,21 +84,24 @@ class Control {
 
 /** Leecher-seconds below the promise: half a minute's mean, from the end of the allowance on. */
 class Misses {
+  readonly #promised: Promised
   #missed = 0
   #all = 0
 
+  constructor(promised: Promised) {
+    this.#promised = promised
+  }
+
   count(swarm: Swarm, second: number): void {
+    const { rate, length, allowanceS } = this.#promised
     for (const peer of swarm.leechers()) {
-      if (second - peer.person.arrival < PROMISED.allowanceS) continue
-      if (peer.got >= PROMISED.length - 1) continue // its last second needs less
+      if (second - peer.person.arrival < allowanceS) continue
+      if (peer.got >= length - 1) continue // its last second needs less
       this.#all++
-      if (peer.recent() < Math.min(PROMISED.rate, peer.person.downlink) - 1) this.#missed++
+      if (peer.recent() < Math.min(rate, peer.person.downlink) - 1) this.#missed++
     }
   }
 
-  get speed(): number {
-    return this.#all
-  }
   get share(): number {
     return this.#all === 0 ? 0 : this.#missed / this.#all
   }

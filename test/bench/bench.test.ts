@@ -33,7 +33,7 @@ const FIELDS: Record<string, string> = {
   flood:
     'mix floodPerSecond timesVerifiable honestAnsweredShare honestP50Ms honestP99Ms heapGrowthMb rssGrowthMb',
   fluid:
-    'trace leechers policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb'
+    'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb'
 }
 const MACHINE = 'cpus cpuModel memoryGiB node os'
 

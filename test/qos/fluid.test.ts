@@ -8,14 +8,19 @@ import { TARGETS } from '../../bench/fluid.ts'
 import { traceText } from '../../bench/fluid/make-traces.ts'
 import { optimum, type Promised } from '../../bench/fluid/optimum.ts'
 import { populate, type Person } from '../../bench/fluid/population.ts'
-import { simulate } from '../../bench/fluid/simulate.ts'
+import { FILM, simulate, type Setting } from '../../bench/fluid/simulate.ts'
 import { Swarm } from '../../bench/fluid/swarm.ts'
-import { TRACES, arrivalsOf, readTrace } from '../../bench/fluid/traces.ts'
+import { TRACES, arrivalsOf, readTrace, type TraceName } from '../../bench/fluid/traces.ts'
 import { randomFrom } from '../support/random.ts'
 
 /** 100 s at the promise. */
 const SMALL: Promised = { length: 1e8, rate: 1e6, allowanceS: 0 }
 const FAST = 1e8
+
+const settingOf = (trace: TraceName, changes: Partial<Setting>): Setting => ({
+  ...{ trace: readTrace(trace), leechers: 1000, split: 'slowest-first', seed: 1, promised: FILM },
+  ...changes
+})
 
 const person = (arrival: number, uplink: number, staysS = 0, downlink = FAST): Person => ({
   ...{ arrival, uplink, staysS, downlink }
@@ -55,7 +60,7 @@ describe('qos: the clairvoyant optimum', () => {
     let kept = 0
     for (const trace of TRACES) {
       for (const [name, policy] of Object.entries(policies)) {
-        const setting = { trace: readTrace(trace), leechers: 60, split: 'even', seed: 5 } as const
+        const setting = settingOf(trace, { leechers: 60, split: 'even', seed: 5 })
         const { egress, optimum, missed, completed } = simulate(policy, setting)
         assert.equal(completed, 60)
         if (missed > 0.02) continue
@@ -108,7 +113,7 @@ describe('qos: the simulated swarm', () => {
   })
 
   it('repeats itself with the same seed', () => {
-    const setting = { trace: readTrace('poisson'), leechers: 50, split: 'even', seed: 9 } as const
+    const setting = settingOf('poisson', { leechers: 50, seed: 9 })
     const first = simulate(targetRate('500 kB/s'), setting)
     assert.deepEqual(simulate(targetRate('500 kB/s'), setting), first)
     assert.notDeepEqual(simulate(targetRate('500 kB/s'), { ...setting, seed: 8 }), first)
@@ -137,17 +142,24 @@ describe('qos: the dial with 1,000 leechers, simulated (F78, F79)', function () 
   for (const trace of TRACES) {
     it(`${trace}: at most ${TARGETS.egressRatio} of the optimum, 1 % missed, retired in a minute`, () => {
       const policy = guarded(targetRate('500 kB/s'), { max: '1 GB/s', stepUp: '100 MB/s' })
-      const setting = {
-        trace: readTrace(trace),
-        leechers: 1000,
-        split: 'slowest-first',
-        seed: 1
-      } as const
-      const { egress, optimum, missed, retiredS, completed } = simulate(policy, setting)
+      const { egress, optimum, missed, retiredS, completed } = simulate(
+        policy,
+        settingOf(trace, {})
+      )
       assert.equal(completed, 1000)
       assert.ok(egress <= TARGETS.egressRatio * optimum, `egress is ${egress / optimum}`)
       assert.ok(missed <= TARGETS.missedShare, `${missed} missed`)
       assert.ok(retiredS <= TARGETS.retiredSeconds, `retired in ${retiredS} s`)
     })
   }
+
+  it('where peers could give three quarters, it is a twelfth of all bytes above the optimum at the most', () => {
+    const promised = { ...FILM, rate: 350_000 }
+    for (const trace of ['flash-crowd', 'diurnal'] as const) {
+      const setting = settingOf(trace, { promised })
+      const { egress, optimum, missed } = simulate(targetRate('350 kB/s'), setting)
+      assert.ok(egress - optimum < (1000 * promised.length) / 12, `${egress} of ${optimum}`)
+      assert.ok(missed < 0.02, `${missed} missed`)
+    }
+  })
 })

@@ -25,14 +25,14 @@ export interface TargetOptions {
 
 /** A leecher says what it gives and gets once it has announced twice; until then it is taken to give as others do. */
 const REPORTED_MS = 30_000
-/** How long it takes until reports show what a decision did: announces come every 15 s, one decision lies between. */
+/** An error is made up for in so long: reports come every 15 s, and show a decision when the next three are made. */
 const SETTLING_MS = 60_000
-/** The correction, as a share of the promise: little downwards, because what the forecast says is needed, rarely is not. */
+/** The correction, as a share of the promise: little downwards, because what the forecast finds missing rarely is not. */
 const TRIM: [number, number] = [-0.05, 0.25]
 /** Who gets less than this share of the median is held by his own line; if those are more than so many, by us. */
 const LINE_SHARE = 0.85
 const LINES_MAX = 0.2
-/** A leecher's rate is the mean of every third sample in the history: one of each report, at 5 and 15 s. */
+/** A leecher's rate is the mean of every third sample in the history: one for each report. */
 const MEAN_EVERY = 3
 
 /** What is known without feedback. */
@@ -49,20 +49,31 @@ interface Forecast {
 export function targetRate(target: string, options: TargetOptions = {}): QosPolicy {
   const promised = parseRate(target, 'target')
   const slowest = within(options.slowest ?? 0.05, [0, 0.5], 'slowest')
+  const slowestPercent = Number((slowest * 100).toPrecision(3))
   const aim = promised * (1 + within(options.margin ?? 0.05, [0, 1], 'margin'))
   const perSeeder = parseRate(options.perSeeder ?? '10 MB/s', 'perSeeder')
 
   function decide(sample: SwarmSample, history: readonly Past[], last?: Decision): Decision {
     if (sample.leechers.length === 0) return NOTHING
-    const forecast = forecastOf(sample, history.at(-1)?.sample, aim)
+    const forecast = forecastOf(sample, aim)
     const rates = helped(olderThan(sample, REPORTED_MS), history)
     const low = percentile(rates, slowest)
-    const trim = rates.length === 0 ? 0 : trimOf(aim - low, history.at(-1), last, aim)
+    const trim = rates.length === 0 ? 0 : trimOf(aim - low, sample, history.at(-1), last)
     // While a piece is nowhere else, nobody can go faster than the provider hands out what is new.
     const least = sample.copies < 1 ? aim : 0
     const rate = Math.round(Math.max(least, forecast.missing + trim * forecast.leechers))
     const reason = sentence(forecast, trim, rates.length === 0 ? undefined : low, rate)
     return { rate, seeders: Math.ceil(rate / perSeeder), webSeed: 'closed', reason }
+  }
+
+  /** What each leecher is given beyond the forecast: what the last rate had of it, and some more or less for the error. */
+  function trimOf(error: number, { time }: SwarmSample, past?: Past, last?: Decision): number {
+    if (past === undefined || last === undefined) return 0
+    const { missing, leechers } = forecastOf(past.sample, aim)
+    const held = leechers === 0 ? 0 : (last.rate - missing) / leechers
+    const step = (error * (time - past.sample.time)) / SETTLING_MS
+    const [least, most] = TRIM
+    return Math.min(most * aim, Math.max(least * aim, held + step))
   }
 
   function sentence(
@@ -75,7 +86,7 @@ export function targetRate(target: string, options: TargetOptions = {}): QosPoli
     const felt =
       low === undefined
         ? 'nobody has reported yet'
-        : `the slowest ${slowest * 100} % get ${sayRate(low)}, so ${trim < 0 ? 'less' : 'more'} by ${sayRate(Math.abs(trim))} each`
+        : `the slowest ${slowestPercent} % get ${sayRate(low)}, so ${trim < 0 ? 'less' : 'more'} by ${sayRate(Math.abs(trim))} each`
     return `Target ${sayRate(promised)}: ${wanted}; ${felt}: ${sayRate(rate)}.`
   }
   return { decide }
@@ -98,30 +109,17 @@ function helped(leechers: readonly LeecherSample[], history: readonly Past[]): n
   return rates.length - free.length <= Math.ceil(rates.length * LINES_MAX) ? free : rates
 }
 
-function forecastOf(sample: SwarmSample, before: SwarmSample | undefined, aim: number): Forecast {
+function forecastOf(sample: SwarmSample, aim: number): Forecast {
   const { leechers: present } = sample
-  const isNew = (one: LeecherSample): boolean => sample.time - one.since < REPORTED_MS
-  const reported = present.filter((one) => one.rate > 0 || one.uplink > 0 || !isNew(one))
+  const ageOf = ({ since }: LeecherSample): number => sample.time - since
+  const reported = present.filter(
+    (one) => one.rate > 0 || one.uplink > 0 || ageOf(one) >= REPORTED_MS
+  )
   const uplinks = sum(reported.map(({ uplink }) => uplink))
   const usual = reported.length === 0 ? 0 : uplinks / reported.length
-  const everyMs = before === undefined ? EVERY_MS : sample.time - before.time
-  const coming = present.filter(({ since }) => sample.time - since < everyMs).length
+  // As many come until the next decision as came since the last.
+  const coming = present.filter((one) => ageOf(one) < EVERY_MS).length
   const leechers = present.length + coming
   const given = uplinks + (present.length - reported.length) * usual + sample.seedersUplink
   return { leechers, given, missing: Math.max(0, leechers * aim - given) }
-}
-
-/** What each leecher is given beyond the forecast: the part of the last rate that no forecast explains, and some more. */
-function trimOf(
-  error: number,
-  past: Past | undefined,
-  last: Decision | undefined,
-  aim: number
-): number {
-  const [least, most] = TRIM
-  if (past === undefined || last === undefined) return 0
-  const before = forecastOf(past.sample, undefined, aim)
-  const held = before.leechers === 0 ? 0 : (last.rate - before.missing) / before.leechers
-  const step = (error * EVERY_MS) / SETTLING_MS
-  return Math.min(most * aim, Math.max(least * aim, held + step))
 }
