@@ -84,9 +84,9 @@ describe('qos: guarded', () => {
 
   it('stays where it is for small changes, and after a rise', () => {
     const decide = (limits: Limits, wanted: number, before: number[]): number => {
-      const past = pastOf(sampleOf(), before)
-      const last = past.at(-1)!.decision
-      return guarded(wanting([wanted]), limits).decide(sampleOf(), past, last).rate
+      const sample = sampleOf({ leechers: leechersOf(1) })
+      const past = pastOf(sample, before)
+      return guarded(wanting([wanted]), limits).decide(sample, past, past.at(-1)!.decision).rate
     }
     const band: Limits = { deadband: 0.05 }
     assert.equal(decide(band, 1_040_000, [1e6]), 1e6)
@@ -100,7 +100,11 @@ describe('qos: guarded', () => {
 
   it('says every clamp with its number', () => {
     const say = (limits: Limits, wanted: number): string =>
-      guarded(wanting([wanted]), limits).decide(sampleOf(), [], undefined).reason
+      guarded(wanting([wanted]), limits).decide(
+        sampleOf({ leechers: leechersOf(1) }),
+        [],
+        undefined
+      ).reason
     assert.match(say({ max: '1 MB/s' }, 2e6), /Held at 1 MB\/s: the pool has 1 MB\/s/)
     assert.match(say({ floor: '10 kB/s' }, 0), /Held at 10 kB\/s: the floor is 10 kB\/s/)
     assert.match(say({ stepUp: '1 kB/s' }, 2e6), /Held at 1 kB\/s: a step up is 1 kB\/s/)
@@ -121,6 +125,12 @@ describe('qos: guarded', () => {
     assert.deepEqual([sayRate(rate), seeders], ['1 kB/s', 1])
     const spent = guarded(wanting([5]), { budget: { inAll: '0 B' } })
     assert.equal(spent.decide(sampleOf(), [], undefined).seeders, 0)
+  })
+
+  it('goes to nothing at once when nobody is downloading', () => {
+    const policy = guarded(wanting([0]), { stepDown: '1 kB/s', dwellMs: 60_000, deadband: 0.5 })
+    const past = pastOf(sampleOf(), [1e6, 2e6])
+    assert.equal(policy.decide(sampleOf(), past, past[1]!.decision).rate, 0)
   })
 
   it('refuses a floor above the maximum', () => {

@@ -16,6 +16,8 @@ export class MemorySeeders {
   peak = 0
   /** The next start fails with it. */
   fault: Error | undefined
+  /** So many rates are set until one fails. */
+  ratesUntilFault = Infinity
   /** Starts wait for it. */
   gate: Promise<unknown> = Promise.resolve()
 
@@ -45,6 +47,7 @@ export class MemorySeeders {
 
   async #setRate(seeder: Running, rate: number): Promise<void> {
     this.calls.setRate++
+    if (this.ratesUntilFault-- === 0) throw new Error('deaf')
     seeder.rate = rate
     const together = [...this.running].reduce((all, one) => all + one.rate, 0)
     this.peak = Math.max(this.peak, together)

@@ -59,6 +59,27 @@ describe('qos: levelPool', () => {
     assert.deepEqual(seeders.rates('film'), [100_000, 100_000, 100_000])
   })
 
+  it('lowers before it raises, when a failure left seeders apart', async () => {
+    const seeders = new MemorySeeders()
+    await seeders.pool.apply('film', decisionOf({ seeders: 2, rate: 600_000 }))
+    seeders.ratesUntilFault = 1
+    await assert.rejects(seeders.pool.apply('film', decisionOf({ seeders: 2, rate: 200_000 })))
+    assert.deepEqual(seeders.rates('film'), [100_000, 300_000])
+    seeders.peak = 0
+    await seeders.pool.apply('film', decisionOf({ seeders: 2, rate: 400_000 }))
+    assert.deepEqual(seeders.rates('film'), [200_000, 200_000])
+    assert.ok(seeders.peak <= 400_000)
+  })
+
+  it('asks nobody about a failure that a newer decision made void', async () => {
+    const seeders = new MemorySeeders()
+    seeders.fault = new Error('no room')
+    const first = seeders.pool.apply('film', decisionOf({ seeders: 2, rate: 200_000 }))
+    const second = seeders.pool.apply('film', decisionOf({ seeders: 1, rate: 200_000 }))
+    await Promise.all([first, second])
+    assert.deepEqual(seeders.rates('film'), [200_000])
+  })
+
   it('starts no more seeders than it may, at no more than it has', async () => {
     const seeders = new MemorySeeders(1_000_000, 2)
     await seeders.pool.apply('film', decisionOf({ seeders: 9, rate: 5_000_000 }))
@@ -72,10 +93,20 @@ const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
 async function startListener() {
   const webhook = new Webhook(SECRET)
   const states = new Map<string, { seeders: number; rate: number; reason: string }>()
-  const listener = { posts: 0, status: 204, url: '', states, clean: async () => {} }
+  const listener = {
+    posts: 0,
+    open: 0,
+    openMax: 0,
+    status: 204,
+    url: '',
+    states,
+    clean: async () => {}
+  }
   const server = createServer((request, response) => {
+    listener.openMax = Math.max(listener.openMax, ++listener.open)
     void text(request).then((body) => {
       listener.posts++
+      listener.open--
       const headers = request.headers as Record<string, string>
       const state = webhook.verify(body, headers) as {
         content: string
@@ -115,10 +146,8 @@ describe('qos: webhookPool', () => {
   afterEach(() => listener.clean())
 
   it('posts the reason too, signed, and says it again after a while', async () => {
-    let time = 1_800_000_000_000
+    let time = Date.now() // the library checks a signature's time by the clock
     const now = () => time
-    // The library checks the time of a signature by the clock.
-    time = Date.now()
     const pool = webhookPool({
       url: listener.url,
       secret: SECRET,
@@ -134,6 +163,14 @@ describe('qos: webhookPool', () => {
     time += 1000
     await pool.apply('film', decision)
     assert.equal(listener.posts, 2)
+  })
+
+  it('has one message of a content on the way at a time, and leaves out what is outdated', async () => {
+    const pool = webhookPool({ url: listener.url, secret: SECRET, rateMax: '1 MB/s' })
+    const rates = Array.from({ length: 20 }, (_, i) => i + 1)
+    await Promise.all(rates.map((rate) => pool.apply('film', decisionOf({ seeders: 1, rate }))))
+    assert.equal(listener.states.get('film')!.rate, 20)
+    assert.deepEqual([listener.openMax, listener.posts], [1, 2])
   })
 
   it('is refused when nobody takes it, and says it again at the next decision', async () => {

@@ -57,3 +57,6 @@ export function sayBytes(bytes: number): string {
 
 /** `500 kB/s`. */
 export const sayRate = (rate: number): string => `${sayBytes(rate)}/s`
+
+/** `5 %` of 0.05. */
+export const sayShare = (share: number): string => `${Number((share * 100).toPrecision(3))} %`

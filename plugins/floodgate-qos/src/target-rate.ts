@@ -1,7 +1,7 @@
 // The promise of a rate at the least egress (F78, F79): the provider gives what is missing and no more. It turns the total
 // rate of its pool like a dial: leechers × target, less what peers give each other, corrected by the slowest twentieth.
 
-import { parseRate, sayRate } from './amounts.ts'
+import { parseRate, sayRate, sayShare } from './amounts.ts'
 import { counted, olderThan, percentile, sum } from './figures.ts'
 import { within } from './options.ts'
 import {
@@ -49,7 +49,6 @@ interface Forecast {
 export function targetRate(target: string, options: TargetOptions = {}): QosPolicy {
   const promised = parseRate(target, 'target')
   const slowest = within(options.slowest ?? 0.05, [0, 0.5], 'slowest')
-  const slowestPercent = Number((slowest * 100).toPrecision(3))
   const aim = promised * (1 + within(options.margin ?? 0.05, [0, 1], 'margin'))
   const perSeeder = parseRate(options.perSeeder ?? '10 MB/s', 'perSeeder')
 
@@ -86,7 +85,7 @@ export function targetRate(target: string, options: TargetOptions = {}): QosPoli
     const felt =
       low === undefined
         ? 'nobody has reported yet'
-        : `the slowest ${slowestPercent} % get ${sayRate(low)}, so ${trim < 0 ? 'less' : 'more'} by ${sayRate(Math.abs(trim))} each`
+        : `the slowest ${sayShare(slowest)} get ${sayRate(low)}, so ${trim < 0 ? 'less' : 'more'} by ${sayRate(Math.abs(trim))} each`
     return `Target ${sayRate(promised)}: ${wanted}; ${felt}: ${sayRate(rate)}.`
   }
   return { decide }
