@@ -11,14 +11,19 @@ import { round } from './harness/figures.ts'
 
 export const TARGETS = { egressRatio: 1.15, missedShare: 0.01, retiredSeconds: 60 }
 
+/** What the web server has for each leecher of a trace: enough for all at once. */
+const WEB_UPLINK_MBIT = 4
+
+type Make = (target: string, leechers: number) => QosPolicy
+
 /** What is compared: the dial, on a pool that serves the slowest first and on one that splits evenly; and web first. */
-const WAYS: { policy: string; split: Split; make: (target: string) => QosPolicy }[] = [
+const WAYS: { policy: string; split: Split; make: Make }[] = [
   { policy: 'target', split: 'slowest-first', make: (target) => targetRate(target) },
   { policy: 'target', split: 'even', make: (target) => targetRate(target) },
   {
     policy: 'web-first',
     split: 'even',
-    make: (target) => webFirst({ target, uplink: '4 Gbit/s' })
+    make: (target, leechers) => webFirst({ target, uplink: `${WEB_UPLINK_MBIT * leechers} Mbit/s` })
   }
 ]
 
@@ -66,10 +71,13 @@ interface Case {
 
 function measure({ trace, leechers, promised, seed }: Case, way: (typeof WAYS)[number]): Row {
   const { policy, split, make } = way
-  const { egress, optimum, missed, retiredS, offload } = simulate(make(`${promised} kB/s`), {
-    ...{ trace: readTrace(trace), leechers, split, seed },
-    promised: { ...FILM, rate: promised * 1000 }
-  })
+  const { egress, optimum, missed, retiredS, offload } = simulate(
+    make(`${promised} kB/s`, leechers),
+    {
+      ...{ trace: readTrace(trace), leechers, split, seed },
+      promised: { ...FILM, rate: promised * 1000 }
+    }
+  )
   return {
     ...{ trace, leechers, promisedKbs: promised, policy, split },
     egressRatio: round(egress / optimum, 3),
