@@ -1,12 +1,13 @@
 // Egress against the promise, SIMULATED: policies run unchanged inside a fluid model of a swarm, without sockets, and are
 // compared with the clairvoyant optimum (fluid/optimum.ts). Traces and people are synthetic; seeds make it repeatable.
 
+import { setImmediate } from 'node:timers/promises'
 import { targetRate, webFirst, type QosPolicy } from '@floodgate/qos'
 import { FILM, simulate } from './fluid/simulate.ts'
 import type { Split } from './fluid/swarm.ts'
 import { TRACES, readTrace, type TraceName } from './fluid/traces.ts'
 import { defineBench, type Outcome, type Row } from './harness/bench.ts'
-import { numbersOf } from './harness/command.ts'
+import { numbersOf, wordOf } from './harness/command.ts'
 import { round } from './harness/figures.ts'
 
 export const TARGETS = { egressRatio: 1.15, missedShare: 0.01, retiredSeconds: 60 }
@@ -40,15 +41,16 @@ export const fluid = defineBench({
     traces: { value: TRACES.join(','), says: 'arrival traces, synthetic' },
     seed: { value: 1, says: 'of arrivals, lines and luck' }
   },
-  run(stage, values) {
+  async run(stage, values) {
     const outcome: Outcome = { results: [], notes: [], verdict: '' }
-    const traces = TRACES.filter((name) => values.traces.split(',').includes(name))
+    const traces = values.traces.split(',').map((name) => wordOf('traces', name, TRACES))
     for (const leechers of numbersOf('leechers', values.leechers)) {
       for (const promised of numbersOf('promised', values.promised)) {
         for (const trace of traces) {
           for (const way of WAYS) {
             outcome.results.push(measure({ trace, leechers, promised, seed: values.seed }, way))
             stage.say(`${trace}, ${leechers} leechers, ${way.policy}, ${way.split}: done`)
+            await setImmediate() // lets a signal through
           }
         }
       }
@@ -57,7 +59,7 @@ export const fluid = defineBench({
       `a simulation: ${FILM.length / 1e9} GB, ${FILM.allowanceS} s to start; traces and people are synthetic`
     )
     outcome.verdict = verdictOf(outcome.results)
-    return Promise.resolve(outcome)
+    return outcome
   }
 })
 
