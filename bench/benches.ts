@@ -3,9 +3,10 @@
 import { claims } from './claims.ts'
 import type { Bench } from './harness/bench.ts'
 import { flood } from './flood.ts'
+import { fluid } from './fluid.ts'
 import { interop } from './interop.ts'
 import { overhead } from './overhead.ts'
 import { state } from './state.ts'
 import { swarm } from './swarm.ts'
 
-export const benches: readonly Bench[] = [overhead, swarm, claims, state, interop, flood]
+export const benches: readonly Bench[] = [overhead, swarm, claims, state, interop, flood, fluid]

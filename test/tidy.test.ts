@@ -8,6 +8,7 @@ import { readTree, type Source } from './tidy/tree.ts'
 /** Workspace packages, by folder, and which of the others each may import. Hosts compose: all. */
 const PACKAGES: Record<string, { name: string; mayImport: string[] }> = {
   'plugins/floodgate-protocol': { name: '@floodgate/protocol', mayImport: [] },
+  'plugins/floodgate-qos': { name: '@floodgate/qos', mayImport: ['@floodgate/protocol'] },
   'plugins/floodgate-wallet': { name: '@floodgate/wallet', mayImport: ['@floodgate/protocol'] },
   'plugins/floodgate-wire': {
     name: '@floodgate/wire',
@@ -16,7 +17,13 @@ const PACKAGES: Record<string, { name: string; mayImport: string[] }> = {
   'tracker-extension': { name: '@floodgate/tracker', mayImport: ['@floodgate/protocol'] },
   hosts: {
     name: 'floodgate',
-    mayImport: ['@floodgate/protocol', '@floodgate/wallet', '@floodgate/wire', '@floodgate/tracker']
+    mayImport: [
+      '@floodgate/protocol',
+      '@floodgate/qos',
+      '@floodgate/wallet',
+      '@floodgate/wire',
+      '@floodgate/tracker'
+    ]
   }
 }
 

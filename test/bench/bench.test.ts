@@ -19,7 +19,8 @@ const TINY: Record<string, string> = {
   claims: '--batches 1,150 --purchases 0,100 --claims 16 --connections 4 --buyers 8',
   state: '--purchases 50 --pieces 16,32 --sellers 0,1',
   interop: '--mib 1 --patience 2',
-  flood: '--seconds 0.3'
+  flood: '--seconds 0.3',
+  fluid: '--leechers 30 --traces poisson'
 }
 
 /** The names that the issue fixes: dashboards read them. */
@@ -30,7 +31,9 @@ const FIELDS: Record<string, string> = {
   state: 'purchases pieces sellers bytesPerPurchase fileBytesPerPurchase',
   interop: 'client version mode piecesGot pieces ok',
   flood:
-    'mix floodPerSecond timesVerifiable honestAnsweredShare honestP50Ms honestP99Ms heapGrowthMb rssGrowthMb'
+    'mix floodPerSecond timesVerifiable honestAnsweredShare honestP50Ms honestP99Ms heapGrowthMb rssGrowthMb',
+  fluid:
+    'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb'
 }
 const MACHINE = 'cpus cpuModel memoryGiB node os'
 
@@ -71,6 +74,10 @@ const PROOFS: Record<string, (rows: Rows) => void> = {
   flood: (rows) => {
     assert.equal(rows.length, 6)
     for (const row of rows) assert.ok(Number(row['floodPerSecond']) > 0)
+  },
+  fluid: (rows) => {
+    assert.equal(rows.length, 3)
+    for (const row of rows) assert.ok(Number(row['egressGb']) > 0 && Number(row['optimumGb']) > 0)
   },
   interop: (rows) => {
     assert.equal(rows.length, 6)
