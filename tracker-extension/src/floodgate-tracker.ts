@@ -27,6 +27,8 @@ import { Places } from './mint/places.ts'
 import { settleExpired } from './mint/settle.ts'
 import { Statements } from './mint/statements.ts'
 import { Strikes } from './mint/strikes.ts'
+import { Origin, type OriginOptions } from './origin/origin.ts'
+import { isOrigins } from './origin/target.ts'
 
 const MINUTE_MS = 60e3
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -69,6 +71,8 @@ export interface FloodgateTrackerOptions {
   /** Where the court reads pieces; without it no seller can prove that it has one. */
   pieces?: PieceSource
   court?: CourtOptions
+  /** Serves what is published by HTTP too; without it nothing is. */
+  origin?: OriginOptions
   /** For the guard, unless the server has one already. */
   guard?: GuardOptions
   /** Told of what is our own fault; strangers only learn `internal`. Default: a `warning` of the server. */
@@ -83,6 +87,8 @@ export interface FloodgateTracker {
   readonly counters: { tracker: Readonly<TrackerCounters>; mint: Readonly<MintCounters> }
   /** Publishes a torrent file that carries our offer. Throws as `publish`. */
   publish(torrent: Uint8Array): Promise<ContentJson>
+  /** The provider's copies by HTTP, to steer; undefined when there is none. */
+  readonly origin: Origin | undefined
   /** Settles expired purses now; answers how many. */
   settle(): Promise<number>
   /** Frees what was taken, and refuses what still comes. The server and the ledger stay open. */
@@ -101,12 +107,16 @@ export function floodgateTracker(
 ): FloodgateTracker {
   const { mint, court, log } = createMint(options)
   const onError = options.onError ?? warnOf(server)
+  const origin = options.origin && new Origin(mint, options.origin, onError)
   let closed = false
   const desk: Desk = {
     ...{ mint, court, log },
     name: options.name ?? 'Floodgate provider',
     swarm: (infoHash) => attached.swarm(infoHash),
-    counters: () => ({ tracker: attached.counters, mint: mint.counters }),
+    counters: () => ({
+      ...{ tracker: attached.counters, mint: mint.counters },
+      ...(origin && { origin: origin.status() })
+    }),
     backups: options.backups
   }
   const api = createApi(desk, {
@@ -116,8 +126,9 @@ export function floodgateTracker(
   const attached = attachTracker(server, {
     guard: options.guard,
     api: (request, response) => {
-      if (!closed) return api(request, response)
-      response.writeHead(503, { Connection: 'close' }).end()
+      if (closed) return response.writeHead(503, { Connection: 'close' }).end()
+      if (origin === undefined || !isOrigins(request.url)) return api(request, response)
+      return origin.serve(request, response, attached.hostOf(request))
     },
     announce: async (ask) =>
       closed
@@ -129,9 +140,11 @@ export function floodgateTracker(
   return {
     counters: { tracker: attached.counters, mint: mint.counters },
     publish: (torrent) => publishJson(desk, { body: torrent, params: {} }),
+    origin,
     settle: settling.now,
     async close() {
       closed = true
+      origin?.close()
       await Promise.all([settling.stop(), signing.stop()])
     }
   }
