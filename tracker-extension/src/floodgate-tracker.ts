@@ -107,10 +107,10 @@ export function floodgateTracker(
 ): FloodgateTracker {
   const { mint, court, log } = createMint(options)
   const onError = options.onError ?? warnOf(server)
-  const origin = options.origin && new Origin(mint, options.origin, onError)
+  const origin = options.origin && new Origin({ mint, court }, options.origin, onError)
   let closed = false
   const desk: Desk = {
-    ...{ mint, court, log },
+    ...{ mint, court, log, origin },
     name: options.name ?? 'Floodgate provider',
     swarm: (infoHash) => attached.swarm(infoHash),
     counters: () => ({
@@ -187,7 +187,7 @@ const swarmLimitOf = ({ swarmLimit }: FloodgateTrackerOptions): SwarmLimit => ({
 
 export function createMint(
   options: FloodgateTrackerOptions
-): Omit<Desk, 'name' | 'swarm' | 'counters'> {
+): Omit<Desk, 'name' | 'swarm' | 'counters' | 'origin'> {
   checkOptions(options)
   const { ledger: store, keys, crypto = platformCrypto, now = Date.now } = options
   const base = {

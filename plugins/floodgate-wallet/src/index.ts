@@ -46,6 +46,14 @@ export {
   type AccountAnswer,
   type ProviderInfo
 } from './provider-client.ts'
+export {
+  freeUrl,
+  originStanding,
+  paidToOrigin,
+  payOrigin,
+  reserveToOrigin,
+  type OriginStanding
+} from './origin-client.ts'
 export { proveAccount, type OwnPosting, type ProvedAccount } from './own-postings.ts'
 export type { Missing, PayeeAccount, Receipted } from './payee-book.ts'
 export { isWaiting, type AnswerKind, type Notice } from './notices.ts'

@@ -3,11 +3,14 @@
 import type { Court } from '../court/court.ts'
 import type { PostingsLog } from '../log/postings-log.ts'
 import type { Mint } from '../mint/mint.ts'
+import type { Origin } from '../origin/origin.ts'
 
 export interface Desk {
   readonly mint: Mint
   readonly court: Court
   readonly log: PostingsLog
+  /** The provider's copies by HTTP, if it has them. */
+  readonly origin?: Origin | undefined
   /** The provider's, for people. */
   readonly name: string
   /** Seeders and leechers of a swarm now. */

@@ -148,6 +148,10 @@ export const ROUTES: readonly Route[] = [
   ),
 
   { ...get('/operator/risk{/:colluders}', TYPES.json, riskJson), operator: true },
+  post('/origin', message(MESSAGES.originRequest.bytesMax), TYPES.json, ({ origin }, { body }) => {
+    if (origin === undefined) throw new FloodgateError('not-found')
+    return origin.checkOut(body)
+  }),
   ...COURT,
   ...LOG,
   { ...get('/operator/court', TYPES.json, ({ court }) => courtJson(court)), operator: true },

@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FloodgateError } from '@floodgate/protocol'
+import type { Court } from '../court/court.ts'
 import { countRefusal } from '../mint/counters.ts'
 import type { Mint } from '../mint/mint.ts'
 import { refusalOf } from '../mint/refusals.ts'
@@ -16,8 +17,11 @@ import {
   sayUnchanged,
   tagOf
 } from './answers.ts'
+import { checkOut, type OriginPass } from './checkout.ts'
 import type { OriginContent, OriginFile } from './files.ts'
 import { Pace } from './pace.ts'
+import { ORIGIN_UID, isPaid } from './paid.ts'
+import { readPass } from './pass.ts'
 import { ResponsePlaces, type PlacesMax } from './places.ts'
 import { rangeOf, type ByteRange } from './range.ts'
 import { OriginShelf } from './shelf.ts'
@@ -45,11 +49,15 @@ const STALL_MS = 30_000
 interface Asked {
   content: OriginContent
   file: OriginFile
+  isFree: boolean
+  /** What its URL brings. */
+  pass: string | undefined
   host: string
 }
 
 export class Origin {
   readonly #mint: Mint
+  readonly #court: Court
   readonly #options: OriginOptions
   readonly #onError: (error: unknown) => void
   readonly #shelf: OriginShelf
@@ -58,7 +66,11 @@ export class Origin {
   readonly #places: ResponsePlaces
 
   /** `onError` is told of our own faults. Throws `bad-option`. */
-  constructor(mint: Mint, options: OriginOptions, onError: (error: unknown) => void) {
+  constructor(
+    { mint, court }: { mint: Mint; court: Court },
+    options: OriginOptions,
+    onError: (error: unknown) => void
+  ) {
     const { directory, policy, rateBytes = Infinity, places } = options
     const expect = (holds: boolean, name: keyof OriginOptions): void => {
       if (!holds) throw new FloodgateError('bad-option', `origin.${name}`)
@@ -67,6 +79,7 @@ export class Origin {
     expect(policy === 'free' || policy === 'charged', 'policy')
     expect(rateBytes > 0, 'rateBytes')
     this.#mint = mint
+    this.#court = court
     this.#options = options
     this.#onError = onError
     this.#shelf = new OriginShelf(mint.store, directory)
@@ -82,6 +95,11 @@ export class Origin {
   /** Every content that was served or steered, by info hash: what it costs us; the rest is what peers carry. */
   status(): Record<string, TapStatus> {
     return Object.fromEntries([...this.#taps].map(([infoHash, { status }]) => [infoHash, status]))
+  }
+
+  /** Sells the pieces of an `originRequest`, whatever the state: what was paid is delivered. Throws as {@link checkOut}. */
+  checkOut(request: Uint8Array): Promise<OriginPass> {
+    return checkOut(this.#mint, this.#court, request)
   }
 
   /** Answers a request below `ORIGIN_PREFIX`. Never rejects. */
@@ -102,7 +120,7 @@ export class Origin {
     if (request.method !== 'GET' && request.method !== 'HEAD') return sayMethods(response)
     const { catalog, doorkeeper } = this.#mint
     doorkeeper.expect('requests', host)
-    const { infoHash, path } = targetOf(request.url!)
+    const { infoHash, pass, path } = targetOf(request.url!)
     const terms = await catalog.terms(infoHash)
     if (terms === undefined) throw new FloodgateError('unknown-content')
     const isFree = this.#options.policy === 'free' && terms.mode === 'open'
@@ -113,9 +131,7 @@ export class Origin {
     const content = await this.#shelf.content(infoHash)
     const file = content.files.get(path)
     if (file === undefined) throw new FloodgateError('not-found')
-    if (!isFree) throw new FloodgateError('unpaid')
-    if (this.#tapOf(infoHash).state !== 'open') throw busy('ask peers')
-    await this.#give({ content, file, host }, request, response)
+    await this.#give({ content, file, isFree, pass, host }, request, response)
   }
 
   async #give(
@@ -129,35 +145,44 @@ export class Origin {
     const isSame = headers['if-range'] === undefined || headers['if-range'] === tag
     const range = isSame ? rangeOf(headers.range, length) : 'all'
     if (range === 'unsatisfiable') return sayNoSuchRange(response, tag, length)
+    const bytes = range === 'all' ? { start: 0, end: length - 1 } : range
+    const paid = await this.#admit(asked, bytes)
     const say = (): void => sayFile(response, { tag, length, range })
     if (method === 'HEAD' || length === 0) {
       say()
       response.end()
     } else {
-      await this.#send(
-        asked,
-        range === 'all' ? { start: 0, end: length - 1 } : range,
-        response,
-        say
-      )
+      await this.#send(asked, { bytes, paid }, response, say)
     }
+  }
+
+  /** Are these bytes paid for? Throws `unpaid` when they must be, `origin-busy` when they are not and peers are to serve. */
+  async #admit({ content, file, isFree, pass }: Asked, bytes: ByteRange): Promise<boolean> {
+    const { infoHash } = content
+    const { issuer, store, now } = this.#mint
+    const purseId = pass === undefined ? undefined : readPass(issuer, { infoHash, pass }, now())
+    const sale = purseId === undefined ? undefined : await store.sale(purseId, ORIGIN_UID)
+    if (isPaid(sale, content, file, bytes)) return true
+    if (!isFree) throw new FloodgateError('unpaid')
+    if (this.#tapOf(infoHash).state !== 'open') throw busy('ask peers')
+    return false
   }
 
   async #send(
     { content, file, host }: Asked,
-    range: ByteRange,
+    { bytes, paid }: { bytes: ByteRange; paid: boolean },
     response: ServerResponse,
     say: () => void
   ): Promise<void> {
     if (!this.#places.take(host)) throw busy('all places are taken')
     const tap = this.#tapOf(content.infoHash)
-    const { signal, end } = tap.begin(false)
+    const { signal, end } = tap.begin(paid)
     try {
       const handle = await this.#shelf.open(content, file)
       say()
       // The asker is to know that it is served, though its first byte may have to wait.
       response.flushHeaders()
-      await streamFile(handle, range, response, {
+      await streamFile(handle, bytes, response, {
         pace: async (bytes, ended) => {
           await tap.pace.take(bytes, ended)
           await this.#all.take(bytes, ended)
