@@ -60,7 +60,7 @@ describe('hosts: the journey', function () {
 
     // G13: the same money, proved line by line in the log that everybody sees.
     const proof = await stage.command('proof', 'wallet', 'proof', '--wallet', ann.wallet)
-    const { proved, postings } = proof as { proved: number; postings: object[] }
+    const { proved, postings } = proof as unknown as { proved: number; postings: object[] }
     assert.deepEqual([proof['balance'], postings.length], ['40', 3])
     assert.ok(proved === 2 || proved === 3, 'the last may be so new that no head covers it')
 

@@ -2,17 +2,25 @@
 // purses that expired. It composes; the rules are in the parts.
 
 import { FloodgateError, WINDOW_MAX, platformCrypto, type Crypto } from '@floodgate/protocol'
-import { createApi } from './api/app.ts'
-import { publishJson, type ContentJson } from './api/json.ts'
+import { Registry } from 'prom-client'
+import { ROOT_PATHS, createApi } from './api/app.ts'
+import { publishJson, type ContentJson } from './api/content.ts'
 import type { Desk } from './api/desk.ts'
-import { attachTracker } from './attach/index.ts'
+import { soleOperator, type FindOperator } from './api/operators.ts'
+import { Readiness } from './api/readiness.ts'
+import type { RequestNote } from './api/request-note.ts'
+import { attachTracker, type Attached } from './attach/index.ts'
 import type { GuardOptions, TrackerCounters } from './guard/index.ts'
-import { createCourt, type Court, type CourtOptions, type PieceSource } from './court/court.ts'
-import { carryOut } from './court/recovery.ts'
+import { createCourt, type CourtOptions, type PieceSource } from './court/court.ts'
 import { courtDoor } from './court/door.ts'
+import { settleEvery } from './court/settling.ts'
 import type { LedgerStore } from './ledger/index.ts'
 import { PostingsLog } from './log/postings-log.ts'
 import { signEvery } from './log/signing.ts'
+import { headAge } from './log/unsigned-age.ts'
+import { LedgerMetrics } from './metrics/ledger-metrics.ts'
+import { Metrics, type HostFacts } from './metrics/metrics.ts'
+import { observedStore, type LedgerObserver } from './metrics/observed-store.ts'
 import type { SwarmLimit } from './court/swarm-limit.ts'
 import { judgeAnnounce } from './mint/announce.ts'
 import { Arrivals } from './mint/arrivals.ts'
@@ -24,7 +32,6 @@ import { Issuer } from './mint/issuer.ts'
 import type { ProviderKeys } from './mint/keys.ts'
 import { FRESH_MS, type Mint } from './mint/mint.ts'
 import { Places } from './mint/places.ts'
-import { settleExpired } from './mint/settle.ts'
 import { Statements } from './mint/statements.ts'
 import { Strikes } from './mint/strikes.ts'
 import { Origin, type OriginOptions } from './origin/origin.ts'
@@ -41,8 +48,16 @@ export interface FloodgateTrackerOptions {
   name?: string
   /** The ledger's currency. Default EUR. */
   currency?: string
-  /** Opens the operator's routes; without one they are closed. */
+  /** Opens all of the operator's routes; without it, and `findOperator`, they are closed. */
   operatorToken?: string
+  /** Further tokens: asked at each request of an operator. */
+  findOperator?: FindOperator
+  /** Are metrics open, without a token, to who asks from this machine itself? Default false. */
+  openMetrics?: boolean
+  /** What only the host knows, for the metrics. */
+  hostFacts?: () => Promise<HostFacts>
+  /** Told of every request to the API once it is answered, for a log. */
+  onRequest?: (note: RequestNote) => void
   /** Folder for the backups that the operator asks for; without it there are none. */
   backups?: string
   /** How often Floodgate peers are to announce. Default 30. */
@@ -91,6 +106,8 @@ export interface FloodgateTracker {
   readonly origin: Origin | undefined
   /** Settles expired purses now; answers how many. */
   settle(): Promise<number>
+  /** From now on `/readyz` says that no requests should be sent here; they are answered as before. */
+  drain(): void
   /** Frees what was taken, and refuses what still comes. The server and the ledger stay open. */
   close(): Promise<void>
 }
@@ -105,44 +122,58 @@ export function floodgateTracker(
   server: object,
   options: FloodgateTrackerOptions
 ): FloodgateTracker {
-  const { mint, court, log } = createMint(options)
+  const registry = new Registry()
+  const { mint, court, log } = createMint(options, new LedgerMetrics(registry))
   const onError = options.onError ?? warnOf(server)
   const origin = options.origin && new Origin({ mint, court }, options.origin, onError)
   let closed = false
-  const desk: Desk = {
-    ...{ mint, court, log, origin },
-    name: options.name ?? 'Floodgate provider',
-    swarm: (infoHash) => attached.swarm(infoHash),
-    counters: () => ({
-      ...{ tracker: attached.counters, mint: mint.counters },
-      ...(origin && { origin: origin.status() })
-    }),
-    backups: options.backups
-  }
-  const api = createApi(desk, {
-    ...{ operatorToken: options.operatorToken, onError },
-    hostOf: (request) => attached.hostOf(request)
-  })
   const attached = attachTracker(server, {
     guard: options.guard,
-    api: (request, response) => {
-      if (closed) return response.writeHead(503, { Connection: 'close' }).end()
-      if (origin === undefined || !isOrigins(request.url)) return api(request, response)
-      return origin.serve(request, response, attached.hostOf(request))
-    },
+    api: (request, response) =>
+      origin !== undefined && isOrigins(request.url)
+        ? origin.serve(request, response, attached.hostOf(request))
+        : api(request, response),
+    paths: ROOT_PATHS,
     announce: async (ask) =>
       closed
         ? { admit: false, code: 'unreachable', reason: new FloodgateError('unreachable').message }
         : judgeAnnounce(mint, ask, onError)
   })
+  const counters = { tracker: attached.counters, mint: mint.counters }
+  const readiness = readinessOf(mint, attached)
+  const metrics = new Metrics(registry, {
+    ...{ store: mint.store, currency: mint.currency, counters },
+    swarms: () => attached.swarms(),
+    headAge: () => headAge(mint.store, mint.now()),
+    epochEnds: () => mint.issuer.lastEnd,
+    failing: () => readiness.failing(),
+    host: options.hostFacts
+  })
+  const desk: Desk = {
+    ...{ mint, court, log, origin, readiness, metrics },
+    name: options.name ?? 'Floodgate provider',
+    swarm: (infoHash) => attached.swarm(infoHash),
+    counters: () => counters,
+    backups: options.backups
+  }
+  const api = createApi(desk, {
+    ...{ findOperator: operatorsOf(options), openMetrics: options.openMetrics, onError },
+    hostOf: (request) => attached.hostOf(request),
+    isClosed: () => closed,
+    onRequest(note) {
+      metrics.requested(note)
+      options.onRequest?.(note)
+    }
+  })
   const settling = settleEvery({ mint, court }, options.settleEveryMs ?? MINUTE_MS, onError)
   const signing = signEvery(log, options.headEveryMs ?? 1000, onError)
   return {
-    counters: { tracker: attached.counters, mint: mint.counters },
-    publish: (torrent) => publishJson(desk, { body: torrent, params: {} }),
-    origin,
+    ...{ counters, origin },
+    publish: (torrent) => publishJson(desk, { body: torrent }),
     settle: settling.now,
+    drain: () => readiness.drain(),
     async close() {
+      readiness.drain()
       closed = true
       origin?.close()
       await Promise.all([settling.stop(), signing.stop()])
@@ -186,10 +217,13 @@ const swarmLimitOf = ({ swarmLimit }: FloodgateTrackerOptions): SwarmLimit => ({
 })
 
 export function createMint(
-  options: FloodgateTrackerOptions
-): Omit<Desk, 'name' | 'swarm' | 'counters' | 'origin'> {
+  options: FloodgateTrackerOptions,
+  observer?: LedgerObserver
+): Pick<Desk, 'mint' | 'court' | 'log'> {
   checkOptions(options)
-  const { ledger: store, keys, crypto = platformCrypto, now = Date.now } = options
+  const { ledger } = options
+  const store = observer === undefined ? ledger : observedStore(ledger, observer)
+  const { keys, crypto = platformCrypto, now = Date.now } = options
   const base = {
     ...{ store, crypto, now },
     issuer: new Issuer(crypto, keys),
@@ -213,38 +247,24 @@ export function createMint(
   return { mint, court, log: new PostingsLog(mint) }
 }
 
+/** Postings that no head covers for so long say that signing got stuck, or has much to catch up with. */
+const HEAD_OLD_MS = 60e3
+
+const readinessOf = ({ store, now }: Mint, attached: Attached): Readiness =>
+  new Readiness({
+    tracker: () => attached.isListening(),
+    ledger: () => store.head().then(() => true),
+    'log head': async () => (await headAge(store, now())).unsignedMs < HEAD_OLD_MS
+  })
+
+/** The one token that opens all, and those that the host knows. */
+function operatorsOf(options: FloodgateTrackerOptions): FindOperator {
+  const first = soleOperator(options.operatorToken ?? '')
+  return async (token) => (await first(token)) ?? options.findOperator?.(token)
+}
+
 /** The stock server tells of its troubles by `warning`; with nobody listening that is no exception. */
 function warnOf(server: object): (error: unknown) => void {
   const { emit } = server as { emit(event: string, error: unknown): boolean }
   return (error) => void emit.call(server, 'warning', error)
-}
-
-function settleEvery(
-  { mint, court }: { mint: Mint; court: Court },
-  everyMs: number,
-  onError: (error: unknown) => void
-): { now(): Promise<number>; stop(): Promise<void> } {
-  let running: Promise<number> | undefined
-  let recovered = false
-  const run = async (): Promise<number> => {
-    // Tried again each time until it is done; refunds do not wait for it.
-    if (!recovered) recovered = await carryOut(court, onError)
-    const closed = await settleExpired(mint.store, mint.now())
-    mint.counters.closed += closed
-    return closed
-  }
-  const settle = (): Promise<number> =>
-    (running ??= run().finally(() => {
-      running = undefined
-    }))
-  const tick = (): void => void settle().catch(onError)
-  const timer = everyMs > 0 ? setInterval(tick, everyMs).unref() : undefined
-  return {
-    now: settle,
-    async stop() {
-      clearInterval(timer)
-      // Whoever asked for it learns if it fails.
-      await Promise.allSettled([running])
-    }
-  }
 }

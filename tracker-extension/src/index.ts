@@ -32,7 +32,17 @@ export * from './guard/index.ts'
 export * from './ledger/index.ts'
 export { auditLog, type LogAudit, type LogAuditOptions } from './log/audit.ts'
 export type { AccountAnswer } from './mint/accounts.ts'
-export type { BackupJson, ContentJson, DepositJson, LiftJson } from './api/json.ts'
+export type { ContentJson } from './api/content.ts'
+export type { BackupJson, DepositJson, LiftJson } from './api/json.ts'
+export {
+  ALL_SCOPES,
+  SCOPES,
+  isSecret,
+  type FindOperator,
+  type Operator,
+  type Scope
+} from './api/operators.ts'
+export type { RequestNote } from './api/request-note.ts'
 export type { ContentRisk, RiskJson } from './api/risk.ts'
 export {
   isWithinLimit,
@@ -42,6 +52,7 @@ export {
   type SwarmLimit,
   type SwarmRisk
 } from './court/swarm-limit.ts'
+export type { HostFacts } from './metrics/metrics.ts'
 export type { MintCounters } from './mint/counters.ts'
 export { UNLIMITED_RATES, type Rates } from './mint/doorkeeper.ts'
 export {

@@ -94,6 +94,7 @@ export const ERRORS = {
   'not-found': row('self', false, 404, 66, 'No such route.'),
   'bad-request': row('self', false, 400, 65, 'The request is malformed.'),
   'swarm-full': row('nobody', true, 503, 75, 'The swarm has as many members as it may have.'),
+  'not-ready': row('provider', true, 503, 75, 'The provider should get no requests now.'),
   unreachable: row('nobody', true, 503, 69, 'The provider cannot be reached.'),
   internal: row('provider', true, 500, 70, 'An internal error.'),
   // A person's own machine

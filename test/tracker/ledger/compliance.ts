@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import type { Command, LedgerStore } from '../../../tracker-extension/src/ledger/index.ts'
 import { backupCompliance } from './backup-compliance.ts'
+import { sumsCompliance } from './sums-compliance.ts'
 import { courtCompliance } from './court-compliance.ts'
 import { bits, commandOf, keyFor, openAccount, resultOf, runTable, voucherFor } from './script.ts'
 
@@ -140,6 +141,7 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
 
     courtCompliance(open)
     backupCompliance(open)
+    sumsCompliance(open)
 
     it('F17: the same sign key again gets its uid, another key never takes a uid', async () => {
       const boxKey = keyFor('box')

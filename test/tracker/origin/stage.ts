@@ -31,7 +31,16 @@ export class OriginStage {
   readonly errors: unknown[]
   readonly #root: string
 
-  private constructor(provider: TestProvider, root: string, errors: unknown[]) {
+  /** By info hash; a test may spoil them. */
+  readonly pieces: Map<string, (index: number) => Uint8Array>
+
+  private constructor(
+    provider: TestProvider,
+    root: string,
+    errors: unknown[],
+    pieces: Map<string, (index: number) => Uint8Array>
+  ) {
+    this.pieces = pieces
     this.provider = provider
     this.#root = root
     this.errors = errors
@@ -40,11 +49,14 @@ export class OriginStage {
   static async start(options: Partial<OriginOptions> = {}): Promise<OriginStage> {
     const root = await mkdtemp(join(tmpdir(), 'floodgate-origin-'))
     const errors: unknown[] = []
+    /** What the court reads, and the origin before it charges. */
+    const pieces = new Map<string, (index: number) => Uint8Array>()
     const provider = await TestProvider.start(undefined, undefined, {
       origin: { directory: () => root, policy: 'free', ...options },
+      pieces: { piece: async (infoHash, index) => pieces.get(infoHash)?.(index) },
       onError: (error) => errors.push(error)
     })
-    return new OriginStage(provider, root, errors)
+    return new OriginStage(provider, root, errors, pieces)
   }
 
   get origin(): Origin {
@@ -77,6 +89,11 @@ export class OriginStage {
       )
     })
     const { infoHash } = await this.provider.tracker.publish(torrent)
+    const whole = Buffer.concat(Object.values(files))
+    this.pieces.set(
+      infoHash,
+      (index) => new Uint8Array(whole.subarray(pieceLength * index, pieceLength * (index + 1)))
+    )
     return { infoHash, torrent, files }
   }
 

@@ -2,8 +2,10 @@
 
 import type { Court } from '../court/court.ts'
 import type { PostingsLog } from '../log/postings-log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Mint } from '../mint/mint.ts'
 import type { Origin } from '../origin/origin.ts'
+import type { Readiness } from './readiness.ts'
 
 export interface Desk {
   readonly mint: Mint
@@ -19,10 +21,14 @@ export interface Desk {
   readonly backups?: string | undefined
   /** Everything counted, for the status route. */
   readonly counters: () => object
+  readonly readiness: Readiness
+  readonly metrics: Pick<Metrics, 'text'>
 }
 
 export interface Ask {
   body: Uint8Array
+  /** Of a body in JSON, as the row's schema gave it. */
+  json?: unknown
   /** Parameters of the path, and of the query where it names others; the first of several of one name. */
   params: Record<string, string | undefined>
 }

@@ -6,9 +6,11 @@ import { balance } from './posting.ts'
 import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
 import { type LedgerSize, size } from './size.ts'
+import { sums } from './sums.ts'
 import { headReads } from './tree-heads.ts'
 
 export type { JournalLine } from './journal-reads.ts'
+export type { AccountSums } from './sums.ts'
 export type { OwnLines } from './tree-heads.ts'
 
 export type Account = PeerRow & { uid: string; balanceMinor: bigint }
@@ -99,7 +101,8 @@ export const reads = {
   ...courtReads,
   ...headReads,
   audit,
-  bytes: (view: ScanView): LedgerSize => size(view)
+  bytes: (view: ScanView): LedgerSize => size(view),
+  sums
 }
 
 export type ReadName = keyof typeof reads

@@ -6,6 +6,7 @@ import type { Complaint } from './court-commands.ts'
 import type { Appeal, ComplaintSummary, RevocationEntry, Strike } from './court-reads.ts'
 import type {
   Account,
+  AccountSums,
   Content,
   ContentSummary,
   JournalLine,
@@ -77,6 +78,8 @@ export interface LedgerStore {
   sharedHandles(accountsMin: number): Promise<{ handle: string; uids: string[] }[]>
   /** Recomputes everything; slow on a great ledger. */
   audit(): Promise<Audit>
+  /** Totals of each kind of account; slow on a great ledger. */
+  sums(): Promise<AccountSums[]>
   /** Counts everything; slow on a great ledger. */
   bytes(): Promise<LedgerSize>
   /**
@@ -122,6 +125,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     appeals: () => engine.read('appeals', []),
     sharedHandles: (accountsMin) => engine.read('sharedHandles', [accountsMin]),
     audit: () => engine.read('audit', []),
+    sums: () => engine.read('sums', []),
     bytes: () => engine.read('bytes', []),
     backup: (path) => engine.backup(path),
     close: () => engine.close()

@@ -64,6 +64,7 @@ export class Origin {
   readonly #taps = new Map<string, Tap>()
   readonly #all: Pace
   readonly #places: ResponsePlaces
+  #closed = false
 
   /** `onError` is told of our own faults. Throws `bad-option`. */
   constructor(
@@ -117,6 +118,7 @@ export class Origin {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, host: string): Promise<void> {
+    if (this.#closed) throw busy('the provider stops')
     if (request.method !== 'GET' && request.method !== 'HEAD') return sayMethods(response)
     const { catalog, doorkeeper } = this.#mint
     doorkeeper.expect('requests', host)
@@ -187,7 +189,10 @@ export class Origin {
           await tap.pace.take(bytes, ended)
           await this.#all.take(bytes, ended)
         },
-        sent: (bytes) => tap.sent(bytes),
+        sent: (bytes) => {
+          tap.sent(bytes)
+          this.#mint.counters.originBytes += bytes
+        },
         stallMs: this.#options.stallMs ?? STALL_MS,
         signal
       })
@@ -203,8 +208,9 @@ export class Origin {
     return tap
   }
 
-  /** Breaks off what is under way. */
+  /** Breaks off what is under way, and serves no more. */
   close(): void {
+    this.#closed = true
     for (const tap of this.#taps.values()) tap.stop()
   }
 }
