@@ -8,6 +8,7 @@ import { addBackup, addRestore } from './commands/backup.ts'
 import { addBooks } from './commands/books.ts'
 import { addClaim } from './commands/claim.ts'
 import type { Act, AddCommand, Session } from './commands/command.ts'
+import { addConfig } from './commands/config.ts'
 import { addCourt } from './commands/court.ts'
 import { addDeposit } from './commands/deposit.ts'
 import { addGet } from './commands/get.ts'
@@ -16,6 +17,7 @@ import { addPublish } from './commands/publish.ts'
 import { addRegister } from './commands/register.ts'
 import { addRisk } from './commands/risk.ts'
 import { addSeed } from './commands/seed.ts'
+import { addToken } from './commands/token.ts'
 import { addWallet } from './commands/wallet.ts'
 import { exitCodes, exitCodesText, failureOf } from './failures.ts'
 import { createOutput, endWithReader, type Output } from './output.ts'
@@ -26,6 +28,8 @@ const EXIT_USAGE = 64
 /** In the order in which one meets them. */
 const COMMANDS: AddCommand[] = [
   addProvider,
+  addConfig,
+  addToken,
   addPublish,
   addDeposit,
   addBooks,

@@ -1,23 +1,10 @@
 // How amounts, sizes, rates and times are written for people, and read from them.
 
-import { FloodgateError } from '@floodgate/protocol'
-
-/** Digits behind the point: ISO 4217 says it for currencies; a provider's own credit has none. */
-function digitsOf(currency: string): number {
-  if (currency.length !== 3) return 0
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  return format.resolvedOptions().maximumFractionDigits ?? 2
-}
+import { FloodgateError, decimalOf } from '@floodgate/protocol'
 
 /** Minor units as people write them: 1250 EUR → `12.50 EUR`. */
-export function money(minor: bigint, currency: string): string {
-  const digits = digitsOf(currency)
-  const sign = minor < 0n ? '-' : ''
-  const text = (minor < 0n ? -minor : minor).toString().padStart(digits + 1, '0')
-  const whole = text.slice(0, text.length - digits)
-  const rest = digits > 0 ? `.${text.slice(-digits)}` : ''
-  return `${sign}${whole}${rest} ${currency}`
-}
+export const money = (minor: bigint, currency: string): string =>
+  `${decimalOf(minor, currency)} ${currency}`
 
 const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
@@ -42,6 +29,16 @@ export function parseSize(text: string): number {
   if (found === null)
     throw new FloodgateError('bad-option', `a size such as 512k or 1M, not ${text}`)
   return Number(found[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(found[2]!.toLowerCase())
+}
+
+const DURATION_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `45s`, `10m`, `12h`, `30d`: milliseconds. Throws `bad-option`. */
+export function parseDuration(text: string): number {
+  const found = /^(\d{1,6})([smhd])$/.exec(text.trim())
+  if (found === null)
+    throw new FloodgateError('bad-option', `a time such as 12h or 30d, not ${text}`)
+  return Number(found[1]) * DURATION_MS[found[2] as keyof typeof DURATION_MS]
 }
 
 /** A base URL, for commander; without a slash at its end. Throws `bad-option`. */

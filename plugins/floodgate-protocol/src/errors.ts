@@ -97,6 +97,21 @@ export const ERRORS = {
   'not-ready': row('provider', true, 503, 75, 'The provider should get no requests now.'),
   unreachable: row('nobody', true, 503, 69, 'The provider cannot be reached.'),
   internal: row('provider', true, 500, 70, 'An internal error.'),
+  // Money that comes in
+  'not-offered': row('self', false, 404, 69, 'The provider does not offer this.'),
+  'unknown-code': row('self', false, 404, 65, 'There is no such code.'),
+  'code-spent': row('self', false, 409, 65, 'The code was used as often as it may be.'),
+  'code-expired': row('self', false, 410, 65, 'The code is no longer good.'),
+  'no-promotion': row('provider', true, 503, 69, 'The provider cannot pay its part of the coupon.'),
+  'no-processor': row(
+    'provider',
+    true,
+    503,
+    69,
+    'The payment service does not answer as it should.'
+  ),
+  'bad-statement': row('self', false, 400, 65, 'The bank statement cannot be taken.'),
+  'unknown-advice': row('self', false, 404, 66, 'No such payment is known.'),
   // A person's own machine
   'wrong-passphrase': row('self', false, 401, 77, 'The passphrase does not open the wallet.'),
   'wallet-in-use': row('self', true, 409, 75, 'Another process uses this wallet.'),

@@ -24,11 +24,13 @@ export type { Crypto, CryptoBackEnd, SignKey } from './crypto/interface.ts'
 export { strict } from './crypto/strict.ts'
 export { tweetnaclBackEnd } from './crypto/tweetnacl.ts'
 export * from './errors.ts'
+export { giftCodeOf, readGiftCode } from './gift-codes.ts'
 export * from './identity.ts'
 export * from './log.ts'
 export { LINES_MAX } from './log-messages.ts'
 export * from './merkle.ts'
 export * from './messages.ts'
+export { decimalOf, minorDigitsOf, minorOf } from './money.ts'
 export * from './offer.ts'
 export {
   CLAIM_PURSES_MAX,

@@ -23,6 +23,7 @@ import {
   type Row
 } from './rows.ts'
 import { LOG_MESSAGES } from './log-messages.ts'
+import { MONEY_MESSAGES } from './money-messages.ts'
 import { ORIGIN_MESSAGES } from './origin-messages.ts'
 
 const CERTIFICATE_MAX = 640
@@ -249,6 +250,7 @@ export const MESSAGES = {
   pieceRequest: row(0x46, 'buyer', 'signed', 640, { purse: purseId, index }),
 
   ...LOG_MESSAGES,
+  ...MONEY_MESSAGES,
   ...ORIGIN_MESSAGES
 } satisfies Record<string, Row>
 

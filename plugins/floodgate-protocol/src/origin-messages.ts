@@ -4,7 +4,7 @@ import { blob } from './fields.ts'
 import { bitmap, PIECES_MAX, purseId, row, VOUCHER_MAX } from './rows.ts'
 
 export const ORIGIN_MESSAGES = {
-  originRequest: row(0x60, 'buyer', 'signed', PIECES_MAX / 8 + 2048, {
+  originRequest: row(0x70, 'buyer', 'signed', PIECES_MAX / 8 + 2048, {
     purse: purseId,
     bitmap,
     voucher: blob(VOUCHER_MAX)

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict'
 import type { Command, LedgerStore } from '../../../tracker-extension/src/ledger/index.ts'
 import { backupCompliance } from './backup-compliance.ts'
 import { sumsCompliance } from './sums-compliance.ts'
+import { couponCompliance } from './coupon-compliance.ts'
 import { courtCompliance } from './court-compliance.ts'
+import { moneyInCompliance } from './money-in-compliance.ts'
 import { bits, commandOf, keyFor, openAccount, resultOf, runTable, voucherFor } from './script.ts'
 
 export type OpenLedger = () => Promise<LedgerStore>
@@ -140,6 +142,8 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
     }
 
     courtCompliance(open)
+    moneyInCompliance(open)
+    couponCompliance(open)
     backupCompliance(open)
     sumsCompliance(open)
 

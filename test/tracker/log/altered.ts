@@ -2,10 +2,16 @@
 // and in the file as it lies on the disk.
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { platformCrypto as crypto } from '@floodgate/protocol'
-import { createProviderKeys, sqliteLedger, type ProviderKeys } from '@floodgate/tracker'
+import {
+  createProviderKeys,
+  sqliteLedger,
+  type Command,
+  type ProviderKeys
+} from '@floodgate/tracker'
 import { Issuer } from '../../../tracker-extension/src/mint/issuer.ts'
 import { PostingsLog } from '../../../tracker-extension/src/log/postings-log.ts'
-import { commandOf, openAccount } from '../ledger/script.ts'
+import { adviceOf } from '../ledger/money-in-compliance.ts'
+import { commandOf, keyFor, openAccount } from '../ledger/script.ts'
 
 export const START = 1_800_000_000_000
 export const currency = 'EUR'
@@ -34,6 +40,30 @@ const TRADE = `
   revoke 1 carol 500
   close p1 at=200`
 
+/** A row in each table of money that comes in: a payment that was booked, one that waits, a purchase with a coupon. */
+const at = { uid: 'alice', now: 100 }
+const MONEY_IN: Command[] = [
+  { kind: 'order', orderId: 'o1', amountMinor: 5n, currency, ...at },
+  { kind: 'refer', reference: 'RF18ABC', uid: 'alice' },
+  {
+    ...{ kind: 'advise', statements: [{ statementId: 's1', body: keyFor('s1') }], now: 100 },
+    advices: [adviceOf('e1', { orderId: 'o1', amountMinor: 5n }), adviceOf('e2')]
+  },
+  {
+    ...{ kind: 'issueGifts', batchId: 'b1', hashes: ['a'.repeat(64)], amountMinor: 5n },
+    ...{ expiresAt: 900, reason: 'fair', now: 100 }
+  },
+  { kind: 'redeemGift', hash: 'a'.repeat(64), ...at },
+  { kind: 'fund', id: 'f1', amountMinor: 50n, reason: 'fair', now: 100 },
+  {
+    ...{ kind: 'issueCoupon', couponId: 'C1', infoHash: 'film', share: 1000, amountMinor: 0n },
+    ...{ usesMax: 5, usesPerAccountMax: 2, until: 900, now: 100 }
+  },
+  { kind: 'takeCoupon', couponId: 'C1', ...at },
+  commandOf('purchase p9 alice film 10 again'),
+  { kind: 'takeCoupon', couponId: 'C1', ...at }
+]
+
 export async function makeLedger(path: string): Promise<ProviderKeys> {
   const store = await sqliteLedger(path, { currency })
   for (const uid of ['alice', 'bob', 'carol']) await openAccount(store, uid)
@@ -42,6 +72,7 @@ export async function makeLedger(path: string): Promise<ProviderKeys> {
   for (const line of [...deposits, ...trade]) await store.execute(commandOf(line.trim()))
   const answer = new Uint8Array([1, 2, 3])
   await store.execute({ kind: 'appeal', uid: 'carol', complaintId: 'k1', answer, now: 300 })
+  for (const command of MONEY_IN) await store.execute(command)
   const keys = await createProviderKeys(crypto, START)
   const issuer = new Issuer(crypto, keys)
   await new PostingsLog({ store, issuer, crypto, currency, now: () => START }).head()

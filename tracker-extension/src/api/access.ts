@@ -17,7 +17,7 @@ export interface AccessOptions {
 const TOKEN_MAX = 256
 
 /**
- * Lets the request pass, and answers whose token it has, if it needs one. Throws `too-many-requests` and `not-allowed`. A
+ * Lets the request pass; `onOperator` is told whose token it has, if it needs one, before it is known what that opens. Throws `too-many-requests` and `not-allowed`. A
  * token that is nobody's spends its host's budget of bad messages: looking for it costs.
  */
 export async function expectAccess(
@@ -25,13 +25,14 @@ export async function expectAccess(
   { findOperator, openMetrics }: AccessOptions,
   route: Route,
   request: IncomingMessage,
-  host: string
-): Promise<Operator | undefined> {
+  host: string,
+  onOperator: (operator: Operator) => void
+): Promise<void> {
   if (route.operator !== true) {
     if (route.rate !== 'unlimited') doorkeeper.expect(route.rate ?? 'requests', host)
-    return undefined
+    return
   }
-  if (route.scope === 'metrics' && openMetrics === true && isFromHere(request)) return undefined
+  if (route.scope === 'metrics' && openMetrics === true && isFromHere(request)) return
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
   if (findOperator === undefined || token === undefined || token.length > TOKEN_MAX) {
     doorkeeper.expect('requests', host)
@@ -41,7 +42,8 @@ export async function expectAccess(
   const operator = await findOperator(token)
   if (operator === undefined) throw new FloodgateError('not-allowed')
   trial.proven()
-  if (isOpenTo(operator, route.scope)) return operator
+  onOperator(operator)
+  if (isOpenTo(operator, route.scope)) return
   throw new FloodgateError('not-allowed', `the token does not open ${route.scope ?? 'everything'}`)
 }
 

@@ -73,7 +73,9 @@ function answer(desk: Desk, options: ApiOptions, route: Route, context: Context)
     if (route.at !== 'root' && options.isClosed?.()) throw new FloodgateError('unreachable')
     const { doorkeeper } = desk.mint
     const host = options.hostOf(context.req)
-    note.operator = (await expectAccess(doorkeeper, options, route, context.req, host))?.name
+    await expectAccess(doorkeeper, options, route, context.req, host, ({ name }) => {
+      note.operator = name
+    })
     const body = route.takes
       ? await bodyOf(context, route.takes, options.bodyTimeoutMs)
       : new Uint8Array()

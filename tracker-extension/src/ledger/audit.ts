@@ -1,6 +1,6 @@
 // Replays the journal, recomputes the books from it and the purses, and names everything that does not agree (I1, G13).
 // Pure; it trusts no running total. One named check per invariant.
-import { covers, emptyBitmap, or, popcount } from './bitmap.ts'
+import { covers, emptyBitmap, fits, or, popcount } from './bitmap.ts'
 import { balanceOf } from './posting.ts'
 import { heldMinor } from './purchase.ts'
 import { checkMovements } from './replay.ts'
@@ -86,6 +86,11 @@ function checkSales(view: ScanView, faults: string[]): void {
     if (sale.owed > popcount(sale.claimed)) faults.push(`sale ${key} owes more than it sold`)
   }
   for (const [purseId, { spent, pieces }] of view.rows('purse')) {
+    // A count that was altered may be too large for any bitmap.
+    if (!fits(spent, pieces)) {
+      faults.push(`purse ${purseId}: spent is not of ${pieces} pieces`)
+      continue
+    }
     const union = unions.get(purseId) ?? emptyBitmap(pieces)
     const same = covers(spent, union) && covers(union, spent)
     if (!same) faults.push(`purse ${purseId}: spent is not what its sellers claimed`)

@@ -2,6 +2,7 @@
 // and bytes in buffers of their own (a slice of Node's pool would drag 8 KiB along when it is posted to a worker).
 import type { Claim, Command } from './commands.ts'
 import { LedgerError } from './errors.ts'
+import type { Advice, MoneyInCommand, StatementMark } from './money-in-commands.ts'
 
 /** Largest amount and largest total of an account: what a signed 64-bit column holds. */
 export const amountMax = 2n ** 63n - 1n
@@ -66,14 +67,18 @@ const integerFrom0: Check = (value, name) => {
   throw bad(name, 'an integer from 0')
 }
 const listOf =
-  (check: Check, lengthMax: number): Check =>
+  (check: Check, lengthMax: number, lengthMin = 0): Check =>
   (value, name) => {
-    if (!Array.isArray(value) || value.length > lengthMax) {
-      throw bad(name, `a list of at most ${lengthMax}`)
+    if (!Array.isArray(value) || value.length < lengthMin || value.length > lengthMax) {
+      throw bad(name, `a list of ${lengthMin} to ${lengthMax}`)
     }
     return value.map((one, i) => check(one, `${name}[${i}]`))
   }
 
+const textNotEmpty: Check = (value, name) => {
+  if (text(value, name) !== '') return value
+  throw bad(name, 'said')
+}
 const time = integer(Number.MAX_SAFE_INTEGER)
 const key = bytes(32, 32)
 
@@ -93,6 +98,59 @@ const claims: Check = (value, name) => {
     throw bad(name, `a list of 1 to ${claimsMax} claims`)
   }
   return value.map((one, i) => pick(one, claim, `${name}[${i}].`))
+}
+
+const hexHash: Check = (value, name) => {
+  if (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) return value
+  throw bad(name, 'a SHA-256 in hex')
+}
+const idOrNone: Check = (value, name) => (value === '' ? value : id(value, name))
+const advice: Shape<Advice> = {
+  names: listOf(id, 8, 1),
+  strong: flag,
+  source: oneOf('stripe', 'sepa'),
+  advised: oneOf('credit', 'debit', 'reversal', 'return', 'failed', 'refund', 'dispute'),
+  amountMinor: amountOrNone,
+  currency: id,
+  orderId: idOrNone,
+  uid: idOrNone,
+  reference: idOrNone,
+  hold: text,
+  about: idOrNone,
+  payer: text,
+  text
+}
+const advices = listOf((one, name) => pick(one, advice, `${name}.`), claimsMax)
+
+const statement: Shape<StatementMark> = { statementId: id, body: key }
+const statements = listOf((one, name) => pick(one, statement, `${name}.`), 1000)
+
+const moneyIn: { [Kind in MoneyInCommand['kind']]: ShapeOf<Kind> } = {
+  order: { orderId: id, uid: id, amountMinor: amount, currency: id, now: time },
+  refer: { reference: id, uid: id },
+  advise: { statements, advices, now: time },
+  assign: { adviceId: id, uid: idOrNone, reason: textNotEmpty, now: time },
+  issueGifts: {
+    batchId: id,
+    hashes: listOf(hexHash, 1000, 1),
+    amountMinor: amount,
+    expiresAt: integerFrom0,
+    reason: text,
+    now: time
+  },
+  redeemGift: { hash: hexHash, uid: id, now: time },
+  issueCoupon: {
+    couponId: id,
+    infoHash: idOrNone,
+    share: integerFrom0,
+    amountMinor: amountOrNone,
+    usesMax: time,
+    usesPerAccountMax: time,
+    until: integerFrom0,
+    now: time
+  },
+  takeCoupon: { couponId: id, uid: id, now: time },
+  fund: { id, amountMinor: amount, reason: text, now: time }
 }
 
 const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
@@ -160,7 +218,8 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     head: key,
     pardon: flag,
     now: time
-  }
+  },
+  ...moneyIn
 }
 
 function pick(value: unknown, shape: Record<string, Check>, prefix = ''): object {

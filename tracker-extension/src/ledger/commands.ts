@@ -1,6 +1,7 @@
 // What can be asked of the ledger and what it answers. Types only; check.ts knows the limits, rules.ts what happens.
 // Every amount is bigint minor units; every time milliseconds since 1970.
 import type { CourtCommand, CourtOutcomes } from './court-commands.ts'
+import type { MoneyInCommand, MoneyInOutcomes } from './money-in-commands.ts'
 
 /** Opens an account. The same sign key again answers the uid it already has. */
 export interface OpenCommand {
@@ -103,6 +104,7 @@ export type Command =
   | CloseCommand
   | SignHeadCommand
   | CourtCommand
+  | MoneyInCommand
 
 /** The terms of a purse: what never changes between purchase and end. */
 export interface PurseTerms {
@@ -141,12 +143,12 @@ export interface ClaimRefusal {
   error: string
 }
 
-export interface Outcomes extends CourtOutcomes {
+export interface Outcomes extends CourtOutcomes, MoneyInOutcomes {
   open: { uid: string }
   /** `repeated`: it was booked before, and nothing moved. */
   deposit: { uid: string; amountMinor: bigint; repeated: boolean }
   publish: { infoHash: string }
-  /** `chargedMinor` is 0 if another purchase's purse was answered. */
+  /** `chargedMinor` is what the buyer paid: 0 if another purchase's purse was answered. */
   purchase: { purse: PurseTerms; chargedMinor: bigint }
   /** One result per claim, in the order of the claims. */
   redeem: { claims: (ClaimOutcome | ClaimRefusal)[] }

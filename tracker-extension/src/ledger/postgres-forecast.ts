@@ -1,7 +1,16 @@
 // Which rows a command or a read will ask for, as far as they can be told without looking. A guess: what is missing here
 // costs a round trip more, what is too much a row more, and nothing else.
 import type { Command } from './commands.ts'
-import { type TableName, cash, escrow, hexOf, keyOf, peerAccount } from './rows.ts'
+import {
+  type TableName,
+  cash,
+  escrow,
+  gifts,
+  hexOf,
+  keyOf,
+  peerAccount,
+  promotion
+} from './rows.ts'
 import type { ReadName } from './reads.ts'
 
 type Place = [table: TableName, key: string]
@@ -28,6 +37,8 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     ['peer', uid],
     ['open', keyOf(uid, infoHash)],
     ['content', infoHash],
+    ['heldCoupon', keyOf(uid, infoHash)],
+    ['heldCoupon', keyOf(uid, '*')],
     ['account', peerAccount(uid)],
     ['account', escrow],
     journal
@@ -44,7 +55,13 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     ])
   ],
   signHead: () => [['head', 'newest'], journal],
-  close: ({ purseId }) => [['purse', purseId], ['proved', purseId], ['account', escrow], journal],
+  close: ({ purseId }) => [
+    ['purse', purseId],
+    ['discount', purseId],
+    ['proved', purseId],
+    ['account', escrow],
+    journal
+  ],
   complain: ({ complaintId, accuser, purseId }) => [
     ['complaint', complaintId],
     ['peer', accuser],
@@ -59,7 +76,60 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
   revoke: ({ uid }) => [
     ['peer', uid],
     ['counter', 'revocation']
-  ]
+  ],
+  order: ({ orderId, uid }) => [
+    ['order', orderId],
+    ['peer', uid]
+  ],
+  refer: ({ reference, uid }) => [
+    ['reference', reference],
+    ['peer', uid]
+  ],
+  advise: ({ statements, advices }) => [
+    ...statements.map(({ statementId }): Place => ['statement', statementId]),
+    ['account', cash],
+    journal,
+    ...advices.flatMap(({ names, orderId, reference, uid }): Place[] => [
+      ...names.map((name): Place => ['adviceName', name]),
+      ['advice', names[0]!],
+      ['deposit', names[0]!],
+      ['order', orderId],
+      ['reference', reference],
+      ['account', peerAccount(uid)]
+    ])
+  ],
+  assign: ({ adviceId, uid }) => [
+    ['advice', adviceId],
+    ['deposit', adviceId],
+    ['peer', uid],
+    ['account', peerAccount(uid)],
+    ['account', cash],
+    journal
+  ],
+  issueGifts: ({ batchId, hashes }) => [
+    ['giftBatch', batchId],
+    ['account', cash],
+    ['account', gifts],
+    journal,
+    ...hashes.map((one): Place => ['gift', one])
+  ],
+  redeemGift: ({ hash, uid }) => [
+    ['gift', hash],
+    ['peer', uid],
+    ['account', gifts],
+    ['account', peerAccount(uid)],
+    journal
+  ],
+  issueCoupon: ({ couponId, infoHash }) => [
+    ['coupon', couponId],
+    ['content', infoHash]
+  ],
+  takeCoupon: ({ couponId, uid }) => [
+    ['coupon', couponId],
+    ['peer', uid],
+    ['couponUse', keyOf(couponId, uid)]
+  ],
+  fund: ({ id }) => [['funding', id], ['account', cash], ['account', promotion], journal]
 }
 
 export const forecastOf = <C extends Command>(command: C): Place[] =>
@@ -68,5 +138,6 @@ export const forecastOf = <C extends Command>(command: C): Place[] =>
 /** Tables that a read walks through from end to end: asked for row by row they would take a round trip each. */
 export const tablesOf: { [Name in ReadName]?: readonly TableName[] } = {
   contents: ['content'],
-  sharedHandles: ['peer']
+  sharedHandles: ['peer'],
+  promotionBooks: ['giftBatch', 'coupon']
 }

@@ -1,5 +1,6 @@
 // The life of a purse: bought (peer → escrow) and closed (the rest of the escrow back). Pure rules.
 import { emptyBitmap, popcount } from './bitmap.ts'
+import { discountFor, paidByCoupon, payDiscount, refundPromotion } from './coupons.ts'
 import type { CloseCommand, Outcomes, PurchaseCommand, PurseTerms } from './commands.ts'
 import { LedgerError } from './errors.ts'
 import { type Occasion, post } from './posting.ts'
@@ -47,7 +48,7 @@ export function purchase(view: LedgerView, command: PurchaseCommand): Outcomes['
   if (done) {
     const same = done.uid === uid && done.infoHash === infoHash && done.priceMinor === priceMinor
     if (!same) throw new LedgerError('conflict', 'purchase')
-    const chargedMinor = priceMinor * BigInt(done.pieces)
+    const chargedMinor = priceMinor * BigInt(done.pieces) - paidByCoupon(view, purchaseId)
     return { purse: termsOf(purchaseId, done), chargedMinor }
   }
   if (expiresAt <= now) throw new LedgerError('bad-command', 'expiresAt must be after now')
@@ -61,10 +62,13 @@ export function purchase(view: LedgerView, command: PurchaseCommand): Outcomes['
   const content = view.get('content', infoHash)
   if (!content) throw new LedgerError('unknown-content', infoHash)
   if (content.priceMinor !== priceMinor) throw new LedgerError('price-changed')
-  const chargedMinor = priceMinor * BigInt(content.pieces)
+  const totalMinor = priceMinor * BigInt(content.pieces)
+  const discount = discountFor(view, command, totalMinor)
+  const chargedMinor = totalMinor - (discount?.offMinor ?? 0n)
   const occasion = { at: now, kind: 'purchase', ref: purchaseId, purseId: purchaseId }
   const transfer = { debit: peerAccount(uid), credit: escrow, amountMinor: chargedMinor }
   post(view, occasion, transfer)
+  if (discount) payDiscount(view, occasion, discount)
   const { collateralMinor = 0n } = command
   if (collateralMinor > 0n) {
     const pledge = { ...transfer, amountMinor: collateralMinor }
@@ -91,8 +95,10 @@ export function close(view: LedgerView, { purseId, now }: CloseCommand): Outcome
   if (now < before.expiresAt) throw new LedgerError('not-expired')
   settleAll(view, purseId, now)
   const purse = view.get('purse', purseId)!
-  const refundMinor = heldMinor(purse)
   const occasion: Occasion = { at: now, kind: 'close', ref: purseId, purseId }
+  const backMinor = heldMinor(purse) - purse.collateralMinor
+  const priceMinor = purse.priceMinor * BigInt(purse.pieces)
+  const refundMinor = heldMinor(purse) - refundPromotion(view, occasion, { backMinor, priceMinor })
   const credit = peerAccount(purse.uid)
   post(view, occasion, { debit: escrow, credit, amountMinor: refundMinor })
   view.put('purse', purseId, { ...purse, closedAt: now, refundMinor, collateralMinor: 0n })

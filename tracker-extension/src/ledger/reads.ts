@@ -2,6 +2,7 @@
 import { audit } from './audit.ts'
 import { indexes } from './bitmap.ts'
 import { courtReads } from './court-reads.ts'
+import { moneyInReads } from './money-in-reads.ts'
 import { balance } from './posting.ts'
 import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
@@ -100,6 +101,7 @@ export const reads = {
   offences,
   ...courtReads,
   ...headReads,
+  ...moneyInReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view),
   sums

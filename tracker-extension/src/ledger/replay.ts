@@ -1,5 +1,7 @@
 // Replays the journal against the rows that say what its lines were for: every deposit, purchase, refund and claim moved
 // what its row says, and nothing moved without a row (I1, G13). Pure.
+import { checkMoneyIn, expectMoneyIn, moneyInKinds, moneyInSides } from './money-in-replay.ts'
+import { paidByCoupon } from './coupons.ts'
 import { cash, escrow, keyOf, peerAccount, type JournalRow, type ScanView } from './rows.ts'
 
 /** Faults are told, each with the row and the field. */
@@ -14,18 +16,21 @@ export function checkMovements(view: ScanView, faults: string[]): void {
     expect('deposit', id, amountMinor, `deposit ${id}: amountMinor`)
   }
   for (const [id, { priceMinor, pieces, refundMinor }] of view.rows('purse')) {
-    expect('purchase', id, priceMinor * BigInt(pieces), `purse ${id}: priceMinor × pieces`)
+    const paidMinor = priceMinor * BigInt(pieces) - paidByCoupon(view, id)
+    expect('purchase', id, paidMinor, `purse ${id}: priceMinor × pieces`)
     expect('close', id, refundMinor, `purse ${id}: refundMinor`)
   }
   for (const [id, { creditedMinor }] of view.rows('claim')) {
     expect('redeem', id, creditedMinor, `claim ${id}: creditedMinor`)
   }
+  expectMoneyIn(view, expect)
   for (const line of moved.keys()) faults.push(`the journal has a ${line} that nothing stands for`)
   checkParties(view, faults)
+  checkMoneyIn(view, faults)
 }
 
 /** Kinds whose amounts stand in a row of their own, summed by what they refer to. */
-const told = new Set(['deposit', 'purchase', 'close', 'redeem'])
+const told = new Set<string>(['deposit', 'purchase', 'close', 'redeem', ...moneyInKinds])
 
 /** The key of the row that a line belongs to. A claim's id is its payee's own, and may cover several purses. */
 const rowKeyOf = ({ kind, ref, purseId, credit }: JournalRow): string =>
@@ -48,7 +53,8 @@ function sumLines(view: ScanView): Map<string, bigint> {
 
 /** A deposit goes to whom its row names, and a purse is paid by its buyer. */
 function checkParties(view: ScanView, faults: string[]): void {
-  for (const [key, { kind, ref, debit, credit }] of view.rows('journal')) {
+  for (const [key, row] of view.rows('journal')) {
+    const { kind, ref, debit, credit } = row
     const fault = (field: string) => faults.push(`journal line ${Number(key)}: ${field}`)
     if (kind === 'deposit') {
       if (debit !== cash) fault('debit')
@@ -56,6 +62,10 @@ function checkParties(view: ScanView, faults: string[]): void {
     } else if (kind === 'purchase') {
       if (debit !== peerAccount(view.get('purse', ref)?.uid ?? '')) fault('debit')
       if (credit !== escrow) fault('credit')
+    } else {
+      const sides = moneyInSides(view, row)
+      if (sides && debit !== sides.debit) fault('debit')
+      if (sides && credit !== sides.credit) fault('credit')
     }
   }
 }

@@ -1,6 +1,7 @@
 // The tables of the ledger and the view through which the rules see them. Types and keys only: no I/O, no rules.
 // Rows are never changed in place; a rule puts a new row.
 import { type CourtTables, courtTableNames } from './court-rows.ts'
+import { type MoneyInTables, moneyInTableNames } from './money-in-rows.ts'
 
 /** Totals of one account, minor units. `cash` stands on the debit side, all others on the credit side. */
 export interface AccountRow {
@@ -105,7 +106,7 @@ export interface HeadRow {
   at: number
 }
 
-export interface Tables extends CourtTables {
+export interface Tables extends CourtTables, MoneyInTables {
   account: AccountRow
   peer: PeerRow
   /** Sign key (hex) → uid. */
@@ -157,6 +158,10 @@ export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString(
 export const peerAccount = (uid: string): string => `peer:${uid}`
 export const cash = 'cash'
 export const escrow = 'escrow'
+/** What unredeemed gift codes are worth. */
+export const gifts = 'gifts'
+/** The provider's money that coupons pay with. */
+export const promotion = 'promotion'
 
 /** Every table, for those who walk through all. */
 export const tableNames = [
@@ -175,5 +180,6 @@ export const tableNames = [
   'counter',
   'head',
   'block',
-  ...courtTableNames
+  ...courtTableNames,
+  ...moneyInTableNames
 ] as const satisfies TableName[]

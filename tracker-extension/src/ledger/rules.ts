@@ -1,22 +1,18 @@
 // The rules of the ledger: pure functions from a view and a command to an outcome. No I/O and no clock in here.
 // A rule checks everything before it writes; and as it writes on an overlay, a refused command leaves nothing behind.
+import { advise, assign, order, refer } from './advices.ts'
 import { amountMax, checkCommand } from './check.ts'
-import type {
-  Command,
-  DepositCommand,
-  OpenCommand,
-  OutcomeOf,
-  Outcomes,
-  PublishCommand
-} from './commands.ts'
+import type { Command, OpenCommand, OutcomeOf, Outcomes, PublishCommand } from './commands.ts'
 import { answer, appeal, complain, prove, resend, told } from './complaints.ts'
+import { fund, issueCoupon, takeCoupon } from './coupons.ts'
+import { deposit } from './deposit.ts'
 import { LedgerError } from './errors.ts'
+import { issueGifts, redeemGift } from './gifts.ts'
 import { allOrNothing } from './overlay.ts'
-import { post } from './posting.ts'
 import { close, purchase } from './purchase.ts'
 import { redeem } from './redeem.ts'
 import { revoke } from './revocations.ts'
-import { type LedgerView, cash, hexOf, peerAccount } from './rows.ts'
+import { type LedgerView, hexOf } from './rows.ts'
 import { settle } from './settlement.ts'
 import { signHead } from './tree-heads.ts'
 
@@ -27,21 +23,6 @@ function open(view: LedgerView, { uid, signKey, boxKey, handle }: OpenCommand): 
   view.put('peer', uid, { signKey, boxKey, handle })
   view.put('signKey', hexOf(signKey), { uid })
   return { uid }
-}
-
-function deposit(view: LedgerView, command: DepositCommand): Outcomes['deposit'] {
-  const { id, uid, amountMinor, reason, now } = command
-  const done = view.get('deposit', id)
-  if (done) {
-    const same = done.uid === uid && done.amountMinor === amountMinor && done.reason === reason
-    if (!same) throw new LedgerError('conflict', 'deposit')
-    return { uid, amountMinor, repeated: true }
-  }
-  if (!view.get('peer', uid)) throw new LedgerError('unknown-account', uid)
-  const occasion = { at: now, kind: 'deposit', ref: id, purseId: '' }
-  post(view, occasion, { debit: cash, credit: peerAccount(uid), amountMinor })
-  view.put('deposit', id, { uid, amountMinor, reason })
-  return { uid, amountMinor, repeated: false }
 }
 
 function publish(view: LedgerView, command: PublishCommand): Outcomes['publish'] {
@@ -71,7 +52,9 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   told,
   resend,
   appeal,
-  revoke
+  revoke,
+  ...{ order, refer, advise, assign, issueGifts, redeemGift },
+  ...{ issueCoupon, takeCoupon, fund }
 }
 
 /**

@@ -1,5 +1,6 @@
 // The tables of rows.ts as SQL: one table of columns, from which definitions and statements follow.
 // The compiler holds the columns and the row types together.
+import { moneyInSchema } from './money-in-schema.ts'
 import type { TableName, Tables } from './rows.ts'
 
 /** How a field is stored; `amount` is a bigint, `number` a safe integer, both 64-bit columns. */
@@ -14,12 +15,12 @@ type ColumnOf<T> = T extends string
 type Columns<Row> = { [Field in keyof Row]: ColumnOf<Row[Field]> }
 
 /** `wide` rows hold bitmaps or files: they stay out of the key's tree, so that looking up a key stays cheap. */
-interface Layout<Row> {
+export interface Layout<Row> {
   wide: boolean
   columns: Columns<Row>
 }
 
-export const schemaVersion = 4
+export const schemaVersion = 5
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
@@ -153,7 +154,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       at: 'number'
     }
   },
-  pardon: { wide: false, columns: { at: 'number' } }
+  pardon: { wide: false, columns: { at: 'number' } },
+  ...moneyInSchema
 }
 
 const sqlType: Record<Column, string> = {

@@ -18,6 +18,7 @@ import type {
   ReadResult,
   Sale
 } from './reads.ts'
+import type { AdviceEntry, PromotionBooks } from './money-in-reads.ts'
 import type { HeadRow } from './rows.ts'
 import type { LedgerSize } from './size.ts'
 
@@ -74,6 +75,12 @@ export interface LedgerStore {
   /** All cases behind the id `after` ('' = from the first), at most 1000 at a time. */
   complaints(after?: string): Promise<ComplaintSummary[]>
   appeals(): Promise<Appeal[]>
+  /** Payments that wait for the operator, or were noted for him, the oldest first. */
+  openAdvices(state: 'waiting' | 'noted', limit?: number): Promise<AdviceEntry[]>
+  /** Gift codes and coupons, and the money behind them. */
+  promotionBooks(): Promise<PromotionBooks>
+  /** What a coupon would take off a purchase at this price now. */
+  discountMinor(uid: string, infoHash: string, priceMinor: bigint, now: number): Promise<bigint>
   /** Payment handles that several accounts gave; slow on a great ledger. */
   sharedHandles(accountsMin: number): Promise<{ handle: string; uids: string[] }[]>
   /** Recomputes everything; slow on a great ledger. */
@@ -124,6 +131,9 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     complaints: (after = '') => engine.read('complaints', [after]),
     appeals: () => engine.read('appeals', []),
     sharedHandles: (accountsMin) => engine.read('sharedHandles', [accountsMin]),
+    openAdvices: (state, limit = 1000) => engine.read('openAdvices', [state, limit]),
+    promotionBooks: () => engine.read('promotionBooks', []),
+    discountMinor: (...args) => engine.read('discountMinor', args),
     audit: () => engine.read('audit', []),
     sums: () => engine.read('sums', []),
     bytes: () => engine.read('bytes', []),

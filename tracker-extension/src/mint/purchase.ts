@@ -94,19 +94,23 @@ async function sell(
   if (announce.price !== priceMinor || announce.currency !== currency) {
     throw new FloodgateError('price-changed')
   }
-  const collateralMinor = collateralOf(mint, priceMinor * BigInt(pieces))
+  const totalMinor = priceMinor * BigInt(pieces)
+  const collateralMinor = collateralOf(mint, totalMinor)
+  const infoHash = toHex(announce.infoHash)
+  const now = mint.now()
+  const wantedMinor = totalMinor + collateralMinor
   // The ledger is the judge of this; asked here too, so that no work is done for who cannot pay.
-  if (buyer.balanceMinor < priceMinor * BigInt(pieces) + collateralMinor) {
-    throw new FloodgateError('insufficient-funds')
+  if (buyer.balanceMinor < wantedMinor) {
+    const offMinor = await mint.store.discountMinor(buyer.uid, infoHash, totalMinor, now)
+    if (buyer.balanceMinor < wantedMinor - offMinor) throw new FloodgateError('insufficient-funds')
   }
   const name = { purse, uid: announce.signer, infoHash: announce.infoHash }
-  const now = mint.now()
   const expiresAt = Math.min(now + mint.purseLifeMs, mint.issuer.epochAt(now).notAfter)
   const { purse: sold } = await mint.store.execute({
     kind: 'purchase',
     purchaseId: toHex(purse),
     uid: buyer.uid,
-    infoHash: toHex(announce.infoHash),
+    infoHash,
     priceMinor,
     again: announce.again === 1,
     collateralMinor,

@@ -3,7 +3,7 @@
 
 import type { JournalLine, LedgerStore } from '../ledger/index.ts'
 
-/** Minor units. */
+/** Minor units. What a coupon paid for a buyer counts as his: in escrow, and as spent. */
 export interface Statement {
   escrow: bigint
   earned: bigint
@@ -62,13 +62,16 @@ export class Statements {
     if (kind === 'purchase' && from !== undefined) {
       this.#held.set(purseId, { buyer: from, heldMinor: amountMinor })
       this.#of(from).escrow += amountMinor
-    } else if (kind === 'collateral' && from !== undefined) {
+    } else if (credit === ESCROW) {
+      // A collateral, or what a coupon pays for the buyer.
       const held = this.#held.get(purseId)
-      if (held !== undefined) held.heldMinor += amountMinor
-      this.#of(from).escrow += amountMinor
-    } else if (debit === ESCROW && to !== undefined) {
+      if (held === undefined) return
+      held.heldMinor += amountMinor
+      this.#of(held.buyer).escrow += amountMinor
+    } else if (debit === ESCROW) {
       const buyer = this.#release(purseId, amountMinor)
-      if (buyer !== undefined && kind !== 'close') this.#pay(buyer, to, amountMinor)
+      const isPay = kind !== 'close' && to !== undefined
+      if (buyer !== undefined && isPay) this.#pay(buyer, to, amountMinor)
     } else if (from !== undefined && to !== undefined) {
       // A debt beyond the escrow, of a token that the buyer gave to two sellers.
       this.#pay(from, to, amountMinor)

@@ -17,7 +17,7 @@ import {
   sayUnchanged,
   tagOf
 } from './answers.ts'
-import { checkOut, type OriginPass } from './checkout.ts'
+import { sellPieces, type OriginPass } from './sell.ts'
 import type { OriginContent, OriginFile } from './files.ts'
 import { Pace } from './pace.ts'
 import { ORIGIN_UID, isPaid } from './paid.ts'
@@ -98,9 +98,9 @@ export class Origin {
     return Object.fromEntries([...this.#taps].map(([infoHash, { status }]) => [infoHash, status]))
   }
 
-  /** Sells the pieces of an `originRequest`, whatever the state: what was paid is delivered. Throws as {@link checkOut}. */
-  checkOut(request: Uint8Array): Promise<OriginPass> {
-    return checkOut(this.#mint, this.#court, request)
+  /** Sells the pieces of an `originRequest`, whatever the state: what was paid is delivered. Throws as {@link sellPieces}. */
+  sellPieces(request: Uint8Array): Promise<OriginPass> {
+    return sellPieces(this.#mint, this.#court, request)
   }
 
   /** Answers a request below `ORIGIN_PREFIX`. Never rejects. */

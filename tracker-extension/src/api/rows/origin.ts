@@ -3,7 +3,7 @@
 
 import { FloodgateError, MESSAGES } from '@floodgate/protocol'
 import { z } from 'zod'
-import type { OriginPass } from '../../origin/checkout.ts'
+import type { OriginPass } from '../../origin/sell.ts'
 import { TYPES, message, post, type Route } from '../route.ts'
 import { time } from '../schemas.ts'
 
@@ -20,7 +20,7 @@ export const ORIGIN: readonly Route[] = [
       TYPES.json,
       ({ origin }, { body }) => {
         if (origin === undefined) throw new FloodgateError('not-found')
-        return origin.checkOut(body)
+        return origin.sellPieces(body)
       }
     ),
     summary: 'Sells pieces by HTTP, and says where they are.',

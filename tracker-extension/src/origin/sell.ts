@@ -36,7 +36,7 @@ export interface OriginPass {
  * money. Throws `clock`, `revoked`, `unknown-purse`, `limit-reached`, `no-source`, `purse-closed`, `insufficient-funds` (a
  * token that another seller was paid for, and no money for it), what `checkClaimed` and what `readSigned` throws.
  */
-export async function checkOut(mint: Mint, court: Court, bytes: Uint8Array): Promise<OriginPass> {
+export async function sellPieces(mint: Mint, court: Court, bytes: Uint8Array): Promise<OriginPass> {
   const { message, account } = await readSigned(mint, 'originRequest', bytes)
   expectFresh(mint, message)
   await mint.court.expectAdmitted(account.uid)

@@ -1,0 +1,115 @@
+// What every ledger store must do with coupons: who pays what, and what comes back to whom. A part of the compliance suite;
+// compliance.ts calls it.
+import assert from 'node:assert/strict'
+import type { Command, LedgerStore } from '../../../tracker-extension/src/ledger/index.ts'
+import type { OpenLedger } from './compliance.ts'
+import { commandOf, openAccount, resultOf } from './script.ts'
+
+const now = 100
+
+export function couponCompliance(open: OpenLedger): void {
+  describe('coupons', () => {
+    let store: LedgerStore
+    beforeEach(async () => {
+      store = await open()
+      for (const uid of ['alice', 'bob']) await openAccount(store, uid)
+    })
+    afterEach(async () => {
+      assert.deepEqual((await store.audit()).faults, [])
+      await store.close()
+    })
+    const balanceOf = async (uid: string) => (await store.account(uid))!.balanceMinor
+    const codeOf = async (command: Command) => {
+      const answer = await resultOf(store, command)
+      return answer === 'ok' ? '' : answer
+    }
+
+    it('I1: a coupon pays its part into the escrow, sellers get all, and what is left is shared as it was paid', async () => {
+      await execute('deposit d1 alice 100', 'publish film 8 10', 'publish book 3 7')
+      assert.equal(await coupon('TENTH', { share: 1000 }), '')
+      assert.equal(await coupon('TENTH', { share: 1000 }), '')
+      assert.equal(await coupon('TENTH', { share: 2000 }), 'conflict')
+      assert.equal(await coupon('BOTH', { share: 1, amountMinor: 1n }), 'bad-command')
+      assert.equal(await coupon('NONE', {}), 'bad-command')
+      assert.equal(await coupon('LOST', { share: 1, infoHash: 'nowhere' }), 'unknown-content')
+      assert.equal(await take('TENTH', 'alice'), '')
+      assert.equal(await take('TENTH', 'alice'), '')
+      assert.equal(await store.discountMinor('alice', 'film', 80n, now), 8n)
+      const buy = 'purchase p1 alice film 10'
+      assert.equal(await resultOf(store, commandOf(buy)), 'no-promotion')
+      const funds = { id: 'f1', amountMinor: 20n, reason: 'spring', now }
+      assert.equal((await store.execute({ kind: 'fund', ...funds })).repeated, false)
+      assert.equal((await store.execute({ kind: 'fund', ...funds })).repeated, true)
+      assert.equal(await resultOf(store, commandOf(buy)), 'p1 -72')
+      assert.equal(await resultOf(store, commandOf(buy)), 'p1 -72')
+      assert.equal((await store.audit()).escrowMinor, 80n)
+      assert.equal(await resultOf(store, commandOf('redeem c1 bob p1 10100000')), '+20 2/0/0')
+      // 60 come back: 54 to the buyer, 6 to promotion.
+      assert.equal(await resultOf(store, commandOf('close p1 at=200')), 'refund 54')
+      assert.equal(await resultOf(store, commandOf('close p1 at=201')), 'refund 54')
+      assert.deepEqual([await balanceOf('alice'), await balanceOf('bob')], [82n, 20n])
+      assert.equal((await store.promotionBooks()).promotionMinor, 18n)
+      // The coupon was for one use of this account.
+      assert.equal(await take('TENTH', 'alice'), 'code-spent')
+      assert.equal(
+        await resultOf(store, commandOf('purchase p2 alice film 10 at=201 until=300')),
+        'p2 -80'
+      )
+    })
+
+    it('coupons end: by time, by uses in all, by uses of one account; the one for the content goes first', async () => {
+      await execute('deposit d1 alice 200', 'publish film 4 10', 'publish book 3 7')
+      await store.execute({ kind: 'fund', id: 'f1', amountMinor: 100n, reason: '', now })
+      await coupon('ONE', { amountMinor: 15n, usesMax: 1, until: 150 })
+      await coupon('FILM', { amountMinor: 4000n, infoHash: 'film', usesMax: 5 })
+      assert.equal(await take('ONE', 'alice', 150), 'code-expired')
+      assert.equal(await take('ONE', 'zoe'), 'unknown-account')
+      assert.equal(await take('NOPE', 'alice'), 'unknown-code')
+      assert.equal(await take('ONE', 'alice'), '')
+      assert.equal(await take('ONE', 'bob'), 'code-spent')
+      assert.equal(await take('FILM', 'alice'), '')
+      // One minor unit always stays with the buyer.
+      assert.equal(await resultOf(store, commandOf('purchase p1 alice film 10')), 'p1 -1')
+      assert.equal(await resultOf(store, commandOf('purchase p2 alice book 7 at=150')), 'p2 -21')
+      await coupon('ELSE', { amountMinor: 3n, usesMax: 1 })
+      // A coupon that another takes the place of gives its own place back.
+      assert.equal(await take('ELSE', 'alice'), '')
+      assert.equal(await take('ONE', 'bob', 149), '')
+      assert.equal(await resultOf(store, commandOf('purchase p3 alice book 7 again')), 'p3 -18')
+    })
+
+    it('gives its lines to nobody else: I1, the journal names each', async () => {
+      await execute('deposit d1 alice 100', 'publish film 4 10')
+      await store.execute({ kind: 'fund', id: 'f1', amountMinor: 9n, reason: '', now })
+      await coupon('C', { share: 1000 })
+      await take('C', 'alice')
+      await execute('purchase p1 alice film 10', 'close p1 at=200')
+      const lines = (await store.journal()).map(
+        ({ kind, ref, debit, credit, amountMinor }) =>
+          `${kind} ${ref} ${debit} ${credit} ${amountMinor}`
+      )
+      assert.deepEqual(lines, [
+        'deposit d1 cash peer:alice 100',
+        'fund f1 cash promotion 9',
+        'purchase p1 peer:alice escrow 36',
+        'promotion p1 promotion escrow 4',
+        'promotionRefund p1 escrow promotion 4',
+        'close p1 escrow peer:alice 36'
+      ])
+    })
+
+    async function execute(...lines: string[]): Promise<void> {
+      for (const line of lines) await store.execute(commandOf(line))
+    }
+    const coupon = (
+      couponId: string,
+      terms: Partial<Command & { kind: 'issueCoupon' }>
+    ): Promise<string> =>
+      codeOf({
+        ...{ kind: 'issueCoupon', couponId, infoHash: '', share: 0, amountMinor: 0n },
+        ...{ usesMax: 10, usesPerAccountMax: 1, until: 0, now, ...terms }
+      })
+    const take = (couponId: string, uid: string, at = now): Promise<string> =>
+      codeOf({ kind: 'takeCoupon', couponId, uid, now: at })
+  })
+}

@@ -1,0 +1,149 @@
+// Coupons: the provider's account `promotion` pays a part of the price into the escrow, so that sellers get all of it. What
+// comes back from a purse is shared between buyer and promotion as they paid. Pure rules.
+import { LedgerError } from './errors.ts'
+import type {
+  CouponTerms,
+  FundCommand,
+  IssueCouponCommand,
+  MoneyInOutcomes,
+  TakeCouponCommand
+} from './money-in-commands.ts'
+import type { CouponRow } from './money-in-rows.ts'
+import { type Occasion, balance, post } from './posting.ts'
+import { type LedgerView, cash, escrow, keyOf, promotion } from './rows.ts'
+
+export function fund(view: LedgerView, command: FundCommand): MoneyInOutcomes['fund'] {
+  const { id, amountMinor, reason, now } = command
+  const done = view.get('funding', id)
+  if (done) {
+    const same = done.amountMinor === amountMinor && done.reason === reason
+    if (!same) throw new LedgerError('conflict', 'funding')
+    return { amountMinor, repeated: true }
+  }
+  const occasion = { at: now, kind: 'fund', ref: id, purseId: '' }
+  post(view, occasion, { debit: cash, credit: promotion, amountMinor })
+  view.put('funding', id, { amountMinor, reason })
+  return { amountMinor, repeated: false }
+}
+
+export function issueCoupon(
+  view: LedgerView,
+  command: IssueCouponCommand
+): MoneyInOutcomes['issueCoupon'] {
+  const { couponId, infoHash, share, amountMinor, usesMax, usesPerAccountMax, until } = command
+  // One of the two: a coupon of both would need a rule for which comes first.
+  if (share > 0 === amountMinor > 0n) throw new LedgerError('bad-command', 'share or amountMinor')
+  const terms = { infoHash, share, amountMinor, usesMax, usesPerAccountMax, until }
+  const done = view.get('coupon', couponId)
+  if (done) {
+    const same = Object.entries(terms).every(
+      ([name, value]) => done[name as keyof CouponRow] === value
+    )
+    if (!same) throw new LedgerError('conflict', 'coupon')
+    return { couponId, repeated: true }
+  }
+  if (infoHash !== '' && !view.get('content', infoHash)) {
+    throw new LedgerError('unknown-content', infoHash)
+  }
+  view.put('coupon', couponId, { ...terms, uses: 0 })
+  return { couponId, repeated: false }
+}
+
+const EVERY = '*'
+const isOver = ({ until }: CouponRow, now: number): boolean => until !== 0 && now >= until
+
+/** A coupon that is taken has its place: nobody can use it up before its buyer buys. */
+export function takeCoupon(
+  view: LedgerView,
+  { couponId, uid, now }: TakeCouponCommand
+): MoneyInOutcomes['takeCoupon'] {
+  const coupon = view.get('coupon', couponId)
+  if (!coupon) throw new LedgerError('unknown-code')
+  if (!view.get('peer', uid)) throw new LedgerError('unknown-account', uid)
+  if (isOver(coupon, now)) throw new LedgerError('code-expired')
+  const { infoHash, share, amountMinor, until } = coupon
+  const terms: CouponTerms = { couponId, infoHash, share, amountMinor, until }
+  const heldKey = keyOf(uid, infoHash || EVERY)
+  const held = view.get('heldCoupon', heldKey)?.couponId
+  if (held === couponId) return { coupon: terms, repeated: true }
+  const uses = view.get('couponUse', keyOf(couponId, uid))?.uses ?? 0
+  if (coupon.uses >= coupon.usesMax || uses >= coupon.usesPerAccountMax) {
+    throw new LedgerError('code-spent')
+  }
+  if (held !== undefined) countUse(view, held, uid, -1)
+  countUse(view, couponId, uid, 1)
+  view.put('heldCoupon', heldKey, { couponId })
+  return { coupon: terms, repeated: false }
+}
+
+function countUse(view: LedgerView, couponId: string, uid: string, change: 1 | -1): void {
+  const coupon = view.get('coupon', couponId)!
+  const useKey = keyOf(couponId, uid)
+  const uses = view.get('couponUse', useKey)?.uses ?? 0
+  view.put('coupon', couponId, { ...coupon, uses: coupon.uses + change })
+  view.put('couponUse', useKey, { uses: uses + change })
+}
+
+/** What a coupon takes off one purchase. */
+export interface Discount {
+  couponId: string
+  heldKey: string
+  offMinor: bigint
+}
+
+/**
+ * What the coupon that this buyer holds takes off a price, the one for this content before the one for all. Rounded down,
+ * and at least one minor unit stays with the buyer, so that every purse has a line of its buyer.
+ */
+export function discountFor(
+  view: LedgerView,
+  { uid, infoHash, now }: { uid: string; infoHash: string; now: number },
+  priceMinor: bigint
+): Discount | undefined {
+  for (const scope of [infoHash, EVERY]) {
+    const heldKey = keyOf(uid, scope)
+    const couponId = view.get('heldCoupon', heldKey)?.couponId
+    const coupon = couponId === undefined ? undefined : view.get('coupon', couponId)
+    if (couponId === undefined || !coupon || isOver(coupon, now)) continue
+    const { share, amountMinor } = coupon
+    const wanted = share > 0 ? (priceMinor * BigInt(share)) / 10_000n : amountMinor
+    const offMinor = wanted < priceMinor ? wanted : priceMinor - 1n
+    if (offMinor > 0n) return { couponId, heldKey, offMinor }
+  }
+  return undefined
+}
+
+/** promotion → escrow. Throws `no-promotion`: a buyer with a coupon in force never pays the full price unasked. */
+export function payDiscount(view: LedgerView, occasion: Occasion, discount: Discount): void {
+  const { couponId, heldKey, offMinor } = discount
+  if (balance(view, promotion) < offMinor) throw new LedgerError('no-promotion', couponId)
+  const transfer = { debit: promotion, credit: escrow, amountMinor: offMinor }
+  post(view, { ...occasion, kind: 'promotion' }, transfer)
+  view.remove('heldCoupon', heldKey)
+  const row = { couponId, paidMinor: offMinor, refundMinor: 0n }
+  view.put('discount', occasion.purseId, row)
+}
+
+/** What a coupon paid of a purse. */
+export const paidByCoupon = (view: LedgerView, purseId: string): bigint =>
+  view.get('discount', purseId)?.paidMinor ?? 0n
+
+/**
+ * Gives promotion its part of what comes back from a purse, escrow → promotion, and answers it. The buyer's part is rounded
+ * down, so it is never above what he paid.
+ */
+export function refundPromotion(
+  view: LedgerView,
+  occasion: Occasion,
+  { backMinor, priceMinor }: { backMinor: bigint; priceMinor: bigint }
+): bigint {
+  const discount = view.get('discount', occasion.purseId)
+  if (!discount) return 0n
+  const buyers = (backMinor * (priceMinor - discount.paidMinor)) / priceMinor
+  const amountMinor = backMinor - buyers
+  const transfer = { debit: escrow, credit: promotion, amountMinor }
+  post(view, { ...occasion, kind: 'promotionRefund' }, transfer)
+  const refundMinor = discount.refundMinor + amountMinor
+  view.put('discount', occasion.purseId, { ...discount, refundMinor })
+  return amountMinor
+}
