@@ -22,6 +22,7 @@ import { attachEngine, type TorrentEngine } from './engine/index.ts'
 import type { FloodgateTarget } from './events.ts'
 import { wtFloodgate, type WireUser } from './extension.ts'
 import { Links, type Link } from './links.ts'
+import { OriginFetch } from './origin/origin.ts'
 import { Signalling } from './signalling.ts'
 import { Conversation } from './trade/conversation.ts'
 import { Grace } from './trade/grace.ts'
@@ -59,6 +60,7 @@ export class Swarm {
   #market: Market | undefined
   #approved = false
   #leaveCourt: () => void = () => undefined
+  #origin: OriginFetch | undefined
   #closed = false
 
   constructor(torrent: Torrent, options: SwarmOptions, events: FloodgateTarget) {
@@ -174,6 +176,11 @@ export class Swarm {
     }
     this.#leaveCourt = clerk.seat(this.#seat(content, this.#market))
     this.#announcer.now()
+    if (this.#approved) {
+      const engine = this.#engine
+      const warn = (error: FloodgateError): void => this.#warn(error)
+      this.#origin = new OriginFetch({ torrent, content, wallet, terms, engine, warn })
+    }
     for (const link of this.#links.all()) this.#advance(link)
   }
 
@@ -282,6 +289,7 @@ export class Swarm {
     if (this.#closed) return
     this.#closed = true
     this.#leaveCourt()
+    this.#origin?.close()
     for (const link of this.#links.all()) link.conversation?.close()
     this.#engine.stop()
     this.#dialing.close()
