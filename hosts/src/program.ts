@@ -17,6 +17,7 @@ import { addPublish } from './commands/publish.ts'
 import { addRegister } from './commands/register.ts'
 import { addRisk } from './commands/risk.ts'
 import { addSeed } from './commands/seed.ts'
+import { addStatement } from './commands/statement.ts'
 import { addToken } from './commands/token.ts'
 import { addWallet } from './commands/wallet.ts'
 import { exitCodes, exitCodesText, failureOf } from './failures.ts'
@@ -33,6 +34,7 @@ const COMMANDS: AddCommand[] = [
   addPublish,
   addDeposit,
   addBooks,
+  addStatement,
   addAudit,
   addBackup,
   addRestore,

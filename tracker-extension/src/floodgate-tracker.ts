@@ -65,6 +65,11 @@ export interface FloodgateTrackerOptions {
   /** How long a purse lives. Default 30 days. */
   purseLifeMs?: number
   /**
+   * How long a purse certificate is good; while the purse is, its buyer gets a new one with his announces. A purse that
+   * he cancels is good that much longer, and refunds a day later. Default one day.
+   */
+  leaseMs?: number
+  /**
    * Held beside the price of a purse until it closes, as a share of the price, 0 to 1: out of it a seller is paid whose
    * tokens the buyer had given to another too. With 1 that gains nobody anything; with 0, the default, such a buyer is
    * revoked, and who he cheated waits for his balance.
@@ -185,6 +190,7 @@ export function floodgateTracker(
 const RANGES = {
   intervalSeconds: [1, 86_400],
   purseLifeMs: [1, 3650 * DAY_MS],
+  leaseMs: [1000, 3650 * DAY_MS],
   settleEveryMs: [0, DAY_MS],
   headEveryMs: [0, DAY_MS]
 } as const
@@ -229,6 +235,7 @@ export function createMint(
     issuer: new Issuer(crypto, keys),
     currency: options.currency ?? 'EUR',
     purseLifeMs: options.purseLifeMs ?? 30 * DAY_MS,
+    leaseMs: options.leaseMs ?? DAY_MS,
     collateral: options.collateral ?? 0,
     intervalSeconds: options.intervalSeconds ?? 30,
     doorkeeper: new Doorkeeper(options.rates),

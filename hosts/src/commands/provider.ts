@@ -17,6 +17,7 @@ import type { FirstSeeder } from '../provider/first-seeder.ts'
 import { homeOf } from '../provider/home.ts'
 import { Log } from '../provider/log.ts'
 import { isMoneyIn, moneyInLines } from '../provider/money-in-lines.ts'
+import { payoutLine } from '../provider/payout-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
 import { stopped } from '../stop.ts'
@@ -175,7 +176,8 @@ function bookingOf(
     case 'purchase': {
       const { purse, chargedMinor } = outcome as OutcomeOf<typeof command>
       if (chargedMinor === 0n) return undefined
-      const { uid, infoHash, pieces } = purse
+      const { uid, infoHash, priceMinor } = purse
+      const pieces = Number(chargedMinor / priceMinor)
       const fields = { uid, infoHash, pieces, amount: chargedMinor }
       return [
         'sold',
@@ -188,11 +190,27 @@ function bookingOf(
     case 'close': {
       const { purseId, refundMinor } = outcome as OutcomeOf<typeof command>
       const fields = { purse: purseId, refund: refundMinor }
-      return ['closed', fields, `refund    ${amount(refundMinor)} of an expired purse`]
+      return ['closed', fields, `refund    ${amount(refundMinor)} of a purse that ended`]
+    }
+    case 'cancel': {
+      const { purseId, keptTokens, earlyAt, repeated } = outcome as OutcomeOf<typeof command>
+      if (repeated) return undefined
+      const fields = { purse: purseId, kept: keptTokens, earlyAt }
+      return [
+        'cancelled',
+        fields,
+        `cancelled ${short(purseId)}, ${count(keptTokens, 'token')} kept`
+      ]
     }
     case 'publish': // the shop says it
     case 'signHead': // every second, and of no interest to people
       return undefined
+    case 'setDestination':
+    case 'requestPayout':
+    case 'preparePayout':
+    case 'submitPayout':
+    case 'settlePayout':
+      return payoutLine(currency, command, outcome)
     default:
       return courtLine(currency, command, outcome)
   }

@@ -10,7 +10,7 @@ import { shelve } from '../provider/shelf.ts'
 import { webSeedOf } from '../provider/origin.ts'
 import { contentLength, describeTorrent, makeTorrent, withWebSeed } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
-import { count, money, parseAmount, parseSize, size } from '../units.ts'
+import { count, money, parseAmount, parseCount, parseSize, size } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 /** A running provider looks at its shelf twice a second; a disk may be slow. */
@@ -24,6 +24,7 @@ interface PublishOptions {
   price: bigint
   pieceLength?: number
   open?: boolean
+  freePieces: number
   title?: string
 }
 
@@ -40,6 +41,12 @@ export const addPublish: AddCommand = (program, act) => {
     )
     .option('--piece-length <size>', 'length of a piece, a power of two such as 1M', parseSize)
     .option('--open', 'serve peers without Floodgate too, a free share')
+    .option(
+      '--free-pieces <n>',
+      'give so many pieces from the first on for nothing',
+      parseCount(0, 65535),
+      0
+    )
     .option('--title <text>', 'name of the content (default: that of the file)')
     .addHelpText(
       'after',
@@ -67,7 +74,8 @@ async function runPublish(
   const bytes = await contentLength(path)
   await makeHome(home)
   const { rootKey } = await loadKeys(home)
-  const offer = { rootKey, api, currency, price: options.price, open: options.open === true }
+  const { price, freePieces: free } = options
+  const offer = { rootKey, api, currency, price, open: options.open === true, free }
   const bar = createByteBar(out, 'hashing', bytes)
   let torrent: Uint8Array
   try {
@@ -92,14 +100,15 @@ async function runPublish(
   if (webSeed !== undefined) torrent = withWebSeed(torrent, webSeed)
   const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data: path })
   const sold = await waitUntilSold(settings, infoHash, signal)
-  const total = options.price * BigInt(pieces)
+  const total = price * BigInt(pieces - free)
   out.tell('published', {
-    ...{ name, infoHash, pieces, length, price: options.price, total, currency, magnet },
+    ...{ name, infoHash, pieces, length, price, total, currency, magnet, free },
     ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed }
   })
   out.say(
     [
-      `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(options.price, currency)} each, ${money(total, currency)} in all`,
+      `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price, currency)} each, ${money(total, currency)} in all`,
+      ...(free > 0 ? [`free       the first ${count(free, 'piece')}`] : []),
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
       `magnet     ${magnet}`,

@@ -32,6 +32,7 @@ export {
 export { answerNotices, appeal, fetchSettled } from './answers.ts'
 export { Blacklist, type BlacklistEntry } from './blacklist.ts'
 export { browserStorage } from './browser.ts'
+export { cancelPurse, type CancelAnswer } from './cancellations.ts'
 export { claim, type ClaimAnswer, type ClaimedPurse } from './claims.ts'
 export { pursue } from './complaints.ts'
 export type { ContentAtHand, ContentsAtHand } from './contents.ts'
@@ -55,8 +56,10 @@ export {
   type OriginStanding
 } from './origin-client.ts'
 export { proveAccount, type OwnPosting, type ProvedAccount } from './own-postings.ts'
+export { ownLines, type OwnLine } from './own-lines.ts'
 export type { Missing, PayeeAccount, Receipted } from './payee-book.ts'
 export { isWaiting, type AnswerKind, type Notice } from './notices.ts'
+export { Pocket } from './pocket.ts'
 export { Purse } from './purse.ts'
 export { Purses } from './purses.ts'
 export { Sale } from './sale.ts'

@@ -4,15 +4,14 @@
 import {
   FloodgateError,
   LOG_PATH_MAX,
-  MESSAGES,
   decode,
   lineHash,
   toHex,
-  verifyInclusion,
-  type Message
+  verifyInclusion
 } from '@floodgate/protocol'
 import { ask } from './http.ts'
-import { ROUTES, account, byItsClock, signRequest } from './provider-client.ts'
+import { linesBehind, type OwnLine } from './own-lines.ts'
+import { ROUTES, account } from './provider-client.ts'
 import { checkLog, type TreeHead } from './tree-heads.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -65,9 +64,8 @@ export async function proveAccount(wallet: Wallet): Promise<ProvedAccount> {
 
 async function allLines(wallet: Wallet) {
   const lines: Line[] = []
-  let read = 0
   for (let tries = 1; ; tries++) {
-    read = await readLines(wallet, read, lines)
+    await readOn(wallet, lines)
     const { balance, currency } = await account(wallet)
     const sum = lines.reduce((total, { posting }) => total + posting.amount, 0n)
     if (sum === balance) return { lines, balance, currency }
@@ -75,26 +73,17 @@ async function allLines(wallet: Wallet) {
   }
 }
 
-/** Adds the account's lines behind `after`; answers how far the log was read. */
-async function readLines(wallet: Wallet, after: number, lines: Line[]): Promise<number> {
-  for (let behind = after; ;) {
-    const { items, read } = await byItsClock(wallet, async () => {
-      const frame = await signRequest(wallet, 'linesRequest', { after: behind })
-      const url = `${wallet.api}${ROUTES}/log/lines`
-      return decode(await ask(url, MESSAGES.lines.bytesMax, frame), 'lines').message
-    })
-    for (const bytes of items) {
-      const posting = ownPosting(wallet, decode(bytes, 'posting').message)
-      const before = lines.at(-1)?.posting.line ?? 0
-      if (posting.line <= before) throw new FloodgateError('false-books', `line ${posting.line}`)
-      lines.push({ bytes, posting })
-    }
-    if (read <= behind) return behind
-    behind = read
+/** Adds the account's lines behind those that are there. */
+async function readOn(wallet: Wallet, lines: Line[]): Promise<void> {
+  const before = () => lines.at(-1)?.posting.line ?? 0
+  for await (const { bytes, line } of linesBehind(wallet, before())) {
+    const posting = ownPosting(wallet, line)
+    if (posting.line <= before()) throw new FloodgateError('false-books', `line ${posting.line}`)
+    lines.push({ bytes, posting })
   }
 }
 
-function ownPosting(wallet: Wallet, message: Message<'posting'>): OwnPosting {
+function ownPosting(wallet: Wallet, message: OwnLine): OwnPosting {
   const { line, at, kind, ref, purse, debit, credit, amount } = message
   const own = `peer:${toHex(wallet.uid)}`
   if (debit !== own && credit !== own) throw new FloodgateError('false-books', `line ${line}`)

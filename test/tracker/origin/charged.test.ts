@@ -123,7 +123,8 @@ describe('origin: charged', () => {
     await pay(0, 1, 2)
     const { store } = stage.provider
     const purseId = toHex(purse.id)
-    await store.execute({ kind: 'close', purseId, now: purse.certificate.expiry })
+    const { expiresAt } = (await store.purse(purseId))!
+    await store.execute({ kind: 'close', purseId, now: expiresAt })
     assert.equal(await earned(), 6n)
     assert.equal(await earned(toHex(wallet.uid)), 94n)
     // What was paid is delivered all the same; nothing more is sold.

@@ -1,6 +1,7 @@
 // Replays the journal, recomputes the books from it and the purses, and names everything that does not agree (I1, G13).
 // Pure; it trusts no running total. One named check per invariant.
-import { covers, emptyBitmap, fits, or, popcount } from './bitmap.ts'
+import { and, covers, emptyBitmap, fits, or, popcount } from './bitmap.ts'
+import { checkPayouts } from './payout-replay.ts'
 import { balanceOf } from './posting.ts'
 import { heldMinor } from './purchase.ts'
 import { checkMovements } from './replay.ts'
@@ -21,12 +22,14 @@ export interface Audit {
 
 export function audit(view: ScanView): Audit {
   const accounts = new Map(view.rows('account'))
-  const { totals, postings, faults } = sumJournal(view)
+  const { totals, postings, returnedMinor, faults } = sumJournal(view)
   const { heldMinor: escrowMinor, openPurses } = sumPurses(view, faults)
   faults.unshift(...view.damage())
   checkMovements(view, faults)
+  checkPayouts(view, faults)
   checkSales(view, faults)
   checkSettlements(view, faults)
+  checkCancellations(view, faults)
   checkRevocations(view, faults)
   checkTotals(accounts, totals, faults)
   checkBalances(accounts, faults)
@@ -37,7 +40,7 @@ export function audit(view: ScanView): Audit {
   if (debitsMinor !== creditsMinor) faults.push(`debits ${debitsMinor}, credits ${creditsMinor}`)
   const inEscrow = balanceOf(escrow, accounts.get(escrow) ?? { debits: 0n, credits: 0n })
   if (inEscrow !== escrowMinor) faults.push(`escrow ${inEscrow}, open purses ${escrowMinor}`)
-  const depositsMinor = accounts.get(cash)?.debits ?? 0n
+  const depositsMinor = (accounts.get(cash)?.debits ?? 0n) - returnedMinor
   if (escrowMinor > depositsMinor) faults.push(`purses ${escrowMinor}, deposits ${depositsMinor}`)
   return { faults, debitsMinor, creditsMinor, depositsMinor, escrowMinor, postings, openPurses }
 }
@@ -51,14 +54,17 @@ function sumJournal(view: ScanView) {
     return total
   }
   let postings = 0
-  for (const [key, { debit, credit, amountMinor }] of view.rows('journal')) {
+  // Payouts that came back: money that was here before.
+  let returnedMinor = 0n
+  for (const [key, { kind, debit, credit, amountMinor }] of view.rows('journal')) {
     postings += 1
     if (Number(key) !== postings) faults.push(`journal line ${key} stands in place ${postings}`)
     if (amountMinor <= 0n) faults.push(`journal line ${key} moves ${amountMinor}`)
+    if (debit === cash && kind === 'returned') returnedMinor += amountMinor
     totalOf(debit).debits += amountMinor
     totalOf(credit).credits += amountMinor
   }
-  return { totals, postings, faults }
+  return { totals, postings, returnedMinor, faults }
 }
 
 function sumPurses(view: ScanView, faults: string[]) {
@@ -113,6 +119,19 @@ function checkSettlements(view: ScanView, faults: string[]): void {
     if ((settled & (0x80 >> (index & 7))) === 0) faults.push(`complaint ${complaintId} has no sale`)
   }
   for (const ref of paid.keys()) faults.push(`nothing was complained of for ${ref}`)
+}
+
+/** A purse is cancelled by its buyer's word alone, and refunds early nothing that he kept. */
+function checkCancellations(view: ScanView, faults: string[]): void {
+  for (const [purseId, purse] of view.rows('purse')) {
+    const { cancelledAt, kept, released } = purse
+    const word = view.get('cancellation', purseId)
+    if ((word?.at ?? 0) !== cancelledAt) faults.push(`purse ${purseId}: cancelledAt`)
+    if (cancelledAt === 0 && kept.length + released.length > 0)
+      faults.push(`purse ${purseId}: kept`)
+    const both = released.length > 0 ? popcount(and(released, kept)) : 0
+    if (both > 0) faults.push(`purse ${purseId}: released is not what was given back`)
+  }
 }
 
 /** The revocation log has no gap. */

@@ -1,6 +1,7 @@
 // The shape and the limits of every command, as one table. A checked command is a clean copy: known fields only,
 // and bytes in buffers of their own (a slice of Node's pool would drag 8 KiB along when it is posted to a worker).
 import type { Claim, Command } from './commands.ts'
+import { rangesMax } from './coverage.ts'
 import { LedgerError } from './errors.ts'
 import type { Advice, MoneyInCommand, StatementMark } from './money-in-commands.ts'
 
@@ -62,6 +63,11 @@ const optional =
   (value, name) =>
     value === undefined ? undefined : check(value, name)
 
+const millionths: Check = (value, name) => {
+  const isShare = Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 1_000_000
+  if (isShare) return value
+  throw bad(name, 'an integer from 0 to 1,000,000')
+}
 const integerFrom0: Check = (value, name) => {
   if (Number.isSafeInteger(value) && Number(value) >= 0) return value
   throw bad(name, 'an integer from 0')
@@ -163,7 +169,8 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     currency: id,
     mode: oneOf('closed', 'open'),
     title: text,
-    torrent: bytes(0, 16 * 2 ** 20)
+    torrent: bytes(0, 16 * 2 ** 20),
+    free: optional(integerFrom0)
   },
   purchase: {
     purchaseId: id,
@@ -171,14 +178,23 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     infoHash: id,
     priceMinor: amount,
     again: optional(flag),
+    ranges: optional(listOf(integerFrom0, 2 * rangesMax)),
     collateralMinor: optional(amountOrNone),
     now: time,
     expiresAt: time,
     sealed: optional(bytes(0, 4096)),
     certificate: optional(bytes(0, 4096))
   },
-  redeem: { claims, now: time },
+  redeem: { claims, sellerMillionths: optional(millionths), now: time },
   close: { purseId: id, now: time },
+  cancel: {
+    purseId: id,
+    uid: id,
+    kept: bytes(1, piecesMax / 8),
+    frame: bytes(1, piecesMax / 8 + 1024),
+    earlyAt: time,
+    now: time
+  },
   signHead: {
     size: integerFrom0,
     root: key,
@@ -219,7 +235,24 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     pardon: flag,
     now: time
   },
-  ...moneyIn
+  ...moneyIn,
+  setDestination: { uid: id, destination: text, holdMs: integerFrom0, now: time },
+  requestPayout: {
+    payoutId: id,
+    uid: id,
+    amountMinor: amount,
+    rail: id,
+    sink: oneOf('cash', 'store'),
+    now: time
+  },
+  preparePayout: { batch: id, payoutIds: listOf(id, 10_000), now: time },
+  submitPayout: { payoutId: id, reference: id, now: time },
+  settlePayout: {
+    payoutId: id,
+    outcome: oneOf('paid', 'failed', 'returned'),
+    reason: text,
+    now: time
+  }
 }
 
 function pick(value: unknown, shape: Record<string, Check>, prefix = ''): object {

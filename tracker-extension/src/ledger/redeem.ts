@@ -2,19 +2,22 @@
 // The union of all bitmaps of a seller counts (W8), so claims may be repeated and may come in any order.
 import { hash } from 'node:crypto'
 import { and, andNot, covers, emptyBitmap, fits, indexes, or, popcount } from './bitmap.ts'
+import { givenBack } from './cancellation.ts'
 import type { Claim, ClaimOutcome, Outcomes, RedeemCommand } from './commands.ts'
+import { coverageBitmap, rangesOf } from './coverage.ts'
 import { LedgerError } from './errors.ts'
 import { allOrNothing } from './overlay.ts'
-import { post } from './posting.ts'
-import { type LedgerView, type PurseRow, type SaleRow, escrow, keyOf, peerAccount } from './rows.ts'
+import { type LedgerView, type PurseRow, type SaleRow, keyOf } from './rows.ts'
 import { payOwed, provedOf, salesOf } from './sales.ts'
+import { payClaim, wholeMillionths } from './shares.ts'
 
 /** Redeems each claim by itself: one that is refused does not spoil the others of the batch. */
-export function redeem(view: LedgerView, { claims, now }: RedeemCommand): Outcomes['redeem'] {
+export function redeem(view: LedgerView, command: RedeemCommand): Outcomes['redeem'] {
+  const { claims, now, sellerMillionths = wholeMillionths } = command
   return {
     claims: claims.map((claim) => {
       try {
-        return allOrNothing(view, (overlay) => redeemOne(overlay, claim, now))
+        return allOrNothing(view, (overlay) => redeemOne(overlay, claim, { now, sellerMillionths }))
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error
         return { claimId: claim.claimId, purseId: claim.purseId, error: error.code }
@@ -29,7 +32,11 @@ function bodyOf({ bitmap, voucher, count }: Claim): Uint8Array {
   return new Uint8Array(hash('sha256', Buffer.concat([head, bitmap, voucher]), 'buffer'))
 }
 
-function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
+function redeemOne(
+  view: LedgerView,
+  claim: Claim,
+  { now, sellerMillionths }: { now: number; sellerMillionths: number }
+): ClaimOutcome {
   const { claimId, payee, purseId } = claim
   // Payee and purse are part of the key: no seller can occupy another's claim id, and one claim id may cover
   // several purses.
@@ -46,18 +53,21 @@ function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
   const known = view.get('sale', saleKey)
   const claimed = known?.claimed ?? emptyBitmap(purse.pieces)
   const added = andNot(claim.bitmap, claimed)
-  const clash = and(added, purse.spent)
+  const gone = purse.released.length > 0 ? or(purse.spent, purse.released) : purse.spent
+  const clash = and(added, gone)
   const conflicting = popcount(clash)
   const fresh = popcount(added) - conflicting
 
   const occasion = { at: now, kind: 'redeem', ref: claimId, purseId }
   const amountMinor = purse.priceMinor * BigInt(fresh)
-  post(view, occasion, { debit: escrow, credit: peerAccount(payee), amountMinor })
+  const parts = payClaim(view, occasion, { payee, amountMinor, sellerMillionths })
   const due = (known?.owed ?? 0) + conflicting
   const paid = payOwed(view, occasion, purseId, payee, due)
-  const creditedMinor = amountMinor + purse.priceMinor * BigInt(paid)
+  // What the buyer owes beyond the escrow makes a cheated seller whole (F57): it is not shared.
+  const creditedMinor = parts.sellerMinor + purse.priceMinor * BigInt(paid)
   const uncovered = due - paid
   if (conflicting > 0) recordOffences(view, claim, purse, clash, now)
+  if (purse.cancelledAt !== 0) recordGivenBack(view, claim, givenBack(purse, added), now)
 
   const previousPayee = known ? known.previousPayee : purse.lastPayee
   const evidence = bestEvidence(known, claim, claimed)
@@ -76,7 +86,8 @@ function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
     const spent = or(purse.spent, added)
     view.put('purse', purseId, { ...purse, collateralMinor, spent, lastPayee })
   }
-  view.put('claim', claimKey, { body, creditedMinor, fresh, conflicting, uncovered })
+  const shareMinor = parts.providerMinor
+  view.put('claim', claimKey, { body, creditedMinor, shareMinor, fresh, conflicting, uncovered })
   return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered, repeated: false }
 }
 
@@ -89,6 +100,9 @@ function payable(view: LedgerView, { payee, purseId, bitmap, count }: Claim): Pu
   if (purse.closedAt !== 0) throw new LedgerError('purse-closed', purseId)
   // A voucher is for exactly the tokens whose XOR it names.
   if (!fits(bitmap, purse.pieces) || popcount(bitmap) !== count) throw new LedgerError('bad-claim')
+  if (!covers(coverageBitmap(rangesOf(purse), purse.pieces), bitmap)) {
+    throw new LedgerError('bad-claim', 'not covered')
+  }
   return purse
 }
 
@@ -139,6 +153,16 @@ function recordOffences(
       view.put('offence', key, { ...offence, firstVoucher: signed, secondVoucher })
     }
   }
+}
+
+/** The buyer had signed that he pays these to nobody: his cancellation and his voucher convict him together. */
+function recordGivenBack(view: LedgerView, claim: Claim, tokens: Uint8Array, at: number): void {
+  if (popcount(tokens) === 0) return
+  const { purseId, payee: second, voucher: secondVoucher } = claim
+  const { uid: buyer } = view.get('purse', purseId)!
+  const firstVoucher = view.get('cancellation', purseId)!.frame
+  const offence = { purseId, buyer, first: buyer, second, tokens, at }
+  view.put('offence', keyOf(purseId, buyer, second), { ...offence, firstVoucher, secondVoucher })
 }
 
 interface Promised {

@@ -2,6 +2,7 @@
 // Rows are never changed in place; a rule puts a new row.
 import { type CourtTables, courtTableNames } from './court-rows.ts'
 import { type MoneyInTables, moneyInTableNames } from './money-in-rows.ts'
+import { type PayoutTables, payoutTableNames } from './payout-rows.ts'
 
 /** Totals of one account, minor units. `cash` stands on the debit side, all others on the credit side. */
 export interface AccountRow {
@@ -21,6 +22,8 @@ export interface ContentRow {
   mode: 'closed' | 'open'
   title: string
   torrent: Uint8Array
+  /** So many pieces from the first on are given for nothing, and never sold. */
+  free: number
 }
 export interface PurseRow {
   uid: string
@@ -44,6 +47,20 @@ export interface PurseRow {
   older: string
   sealed: Uint8Array
   certificate: Uint8Array
+  /** Which pieces it covers, as coverage.ts packs it. */
+  covered: Uint8Array
+  /** 0 while it is not cancelled. */
+  cancelledAt: number
+  /** When a cancelled purse refunds what was given back. */
+  earlyAt: number
+  /** Tokens that a cancelled purse still pays (empty: not cancelled), and those refunded early (empty: not yet). */
+  kept: Uint8Array
+  released: Uint8Array
+}
+/** The buyer's signed word that he ends a purse. */
+export interface CancellationRow {
+  frame: Uint8Array
+  at: number
 }
 /** What one seller has claimed from one purse. */
 export interface SaleRow {
@@ -61,6 +78,8 @@ export interface SaleRow {
 export interface ClaimRow {
   body: Uint8Array
   creditedMinor: bigint
+  /** The provider's share, beside it. */
+  shareMinor: bigint
   fresh: number
   conflicting: number
   uncovered: number
@@ -106,16 +125,18 @@ export interface HeadRow {
   at: number
 }
 
-export interface Tables extends CourtTables, MoneyInTables {
+export interface Tables extends CourtTables, MoneyInTables, PayoutTables {
   account: AccountRow
   peer: PeerRow
   /** Sign key (hex) → uid. */
   signKey: { uid: string }
   content: ContentRow
   purse: PurseRow
+  /** Purse → how its buyer cancelled it. */
+  cancellation: CancellationRow
   /** (uid, info hash) → the newest purse not closed. */
   open: { purseId: string }
-  /** (expiry, purse) of purses not closed, in order of expiry. */
+  /** (time, purse) when a purse not closed ends, and when a cancelled one refunds early; in order of time. */
   expiry: { purseId: string }
   sale: SaleRow
   claim: ClaimRow
@@ -152,6 +173,9 @@ export const keyOf = (...ids: string[]): string => ids.join(' ')
 /** A number as key whose text order is its numeric order; 16 digits hold every safe integer. */
 export const orderedKey = (value: number): string => String(value).padStart(16, '0')
 
+/** When something of a purse is due. */
+export const expiryKey = (purseId: string, at: number): string => keyOf(orderedKey(at), purseId)
+
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /** The account of a peer's money. */
@@ -162,6 +186,12 @@ export const escrow = 'escrow'
 export const gifts = 'gifts'
 /** The provider's money that coupons pay with. */
 export const promotion = 'promotion'
+/** The provider's share of claims. */
+export const providerAccount = 'provider'
+/** Payouts on their way. */
+export const transit = 'payout'
+/** What was paid out as credit in the provider's own shop: it owes goods for it. */
+export const storeCredit = 'store'
 
 /** Every table, for those who walk through all. */
 export const tableNames = [
@@ -170,6 +200,7 @@ export const tableNames = [
   'signKey',
   'content',
   'purse',
+  'cancellation',
   'open',
   'expiry',
   'sale',
@@ -181,5 +212,6 @@ export const tableNames = [
   'head',
   'block',
   ...courtTableNames,
-  ...moneyInTableNames
+  ...moneyInTableNames,
+  ...payoutTableNames
 ] as const satisfies TableName[]

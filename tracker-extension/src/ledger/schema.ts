@@ -34,7 +34,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       currency: 'text',
       mode: 'text',
       title: 'text',
-      torrent: 'blob'
+      torrent: 'blob',
+      free: 'number'
     }
   },
   purse: {
@@ -54,9 +55,15 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       lastPayee: 'text',
       older: 'text',
       sealed: 'blob',
-      certificate: 'blob'
+      certificate: 'blob',
+      covered: 'blob',
+      cancelledAt: 'number',
+      earlyAt: 'number',
+      kept: 'blob',
+      released: 'blob'
     }
   },
+  cancellation: { wide: true, columns: { frame: 'blob', at: 'number' } },
   open: { wide: false, columns: { purseId: 'text' } },
   expiry: { wide: false, columns: { purseId: 'text' } },
   sale: {
@@ -75,6 +82,7 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     columns: {
       body: 'blob',
       creditedMinor: 'amount',
+      shareMinor: 'amount',
       fresh: 'number',
       conflicting: 'number',
       uncovered: 'number'
@@ -155,7 +163,31 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     }
   },
   pardon: { wide: false, columns: { at: 'number' } },
-  ...moneyInSchema
+  ...moneyInSchema,
+  payout: {
+    wide: false,
+    columns: {
+      uid: 'text',
+      amountMinor: 'amount',
+      rail: 'text',
+      sink: 'text',
+      destination: 'text',
+      state: 'text',
+      batch: 'text',
+      reference: 'text',
+      reason: 'text',
+      at: 'number',
+      changedAt: 'number'
+    }
+  },
+  openPayout: { wide: false, columns: { uid: 'text' } },
+  payoutOf: { wide: false, columns: { at: 'number' } },
+  batch: { wide: false, columns: { payouts: 'number' } },
+  destination: {
+    wide: false,
+    columns: { destination: 'text', from: 'number', previous: 'text' }
+  },
+  carry: { wide: false, columns: { millionths: 'number' } }
 }
 
 const sqlType: Record<Column, string> = {

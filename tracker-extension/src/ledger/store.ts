@@ -3,6 +3,8 @@
 import type { Audit } from './audit.ts'
 import type { Command, OutcomeOf } from './commands.ts'
 import type { Complaint } from './court-commands.ts'
+import type { Payout } from './payout-commands.ts'
+import type { DestinationRow } from './payout-rows.ts'
 import type { Appeal, ComplaintSummary, RevocationEntry, Strike } from './court-reads.ts'
 import type {
   Account,
@@ -19,6 +21,7 @@ import type {
   Sale
 } from './reads.ts'
 import type { AdviceEntry, PromotionBooks } from './money-in-reads.ts'
+import type { Wanted } from './purse-chain.ts'
 import type { HeadRow } from './rows.ts'
 import type { LedgerSize } from './size.ts'
 
@@ -44,8 +47,11 @@ export interface LedgerStore {
   /** All contents, without the torrent files. */
   contents(): Promise<ContentSummary[]>
   purse(purseId: string): Promise<Purse | undefined>
-  /** The newest purse of this buyer for this content that is not closed; it may have expired. */
-  openPurse(uid: string, infoHash: string): Promise<Purse | undefined>
+  /**
+   * The newest purse of this buyer for this content that is not closed; it may have expired. With `wanted` the newest in
+   * force that covers any of these pieces.
+   */
+  openPurse(uid: string, infoHash: string, wanted?: Wanted): Promise<Purse | undefined>
   /** Purses that may be closed now, the longest expired first. */
   expired(now: number, limit?: number): Promise<string[]>
   sale(purseId: string, payee: string): Promise<Sale | undefined>
@@ -83,6 +89,16 @@ export interface LedgerStore {
   discountMinor(uid: string, infoHash: string, priceMinor: bigint, now: number): Promise<bigint>
   /** Payment handles that several accounts gave; slow on a great ledger. */
   sharedHandles(accountsMin: number): Promise<{ handle: string; uids: string[] }[]>
+  payout(payoutId: string): Promise<Payout | undefined>
+  /** All payouts behind the id `after` ('' = from the first), at most 1000 at a time. */
+  payouts(after?: string, limit?: number): Promise<Payout[]>
+  /** Those that are on their way. */
+  openPayouts(after?: string, limit?: number): Promise<Payout[]>
+  /** All payouts of an account, at most 1000. */
+  payoutsOf(uid: string): Promise<Payout[]>
+  /** Where an account wants its money. */
+  destination(uid: string): Promise<DestinationRow | undefined>
+  destinations(after?: string, limit?: number): Promise<(DestinationRow & { uid: string })[]>
   /** Recomputes everything; slow on a great ledger. */
   audit(): Promise<Audit>
   /** Totals of each kind of account; slow on a great ledger. */
@@ -115,7 +131,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     content: (infoHash) => engine.read('content', [infoHash]),
     contents: () => engine.read('contents', []),
     purse: (purseId) => engine.read('purse', [purseId]),
-    openPurse: (uid, infoHash) => engine.read('openPurse', [uid, infoHash]),
+    openPurse: (...args) => engine.read('openPurse', args),
     expired: (now, limit = 1000) => engine.read('expired', [now, limit]),
     sale: (purseId, payee) => engine.read('sale', [purseId, payee]),
     journal: (after = 0, limit = 1000) => engine.read('journal', [after, limit]),
@@ -134,6 +150,12 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     openAdvices: (state, limit = 1000) => engine.read('openAdvices', [state, limit]),
     promotionBooks: () => engine.read('promotionBooks', []),
     discountMinor: (...args) => engine.read('discountMinor', args),
+    payout: (payoutId) => engine.read('payout', [payoutId]),
+    payouts: (after = '', limit = 1000) => engine.read('payouts', [after, limit]),
+    openPayouts: (after = '', limit = 1000) => engine.read('openPayouts', [after, limit]),
+    payoutsOf: (uid) => engine.read('payoutsOf', [uid]),
+    destination: (uid) => engine.read('destination', [uid]),
+    destinations: (after = '', limit = 1000) => engine.read('destinations', [after, limit]),
     audit: () => engine.read('audit', []),
     sums: () => engine.read('sums', []),
     bytes: () => engine.read('bytes', []),

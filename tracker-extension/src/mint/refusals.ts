@@ -7,9 +7,12 @@ import { LedgerError, type LedgerErrorCode } from '../ledger/index.ts'
 const NAMES: Partial<Record<LedgerErrorCode, ErrorCode>> = {
   'bad-command': 'bad-request',
   'bad-claim': 'bad-voucher',
+  'too-many-purses': 'too-many-requests',
   'too-large': 'bad-request',
   'wrong-currency': 'bad-request',
-  'not-expired': 'conflict'
+  'not-expired': 'conflict',
+  'unknown-payout': 'not-found',
+  'no-destination': 'conflict'
 }
 
 /** The protocol's code for a code of the ledger; what is the store's own trouble is `internal`. */

@@ -30,22 +30,26 @@ export interface OriginNeeds {
   readonly wallet: Wallet
   readonly engine: Pick<TorrentEngine, 'idle' | 'give'>
   readonly terms: Pick<Terms, 'originAfterMs'>
-  warn(error: FloodgateError): void
 }
 
 export class OriginFetch {
   readonly #needs: OriginNeeds
+  readonly #warn: (error: FloodgateError) => void
   readonly #clock: Clock
   readonly #backoff = new Backoff(RETRY_MIN_MS, RETRY_MAX_MS)
   readonly #ended = new AbortController()
   /** Comes from here, not from a peer. */
   #coming: number | undefined
   #peerGaveAt: number
-  #paidUrl: string | undefined
   #callOff: (() => void) | undefined
 
-  constructor(needs: OriginNeeds, clock: Clock = systemClock) {
+  constructor(
+    needs: OriginNeeds,
+    warn: (error: FloodgateError) => void,
+    clock: Clock = systemClock
+  ) {
     this.#needs = needs
+    this.#warn = warn
     this.#clock = clock
     this.#peerGaveAt = clock.now()
     if (needs.terms.originAfterMs === 0) return
@@ -65,7 +69,7 @@ export class OriginFetch {
     const { torrent, terms } = this.#needs
     if (torrent.done || torrent.destroyed) return
     const waitMs = this.#peerGaveAt + terms.originAfterMs - this.#clock.now()
-    if (waitMs > 0 && this.#owed().length === 0) return this.#after(waitMs)
+    if (waitMs > 0 && this.#owing().length === 0) return this.#after(waitMs)
     try {
       const some = await this.#fetchSome()
       if (some) this.#backoff.reset()
@@ -80,61 +84,64 @@ export class OriginFetch {
     const code = codeOf(error)
     // A provider that serves nothing by HTTP.
     if (code === 'not-found') return
-    if (code === 'unpaid') this.#paidUrl = undefined
     const isUsual = code === 'origin-busy' || code === 'unreachable' || code === 'unpaid'
     if (!isUsual) {
-      this.#needs.warn(
+      this.#warn(
         error instanceof FloodgateError ? error : new FloodgateError('internal', String(error))
       )
     }
     this.#after(this.#backoff.next())
   }
 
-  #purse(): Purse | undefined {
+  /** Purses that paid the provider for pieces that are not here. */
+  #owing(): Purse[] {
     const { wallet, content } = this.#needs
-    return wallet.purses.open(content.infoHash)
+    return wallet.purses.of(content.infoHash).filter((purse) => this.#owedBy(purse).length > 0)
   }
 
-  /** Pieces that we paid the provider for, and that are not here. */
-  #owed(): number[] {
-    const purse = this.#purse()
-    const { content } = this.#needs
-    return purse === undefined ? [] : paidToOrigin(purse).filter((index) => !content.has(index))
+  #owedBy(purse: Purse): number[] {
+    return paidToOrigin(purse).filter((index) => !this.#needs.content.has(index))
   }
 
   /** False when there was nothing that could be fetched now. */
   async #fetchSome(): Promise<boolean> {
-    if (this.#owed().length > 0) return this.#fetchPaid()
-    const { wallet, content } = this.#needs
+    const owing = this.#owing()
+    if (owing.length > 0) return this.#fetchPaid(owing)
+    const { wallet, content, engine } = this.#needs
     const { access, isOpen } = await originStanding(wallet, content.infoHash)
     if (!isOpen || this.#ended.signal.aborted) return false
     if (access === 'free') return this.#fetchFree()
-    const purse = this.#purse()
-    if (purse === undefined) return false
-    this.#paidUrl = undefined
-    const wanted = this.#needs.engine.idle(BATCH, (index) => reserveToOrigin(purse, index))
-    return wanted.length > 0 && this.#fetchPaid()
+    const pocket = wallet.purses.pocket(content.infoHash)
+    const payers = new Set<Purse>()
+    engine.idle(BATCH, (index) => {
+      const purse = pocket.at(index)
+      if (purse === undefined || !reserveToOrigin(purse, index)) return false
+      payers.add(purse)
+      return true
+    })
+    return payers.size > 0 && this.#fetchPaid([...payers])
   }
 
-  async #fetchPaid(): Promise<boolean> {
-    const purse = this.#purse()
-    if (purse === undefined) return false
-    this.#paidUrl ??= await payOrigin(this.#needs.wallet, purse)
-    for (const index of this.#owed()) await this.#fetch(index, this.#paidUrl)
+  /** Pays what is reserved; what was paid before costs nothing again. */
+  async #fetchPaid(purses: Purse[]): Promise<boolean> {
+    for (const purse of purses) {
+      const seed = await payOrigin(this.#needs.wallet, purse)
+      for (const index of this.#owedBy(purse)) await this.#fetch(index, seed)
+    }
     return true
   }
 
-  /** A token whose piece was free is kept by its owner: no seller can say that it sent it. */
+  /** Of what was bought. The token of a piece that was free is kept by its owner: no seller can say that it sent it. */
   async #fetchFree(): Promise<boolean> {
     const { wallet, content, engine } = this.#needs
     const { uid } = wallet
-    const purse = this.#purse()
-    const [index] = engine.idle(1, (one) => purse === undefined || purse.reserve(one, uid))
+    const pocket = wallet.purses.pocket(content.infoHash)
+    const [index] = engine.idle(1, (one) => pocket.at(one)?.reserve(one, uid) === true)
     if (index === undefined) return false
     try {
       await this.#fetch(index, freeUrl(wallet, content.infoHash))
     } finally {
-      if (!content.has(index)) purse?.release(index, uid)
+      if (!content.has(index)) pocket.at(index)?.release(index, uid)
     }
     return true
   }
