@@ -41,6 +41,8 @@ describe('hosts: configuration files', () => {
       uploadLimit: 8M
       limit: 4
       peerPort: 6881
+      origin: free
+      originRate: 1M
       log: json
       logFile: /var/log/floodgate.log
       openMetrics: true
@@ -138,7 +140,7 @@ describe('hosts: floodgate --config', function () {
       assert.deepEqual(config, {
         ...{ data: join(dir, 'shop'), ledger: '[hidden]', name: '[hidden]' },
         ...{ seed: true, trustProxy: false, swarmCap: false, log: 'off' },
-        ...{ openMetrics: false, drain: 0 }
+        ...{ openMetrics: false, drain: 0, origin: 'off' }
       })
       await check.ended
       assert.ok(!check.log.includes('swordfish') && !check.log.includes('marlin'), check.log)

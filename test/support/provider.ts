@@ -10,6 +10,7 @@ import {
   floodgateTracker,
   memoryLedger,
   type FloodgateTracker,
+  type FloodgateTrackerOptions,
   type LedgerStore,
   type ProviderKeys
 } from '@floodgate/tracker'
@@ -46,17 +47,19 @@ export class TestProvider {
     this.url = `http://127.0.0.1:${port}`
   }
 
-  /** `now`: the provider's clock, Unix milliseconds. */
+  /** `now`: the provider's clock, Unix milliseconds; `more`: what else the tracker is to do. */
   static async start(
     store: LedgerStore = memoryLedger({ currency: 'EUR' }),
-    now: () => number = Date.now
+    now: () => number = Date.now,
+    more: Partial<FloodgateTrackerOptions> = {}
   ): Promise<TestProvider> {
     const server = new Server({ udp: false, ws: { maxPayload: 65_536 } })
     const keys = await createProviderKeys(platformCrypto, Date.now())
     const sold = new Map<string, (index: number) => Uint8Array>()
     const tracker = floodgateTracker(server, {
       ...{ ledger: store, keys, intervalSeconds: 1, now },
-      pieces: { piece: async (infoHash, index) => sold.get(infoHash)?.(index) }
+      pieces: { piece: async (infoHash, index) => sold.get(infoHash)?.(index) },
+      ...more
     })
     const port = await new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () =>

@@ -10,9 +10,9 @@ import { soleOperator, type FindOperator } from './api/operators.ts'
 import { Readiness } from './api/readiness.ts'
 import { attachTracker, type Attached } from './attach/index.ts'
 import type { TrackerCounters } from './guard/index.ts'
-import { createCourt, type Court } from './court/court.ts'
-import { carryOut } from './court/recovery.ts'
+import { createCourt } from './court/court.ts'
 import { courtDoor } from './court/door.ts'
+import { settleEvery } from './court/settling.ts'
 import { PostingsLog } from './log/postings-log.ts'
 import { signEvery } from './log/signing.ts'
 import { headAge } from './log/unsigned-age.ts'
@@ -28,10 +28,11 @@ import { Freshness } from './mint/freshness.ts'
 import { Issuer } from './mint/issuer.ts'
 import { FRESH_MS, type Mint } from './mint/mint.ts'
 import { Places } from './mint/places.ts'
-import { settleExpired } from './mint/settle.ts'
 import { Statements } from './mint/statements.ts'
 import { Strikes } from './mint/strikes.ts'
 import { DAY_MS, checkOptions, swarmLimitOf, type FloodgateTrackerOptions } from './options.ts'
+import { Origin } from './origin/origin.ts'
+import { isOrigins } from './origin/target.ts'
 import { Payouts } from './payout/payouts.ts'
 
 const MINUTE_MS = 60e3
@@ -43,6 +44,8 @@ export interface FloodgateTracker {
   publish(torrent: Uint8Array): Promise<ContentJson>
   /** Money out, if there is a policy for it. */
   readonly payouts: Payouts | undefined
+  /** The provider's copies by HTTP, to steer; undefined when there is none. */
+  readonly origin: Origin | undefined
   /** Settles expired purses now; answers how many. */
   settle(): Promise<number>
   /** From now on `/readyz` says that no requests should be sent here; they are answered as before. */
@@ -65,10 +68,14 @@ export function floodgateTracker(
   const onError = options.onError ?? warnOf(server)
   const observer = new LedgerMetrics(registry)
   const { payouts, mint, court, log } = createMint(options, onError, observer)
+  const origin = options.origin && new Origin({ mint, court }, options.origin, onError)
   let closed = false
   const attached = attachTracker(server, {
     guard: options.guard,
-    api: (request, response) => api(request, response),
+    api: (request, response) =>
+      origin !== undefined && isOrigins(request.url)
+        ? origin.serve(request, response, attached.hostOf(request))
+        : api(request, response),
     paths: ROOT_PATHS,
     announce: async (ask) =>
       closed
@@ -86,7 +93,7 @@ export function floodgateTracker(
     host: options.hostFacts
   })
   const desk: Desk = {
-    ...{ mint, court, log, payouts, readiness, metrics },
+    ...{ mint, court, log, payouts, origin, readiness, metrics },
     name: options.name ?? 'Floodgate provider',
     swarm: (infoHash) => attached.swarm(infoHash),
     counters: () => counters,
@@ -104,7 +111,7 @@ export function floodgateTracker(
   const settling = settleEvery({ mint, court }, options.settleEveryMs ?? MINUTE_MS, onError)
   const signing = signEvery(log, options.headEveryMs ?? 1000, onError)
   return {
-    counters,
+    ...{ counters, origin },
     publish: (torrent) => publishJson(desk, { body: torrent }),
     payouts,
     settle: settling.now,
@@ -112,6 +119,7 @@ export function floodgateTracker(
     async close() {
       readiness.drain()
       closed = true
+      origin?.close()
       await Promise.all([settling.stop(), signing.stop(), payouts?.close()])
     }
   }
@@ -172,34 +180,4 @@ function operatorsOf(options: FloodgateTrackerOptions): FindOperator {
 function warnOf(server: object): (error: unknown) => void {
   const { emit } = server as { emit(event: string, error: unknown): boolean }
   return (error) => void emit.call(server, 'warning', error)
-}
-
-function settleEvery(
-  { mint, court }: { mint: Mint; court: Court },
-  everyMs: number,
-  onError: (error: unknown) => void
-): { now(): Promise<number>; stop(): Promise<void> } {
-  let running: Promise<number> | undefined
-  let recovered = false
-  const run = async (): Promise<number> => {
-    // Tried again each time until it is done; refunds do not wait for it.
-    if (!recovered) recovered = await carryOut(court, onError)
-    const closed = await settleExpired(mint.store, mint.now())
-    mint.counters.closed += closed
-    return closed
-  }
-  const settle = (): Promise<number> =>
-    (running ??= run().finally(() => {
-      running = undefined
-    }))
-  const tick = (): void => void settle().catch(onError)
-  const timer = everyMs > 0 ? setInterval(tick, everyMs).unref() : undefined
-  return {
-    now: settle,
-    async stop() {
-      clearInterval(timer)
-      // Whoever asked for it learns if it fails.
-      await Promise.allSettled([running])
-    }
-  }
 }

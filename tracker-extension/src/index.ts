@@ -68,5 +68,7 @@ export {
   type ProviderKeys
 } from './mint/keys.ts'
 export { providerKeysFromJson, providerKeysToJson } from './mint/keys-json.ts'
+export type { Origin, OriginOptions } from './origin/origin.ts'
+export type { Supply, TapStatus } from './origin/tap.ts'
 export * from './payout/index.ts'
 export { deposit, publish, type Published, type Publisher } from './mint/publish.ts'

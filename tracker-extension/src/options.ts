@@ -10,6 +10,7 @@ import type { LedgerStore } from './ledger/index.ts'
 import type { HostFacts } from './metrics/metrics.ts'
 import type { Rates } from './mint/doorkeeper.ts'
 import type { ProviderKeys } from './mint/keys.ts'
+import type { OriginOptions } from './origin/origin.ts'
 import type { PayoutOptions } from './payout/options.ts'
 
 export const DAY_MS = 24 * 3600e3
@@ -67,6 +68,8 @@ export interface FloodgateTrackerOptions {
   court?: CourtOptions
   /** How earnings are shared and paid out; without it they stay on the accounts. See docs/payouts.md. */
   payout?: PayoutOptions
+  /** Serves what is published by HTTP too; without it nothing is. */
+  origin?: OriginOptions
   /** For the guard, unless the server has one already. */
   guard?: GuardOptions
   /** Told of what is our own fault; strangers only learn `internal`. Default: a `warning` of the server. */

@@ -7,7 +7,8 @@ import { fetchContents } from '../provider/api-client.ts'
 import { expectSettings, homeOf, makeHome, type Settings } from '../provider/home.ts'
 import { loadKeys } from '../provider/keys.ts'
 import { shelve } from '../provider/shelf.ts'
-import { contentLength, describeTorrent, makeTorrent } from '../provider/torrent.ts'
+import { webSeedOf } from '../provider/origin.ts'
+import { contentLength, describeTorrent, makeTorrent, withWebSeed } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
 import { count, money, parseAmount, parseCount, parseSize, size } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
@@ -93,13 +94,16 @@ async function runPublish(
   } finally {
     bar.stop()
   }
-  const { infoHash, pieces, length, magnet } = await describeTorrent(torrent)
+  const { infoHash, pieces, length, magnet, isOneFile } = await describeTorrent(torrent)
+  const isFree = settings.origin === 'free' && offer.open
+  const webSeed = isFree ? webSeedOf(api, { infoHash, name, isOneFile }) : undefined
+  if (webSeed !== undefined) torrent = withWebSeed(torrent, webSeed)
   const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data: path })
   const sold = await waitUntilSold(settings, infoHash, signal)
   const total = price * BigInt(pieces - free)
   out.tell('published', {
     ...{ name, infoHash, pieces, length, price, total, currency, magnet, free },
-    ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey) }
+    ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed }
   })
   out.say(
     [
@@ -108,6 +112,7 @@ async function runPublish(
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
       `magnet     ${magnet}`,
+      ...(webSeed === undefined ? [] : [`web seed   ${webSeed}`]),
       sold
         ? `for sale at ${api}`
         : `It will be for sale as soon as the provider runs: floodgate provider --data ${home.dir}`

@@ -3,6 +3,7 @@
 
 import { FloodgateError } from '@floodgate/protocol'
 import type { Command } from 'commander'
+import { ORIGIN_MODES, type OriginMode } from '../provider/origin.ts'
 import { LOG_FORMS, type LogForm } from '../provider/log.ts'
 import { parseCount, parseDuration, parseSize, parseUrl } from '../units.ts'
 
@@ -22,6 +23,8 @@ export interface ProviderOptions {
   limit?: number
   peerPort?: number
   payout?: string
+  origin?: OriginMode
+  originRate?: number
   log?: LogForm
   logFile?: string
   openMetrics?: boolean
@@ -49,6 +52,12 @@ function parseLogForm(text: string): LogForm {
   const form = LOG_FORMS.find((one) => one === text)
   if (form !== undefined) return form
   throw new FloodgateError('bad-option', `one of ${LOG_FORMS.join(', ')}, not ${text}`)
+}
+
+function parseOrigin(text: string): OriginMode {
+  const mode = ORIGIN_MODES.find((one) => one === text)
+  if (mode !== undefined) return mode
+  throw new FloodgateError('bad-option', `one of ${ORIGIN_MODES.join(', ')}, not ${text}`)
 }
 
 export const OPTIONS: readonly OptionRow[] = [
@@ -104,6 +113,14 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     ...{ key: 'payout', flag: '--payout <file>', parse: asIs, isPath: true },
     text: 'payout policy (default payout.yaml in --data, if it is there)'
+  },
+  {
+    ...{ key: 'origin', flag: '--origin <mode>', parse: parseOrigin, otherwise: 'off' },
+    text: 'serve by HTTP too: free (what is open, to anybody), charged, or off (default)'
+  },
+  {
+    ...{ key: 'originRate', flag: '--origin-rate <size>', parse: parseSize },
+    text: 'what goes out by HTTP per second, such as 8M (default: no limit)'
   },
   {
     ...{ key: 'log', flag: '--log <form>', parse: parseLogForm, otherwise: 'off' },

@@ -5,6 +5,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { makeDirectory } from '../directory.ts'
+import type { OriginMode } from './origin.ts'
 
 export interface Home {
   dir: string
@@ -43,6 +44,8 @@ export function homeOf(data: string): Home {
 export interface Settings {
   /** Base URL of tracker and API, without a slash at its end. */
   url: string
+  /** How it serves by HTTP; older files do not say. */
+  origin?: OriginMode
   name: string
   currency: string
   host: string

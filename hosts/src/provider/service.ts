@@ -25,6 +25,7 @@ import { knownUrl, openLedger } from './ledger.ts'
 import type { Log } from './log.ts'
 import { passwordsOf, secretsOf } from './redaction.ts'
 import { findPolicy } from './policy-file.ts'
+import { originOf, type OriginMode } from './origin.ts'
 import { shelfPieces } from './shelf-pieces.ts'
 import { TokenUses } from './token-uses.ts'
 import { findToken } from './tokens.ts'
@@ -54,6 +55,9 @@ interface ServiceOptions {
   trustProxy?: boolean
   /** Refuse members beyond the swarm limit; otherwise escrow alone has to do. */
   swarmCap?: boolean
+  /** Serve what is for sale by HTTP too, and how many bytes of it per second. */
+  origin?: OriginMode
+  originRate?: number
   /** Let this machine read the metrics without a token. */
   openMetrics?: boolean
   watch: Watcher
@@ -107,6 +111,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
       ...{ keys, name, currency, operatorToken, ownSeeders, onError, payout },
       ...{ backups: home.backups, openMetrics: options.openMetrics },
+      origin: originOf(home, options.origin, options.originRate),
       findOperator: (token) => findToken(home, token, Date.now()),
       hostFacts: () => factsOf(home),
       onRequest(note) {
@@ -118,7 +123,10 @@ export async function startService(home: Home, options: ServiceOptions): Promise
     })
     const host = options.host ?? known?.host ?? LOOPBACK
     const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT, onError)
-    const settings = settle(known, { url: options.url, name, currency, host, port })
+    const settings = settle(known, {
+      ...{ url: options.url, name, currency, host, port },
+      origin: options.origin ?? 'off'
+    })
     await writePrivate(home.settings, `${JSON.stringify(settings, null, 2)}\n`)
     const parts = { settings, keys, tracker, store, ownSeeders }
     return { ...parts, close: () => close(server!, tracker, store, uses) }

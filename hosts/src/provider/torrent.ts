@@ -1,7 +1,7 @@
 // Makes the torrent of a content for sale: private, with our offer in its info dictionary and our tracker alone.
 
 import { stat } from 'node:fs/promises'
-import { FloodgateError, encodeOffer, type Offer } from '@floodgate/protocol'
+import { FloodgateError, concat, encodeOffer, utf8, type Offer } from '@floodgate/protocol'
 import createTorrent, { parseInput } from 'create-torrent'
 import parseTorrent, { toMagnetURI } from 'parse-torrent'
 
@@ -61,11 +61,23 @@ interface TorrentFacts {
   length: number
   /** Names the info hash, the name and our tracker. */
   magnet: string
+  /** Is the content a file, not a directory? */
+  isOneFile: boolean
 }
 
 /** What people want to know of a torrent file that we made. */
 export async function describeTorrent(torrent: Uint8Array): Promise<TorrentFacts> {
-  const { infoHash, pieces, length, name, announce } = await parseTorrent(torrent)
+  const { infoHash, pieces, length, name, announce, files } = await parseTorrent(torrent)
   const magnet = toMagnetURI({ infoHash, name, announce })
-  return { infoHash, pieces: pieces.length, length, magnet }
+  const isOneFile = files.length === 1 && files[0]!.path === name
+  return { infoHash, pieces: pieces.length, length, magnet, isOneFile }
+}
+
+/**
+ * The torrent with a web seed (BEP 19). Its URL names the info hash, so it comes last; and as `url-list` is the last of all
+ * keys in the order of bytes, it goes in before the dictionary's end.
+ */
+export function withWebSeed(torrent: Uint8Array, url: string): Uint8Array {
+  const entry = `8:url-list${utf8(url).length}:${url}e`
+  return concat(torrent.subarray(0, -1), utf8(entry))
 }

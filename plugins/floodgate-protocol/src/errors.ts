@@ -71,6 +71,13 @@ export const ERRORS = {
   'bad-possession': row('self', false, 409, 65, 'The proof does not fit the piece.'),
   'unknown-complaint': row('self', false, 404, 66, 'No such complaint.'),
   'no-source': row('provider', true, 503, 69, 'The provider cannot read this piece now.'),
+  'origin-busy': row(
+    'provider',
+    true,
+    503,
+    75,
+    'The provider serves this by HTTP later: ask peers.'
+  ),
   // The provider
   'unknown-account': row('self', false, 404, 77, 'No such account: register first.'),
   'unknown-content': row('self', false, 404, 66, 'The provider does not sell this content.'),

@@ -19,16 +19,17 @@ import {
   row,
   SAFE_MAX,
   uid,
+  VOUCHER_MAX,
   WINDOW_MAX,
   type Row
 } from './rows.ts'
 import { LOG_MESSAGES } from './log-messages.ts'
 import { MONEY_MESSAGES } from './money-messages.ts'
+import { ORIGIN_MESSAGES } from './origin-messages.ts'
 
 const CERTIFICATE_MAX = 640
 const PURSE_MAX = 1024
 const REQUEST_MAX = 1024
-const VOUCHER_MAX = 640
 
 /** Whole messages that prove an offence: the longest is a payment of a whole window. */
 export const EVIDENCE_FRAMES_MAX = 2
@@ -261,7 +262,8 @@ export const MESSAGES = {
   pieceRequest: row(0x46, 'buyer', 'signed', 640, { purse: purseId, index }),
 
   ...LOG_MESSAGES,
-  ...MONEY_MESSAGES
+  ...MONEY_MESSAGES,
+  ...ORIGIN_MESSAGES
 } satisfies Record<string, Row>
 
 export type MessageName = keyof typeof MESSAGES

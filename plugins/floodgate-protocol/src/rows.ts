@@ -10,6 +10,8 @@ export const PIECES_MAX = 65_536
 export const WINDOW_MAX = 32
 /** Tries of one piece after the first (F51). */
 export const RESENDS_MAX = 3
+/** Bytes of the longest voucher. */
+export const VOUCHER_MAX = 640
 /** Most purses in one claim. */
 export const CLAIM_PURSES_MAX = 64
 /** Most purses that a buyer shows over one connection. */

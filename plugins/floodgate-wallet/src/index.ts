@@ -47,6 +47,14 @@ export {
   type AccountAnswer,
   type ProviderInfo
 } from './provider-client.ts'
+export {
+  freeUrl,
+  originStanding,
+  paidToOrigin,
+  payOrigin,
+  reserveToOrigin,
+  type OriginStanding
+} from './origin-client.ts'
 export { proveAccount, type OwnPosting, type ProvedAccount } from './own-postings.ts'
 export { ownLines, type OwnLine } from './own-lines.ts'
 export { payouts, setDestination, type DestinationAnswer, type PayoutAnswer } from './payouts.ts'

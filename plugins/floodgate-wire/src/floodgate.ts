@@ -130,12 +130,15 @@ export class Floodgate extends FloodgateTarget {
   }
 }
 
+/** What 0 turns off. */
+const MAY_BE_NEVER: ReadonlySet<keyof Terms> = new Set(['complainAfterMs', 'originAfterMs'])
+
 function checkTerms(options: FloodgateOptions): Terms {
   const terms = { ...DEFAULT_TERMS }
   for (const name of Object.keys(terms) as (keyof Terms)[]) {
     const value = options[name]
     if (value === undefined) continue
-    const isNever = name === 'complainAfterMs' && value === 0
+    const isNever = MAY_BE_NEVER.has(name) && value === 0
     if (!Number.isFinite(value) || (value <= 0 && !isNever))
       throw new FloodgateError('bad-option', name)
     terms[name] = value

@@ -22,6 +22,7 @@ import { attachEngine, type TorrentEngine } from './engine/index.ts'
 import type { FloodgateTarget } from './events.ts'
 import { wtFloodgate, type WireUser } from './extension.ts'
 import { Links, type Link } from './links.ts'
+import { OriginFetch } from './origin/origin.ts'
 import { Shopping, type Approve } from './shopping.ts'
 import { Signalling } from './signalling.ts'
 import { Conversation } from './trade/conversation.ts'
@@ -63,6 +64,7 @@ export class Swarm {
   /** Purses that were told about. */
   readonly #told = new Set<string>()
   #leaveCourt: () => void = () => undefined
+  #origin: OriginFetch | undefined
   #closed = false
 
   constructor(torrent: Torrent, options: SwarmOptions, events: FloodgateTarget) {
@@ -169,12 +171,8 @@ export class Swarm {
     this.#shopping = shopping
     this.#offer = offer
     this.#market = {
-      wallet,
-      content,
-      terms,
-      clock: systemClock,
-      grace: this.#grace,
-      samples: new Samples(content),
+      ...{ wallet, content, terms, clock: systemClock },
+      ...{ grace: this.#grace, samples: new Samples(content) },
       selling: new Set(),
       junk: new Map(),
       wakeAll: () => {
@@ -189,6 +187,8 @@ export class Swarm {
     }
     this.#leaveCourt = clerk.seat(this.#seat(content, this.#market))
     this.#announcer.now()
+    const needs = { torrent, content, wallet, terms, engine: this.#engine }
+    this.#origin = new OriginFetch(needs, (error) => this.#warn(error))
     for (const link of this.#links.all()) this.#advance(link)
   }
 
@@ -217,8 +217,7 @@ export class Swarm {
     if (wire.type === 'webSeed') return
     const link: Link = {
       engine: this.#engine.wire(wire),
-      send: undefined,
-      silent: false,
+      ...{ send: undefined, silent: false },
       conversation: undefined,
       early: []
     }
@@ -290,6 +289,7 @@ export class Swarm {
     if (this.#closed) return
     this.#closed = true
     this.#leaveCourt()
+    this.#origin?.close()
     for (const link of this.#links.all()) link.conversation?.close()
     this.#engine.stop()
     this.#dialing.close()

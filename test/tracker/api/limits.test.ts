@@ -90,7 +90,10 @@ describe('api: limits', () => {
   it('browsers may ask from any page', async () => {
     const response = await fetch(`${world.url}/floodgate/v1/claims`, { method: 'OPTIONS' })
     assert.equal(response.status, 204)
-    assert.equal(response.headers.get('access-control-allow-headers'), 'Content-Type')
+    assert.equal(
+      response.headers.get('access-control-allow-headers'),
+      'Content-Type, Range, Cache-Control, User-Agent'
+    )
     assert.equal(response.headers.get('access-control-allow-origin'), '*')
   })
 

@@ -66,7 +66,7 @@ describe('attach: web pages', () => {
       assert.deepEqual(read(response), {
         Origin: '*',
         Methods: 'GET, POST',
-        Headers: 'Content-Type',
+        Headers: 'Content-Type, Range, Cache-Control, User-Agent',
         Credentials: null
       })
     }

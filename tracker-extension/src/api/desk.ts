@@ -4,6 +4,7 @@ import type { Court } from '../court/court.ts'
 import type { PostingsLog } from '../log/postings-log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Mint } from '../mint/mint.ts'
+import type { Origin } from '../origin/origin.ts'
 import type { Payouts } from '../payout/payouts.ts'
 import type { Readiness } from './readiness.ts'
 
@@ -11,6 +12,8 @@ export interface Desk {
   readonly mint: Mint
   readonly court: Court
   readonly log: PostingsLog
+  /** The provider's copies by HTTP, if it has them. */
+  readonly origin?: Origin | undefined
   /** Without a policy there is none. */
   readonly payouts?: Payouts | undefined
   /** The provider's, for people. */

@@ -7,11 +7,15 @@ import { TYPES, get, type Route } from './route.ts'
 import { COURT } from './rows/court.ts'
 import { LOG } from './rows/log.ts'
 import { OPERATOR } from './rows/operator.ts'
+import { ORIGIN } from './rows/origin.ts'
 import { PAYOUTS } from './rows/payouts.ts'
 import { PEERS } from './rows/peers.ts'
 import { PROBES } from './rows/probes.ts'
 
-const FAMILIES: readonly Route[] = [...PEERS, ...COURT, ...LOG, ...PAYOUTS, ...OPERATOR, ...PROBES]
+const FAMILIES: readonly Route[] = [
+  ...[...PEERS, ...COURT, ...LOG, ...PAYOUTS],
+  ...[...ORIGIN, ...OPERATOR, ...PROBES]
+]
 
 let document: object | undefined
 

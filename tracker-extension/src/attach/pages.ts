@@ -5,7 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 /** Not `Authorization`: the operator's token is for no page. */
 const PREFLIGHT = {
   'Access-Control-Allow-Methods': 'GET, POST',
-  'Access-Control-Allow-Headers': 'Content-Type',
+  // The last three are what WebTorrent asks a web seed with.
+  'Access-Control-Allow-Headers': 'Content-Type, Range, Cache-Control, User-Agent',
   'Access-Control-Max-Age': '86400'
 }
 

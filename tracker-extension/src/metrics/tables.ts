@@ -31,6 +31,8 @@ export const COUNTERS: readonly Row[] = [
   row('hash_lists', 'Lists of token hashes given to sellers.', ({ mint }) => mint.hashLists),
   row('contents_published', 'Torrent files published.', ({ mint }) => mint.contents),
   row('purses_settled', 'Purses settled after they expired.', ({ mint }) => mint.closed),
+  row('origin_pieces_sold', 'Pieces sold by HTTP.', ({ mint }) => mint.originPieces),
+  row('origin_bytes', 'Bytes of contents sent by HTTP.', ({ mint }) => mint.originBytes),
   row('messages_refused', 'Messages that were refused.', ({ tracker }) => tracker.refused),
   row(
     'messages_contained',

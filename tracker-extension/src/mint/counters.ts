@@ -16,13 +16,17 @@ export interface MintCounters {
   contents: number
   /** Purses settled after their expiry. */
   closed: number
+  /** Pieces sold by HTTP, and bytes of contents that went out by HTTP: what peers did not carry. */
+  originPieces: number
+  originBytes: number
   /** Refusals by code, of announces and API requests. */
   refused: Partial<Record<ErrorCode, number>>
 }
 
 export function newMintCounters(): MintCounters {
   const zero = { registrations: 0, announces: 0, purchases: 0, claims: 0, tokens: 0 }
-  return { ...zero, hashLists: 0, deposits: 0, contents: 0, closed: 0, refused: {} }
+  const more = { hashLists: 0, deposits: 0, contents: 0, closed: 0 }
+  return { ...zero, ...more, originPieces: 0, originBytes: 0, refused: {} }
 }
 
 export function countRefusal(counters: MintCounters, code: ErrorCode): void {

@@ -21,6 +21,9 @@ import type { EpochKeys, ProviderKeys } from './keys.ts'
 
 /** Marks what is computed for a view. With an account and an info hash it is shorter than what seeds are made of. */
 const VIEW = utf8('view')
+/** Marks what is computed for a pass to the origin; of another length too than all else. */
+const PASS = utf8('pass')
+const PASS_TAG_LENGTH = 16
 
 /** An epoch that is in use. */
 export interface EpochInUse {
@@ -108,6 +111,12 @@ export class Issuer {
   viewKeyOf(uid: Uint8Array, infoHash: Uint8Array): Uint8Array {
     const master = this.#masters.get(this.#newestMaster)!
     return this.#crypto.hmac(master, concat(VIEW, uid, infoHash)).slice(0, VIEW_KEY_LENGTH)
+  }
+
+  /** Marks a pass to the origin as ours: 16 bytes that nobody else can compute. `terms`: 44 bytes. */
+  passTagOf(terms: Uint8Array): Uint8Array {
+    const master = this.#masters.get(this.#newestMaster)!
+    return this.#crypto.hmac(master, concat(PASS, terms)).slice(0, PASS_TAG_LENGTH)
   }
 
   /** The seed of a purse whose certificate names `master`. Throws `internal` when that key is gone. */

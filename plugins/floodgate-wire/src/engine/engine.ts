@@ -53,6 +53,8 @@ export interface TorrentEngine {
    * rejects when it cannot be stored.
    */
   give(index: number, bytes: Uint8Array): Promise<boolean>
+  /** Wanted pieces that suit and that no wire fetches, at most so many, in the order of picking. */
+  idle(most: number, suits: (index: number) => boolean): number[]
   /** Gives every piece back and stops the clock. The torrent's own destruction does it too. */
   stop(): void
 }
@@ -121,6 +123,7 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
       }),
     missing: () => missingOf(open),
     give: (index, bytes) => picker.give(index, bytes),
+    idle: (most, suits) => picker.idle(most, suits),
     stop
   }
 }

@@ -152,6 +152,13 @@ export class Picker implements BuyerHome {
     })
   }
 
+  /** Wanted pieces that no wire fetches, in the order of picking. */
+  idle(most: number, suits: (index: number) => boolean): number[] {
+    if (!this.#torrent.ready || this.#torrent.destroyed) return []
+    this.#refreshOrder()
+    return this.#next(most, suits)
+  }
+
   /** Gives back what makes no progress. Called by the engine's clock. */
   expire(now: number): void {
     const oldest = now - this.#options.progressTimeoutMs
@@ -202,7 +209,12 @@ export class Picker implements BuyerHome {
     buyer.bind(pieces)
   }
 
-  #pick(buyer: Buyer, count: number): number[] {
+  #pick({ wire, buying }: Buyer, count: number): number[] {
+    return this.#next(count, (index) => wire.peerPieces.get(index) && buying!.mayBuy(index))
+  }
+
+  /** The first pieces that are wanted, that nobody fetches, and that suit. */
+  #next(count: number, suits: (index: number) => boolean): number[] {
     const { bitfield, pieces } = this.#torrent
     const found: number[] = []
     while (this.#head < this.#order.length && bitfield.get(this.#order[this.#head]!)) this.#head++
@@ -210,7 +222,7 @@ export class Picker implements BuyerHome {
       const index = this.#order[at]!
       const own = pieces[index]
       if (!own || own._reservations > 0 || this.#bound.has(index)) continue
-      if (buyer.wire.peerPieces.get(index) && buyer.buying!.mayBuy(index)) found.push(index)
+      if (suits(index)) found.push(index)
     }
     return found
   }

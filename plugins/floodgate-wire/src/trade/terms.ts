@@ -45,6 +45,8 @@ export interface Terms {
   graceMs: number
   /** How long a local blacklist entry holds. */
   blacklistMs: number
+  /** When no peer gave a piece for so long, the provider is asked for some by HTTP, if it offers that. 0: never. */
+  originAfterMs: number
 }
 
 export const DEFAULT_TERMS: Terms = {
@@ -53,7 +55,8 @@ export const DEFAULT_TERMS: Terms = {
   complainAfterMs: 120_000,
   retryMs: 3000,
   graceMs: 10_000,
-  blacklistMs: 24 * 3600e3
+  blacklistMs: 24 * 3600e3,
+  originAfterMs: 10_000
 }
 
 /** What happened, for applications; uids and purses are hex. */
