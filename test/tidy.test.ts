@@ -22,10 +22,14 @@ const PACKAGES: Record<string, { name: string; mayImport: string[] }> = {
 
 /** Folders that may not import from others of the same package. */
 const FOLDERS: [folder: string, mayNotImport: string[]][] = [
-  ['tracker-extension/src/ledger', ['mint', 'api', 'attach', 'guard', 'court', 'payout', '.']],
-  ['tracker-extension/src/guard', ['mint', 'api', 'ledger', 'court', 'payout', '.']],
-  ['tracker-extension/src/attach', ['mint', 'api', 'ledger', 'court', 'payout', '.']],
-  ['tracker-extension/src/mint', ['api', '.']],
+  [
+    'tracker-extension/src/ledger',
+    ['mint', 'api', 'attach', 'guard', 'court', 'deposits', 'payout', '.']
+  ],
+  ['tracker-extension/src/guard', ['mint', 'api', 'ledger', 'court', 'deposits', 'payout', '.']],
+  ['tracker-extension/src/attach', ['mint', 'api', 'ledger', 'court', 'deposits', 'payout', '.']],
+  ['tracker-extension/src/mint', ['api', 'deposits', '.']],
+  ['tracker-extension/src/deposits', ['api', 'attach', 'guard', 'court', 'payout', '.']],
   ['tracker-extension/src/api', ['.']],
   ['plugins/floodgate-protocol/src/crypto', ['.']],
   ['plugins/floodgate-wire/src/engine', ['trade', '.']],

@@ -9,13 +9,18 @@ import { addBooks } from './commands/books.ts'
 import { addClaim } from './commands/claim.ts'
 import type { Act, AddCommand, Session } from './commands/command.ts'
 import { addCourt } from './commands/court.ts'
+import { addCoupon, addPromotion } from './commands/coupon.ts'
 import { addDeposit } from './commands/deposit.ts'
 import { addGet } from './commands/get.ts'
+import { addGift } from './commands/gift.ts'
+import { addImport } from './commands/import.ts'
 import { addProvider } from './commands/provider.ts'
 import { addPublish } from './commands/publish.ts'
+import { addRedeem } from './commands/redeem.ts'
 import { addRegister } from './commands/register.ts'
 import { addRisk } from './commands/risk.ts'
 import { addSeed } from './commands/seed.ts'
+import { addTopUp } from './commands/top-up.ts'
 import { addWallet } from './commands/wallet.ts'
 import { exitCodes, exitCodesText, failureOf } from './failures.ts'
 import { createOutput, endWithReader, type Output } from './output.ts'
@@ -28,6 +33,10 @@ const COMMANDS: AddCommand[] = [
   addProvider,
   addPublish,
   addDeposit,
+  addImport,
+  addGift,
+  addCoupon,
+  addPromotion,
   addBooks,
   addAudit,
   addBackup,
@@ -35,6 +44,8 @@ const COMMANDS: AddCommand[] = [
   addCourt,
   addRisk,
   addRegister,
+  addTopUp,
+  addRedeem,
   addGet,
   addSeed,
   addClaim,

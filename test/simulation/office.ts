@@ -95,7 +95,9 @@ export class Office extends Party {
     })
     const swarm = () => ({ complete: 0, incomplete: 0 })
     this.#settleEvery(life)
-    this.#desk = { mint, court, log, name: 'Simulated', swarm, counters: () => ({}) }
+    const deposits = { stripe: undefined, sepa: undefined, onError: () => undefined }
+    const about = { name: 'Simulated', swarm, counters: () => ({}) }
+    this.#desk = { mint, court, log, deposits, ...about }
   }
 
   /** Every write may be the last thing this process does, or the first that it did not. */
@@ -144,7 +146,7 @@ export class Office extends Party {
         const [, tail] = path.startsWith(route.path.split(':')[0]!) ? path.split('/').slice(1) : []
         const isThis = route.path === path || (route.path === '/revocations/:since' && tail)
         if (!isThis || route.operator) continue
-        const given = await route.run(desk, { body, params: { since: tail } })
+        const given = await route.run(desk, { body, params: { since: tail }, header: () => '' })
         return { status: 200, body: given instanceof Uint8Array ? given : text(given) }
       }
       throw new FloodgateError('not-found')

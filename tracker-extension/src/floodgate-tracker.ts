@@ -10,6 +10,8 @@ import type { GuardOptions, TrackerCounters } from './guard/index.ts'
 import { createCourt, type Court, type CourtOptions, type PieceSource } from './court/court.ts'
 import { carryOut } from './court/recovery.ts'
 import { courtDoor } from './court/door.ts'
+import { createDeposits } from './deposits/deposits.ts'
+import type { DepositsOptions } from './deposits/options.ts'
 import type { LedgerStore } from './ledger/index.ts'
 import { PostingsLog } from './log/postings-log.ts'
 import { signEvery } from './log/signing.ts'
@@ -41,6 +43,8 @@ export interface FloodgateTrackerOptions {
   currency?: string
   /** Opens the operator's routes; without one they are closed. */
   operatorToken?: string
+  /** The ways in which money comes in beside the operator's hand; each is closed unless it is set. */
+  deposits?: DepositsOptions
   /** Folder for the backups that the operator asks for; without it there are none. */
   backups?: string
   /** How often Floodgate peers are to announce. Default 30. */
@@ -102,9 +106,11 @@ export function floodgateTracker(
   const { mint, court, log } = createMint(options)
   const onError = options.onError ?? warnOf(server)
   let closed = false
+  const name = options.name ?? 'Floodgate provider'
   const desk: Desk = {
     ...{ mint, court, log },
-    name: options.name ?? 'Floodgate provider',
+    name,
+    deposits: createDeposits(options.deposits ?? {}, name, onError),
     swarm: (infoHash) => attached.swarm(infoHash),
     counters: () => ({ tracker: attached.counters, mint: mint.counters }),
     backups: options.backups
@@ -128,7 +134,7 @@ export function floodgateTracker(
   const signing = signEvery(log, options.headEveryMs ?? 1000, onError)
   return {
     counters: { tracker: attached.counters, mint: mint.counters },
-    publish: (torrent) => publishJson(desk, { body: torrent, params: {} }),
+    publish: (torrent) => publishJson(desk, { body: torrent }),
     settle: settling.now,
     async close() {
       closed = true
@@ -172,9 +178,7 @@ const swarmLimitOf = ({ swarmLimit }: FloodgateTrackerOptions): SwarmLimit => ({
   ...swarmLimit
 })
 
-export function createMint(
-  options: FloodgateTrackerOptions
-): Omit<Desk, 'name' | 'swarm' | 'counters'> {
+export function createMint(options: FloodgateTrackerOptions): Pick<Desk, 'mint' | 'court' | 'log'> {
   checkOptions(options)
   const { ledger: store, keys, crypto = platformCrypto, now = Date.now } = options
   const base = {

@@ -9,7 +9,9 @@ import { loadKeys } from '../provider/keys.ts'
 import { shelve } from '../provider/shelf.ts'
 import { contentLength, describeTorrent, makeTorrent } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
-import { count, money, parseAmount, parseSize, size } from '../units.ts'
+import { parsePrice, priceOf, type Price, type PriceText } from '../price.ts'
+import { count, money, parseSize, size } from '../units.ts'
+import type { Output } from '../output.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 /** A running provider looks at its shelf twice a second; a disk may be slow. */
@@ -20,8 +22,9 @@ const TELL_EVERY_MS = 250
 
 interface PublishOptions {
   data: string
-  price: bigint
+  price: PriceText
   pieceLength?: number
+  anyRounding?: boolean
   open?: boolean
   title?: string
 }
@@ -33,17 +36,19 @@ export const addPublish: AddCommand = (program, act) => {
     .argument('<path>', 'file or directory; it stays where it is and must not change')
     .requiredOption('--data <dir>', 'directory of the provider')
     .requiredOption(
-      '--price <n>',
-      'price of one piece in minor units, such as 2 for 0.02 EUR',
-      parseAmount
+      '--price <price>',
+      'such as 0.02/piece, 1.50/GB (rounded to whole units a piece), or 2 for 2 minor units a piece',
+      parsePrice
     )
     .option('--piece-length <size>', 'length of a piece, a power of two such as 1M', parseSize)
+    .option('--any-rounding', 'take a price per GB however far off rounding makes it')
     .option('--open', 'serve peers without Floodgate too, a free share')
     .option('--title <text>', 'name of the content (default: that of the file)')
     .addHelpText(
       'after',
       examples(
-        'floodgate publish film.mkv --price 2 --data ./shop',
+        'floodgate publish film.mkv --price 0.02/piece --data ./shop',
+        'floodgate publish film.mkv --price 1.50/GB --data ./shop',
         'floodgate publish talks/ --price 1 --piece-length 1M --title "Talks 2026" --data ./shop'
       )
     )
@@ -60,17 +65,17 @@ async function runPublish(
   const home = homeOf(options.data)
   const settings = await expectSettings(home)
   const { url: api, currency } = settings
-  if (options.price === 0n)
-    throw new FloodgateError('bad-option', '--price 0: nothing is sold for nothing')
+  const price = priceOf(options.price, currency, options)
+  if (price.rounded !== undefined) tellRounding(out, price, currency)
   const name = nameOf(options.title ?? basename(resolve(path)))
   const bytes = await contentLength(path)
   await makeHome(home)
   const { rootKey } = await loadKeys(home)
-  const offer = { rootKey, api, currency, price: options.price, open: options.open === true }
+  const offer = { rootKey, api, currency, price: price.minor, open: options.open === true }
   const bar = createByteBar(out, 'hashing', bytes)
   let torrent: Uint8Array
   try {
-    const { pieceLength } = options
+    const { pieceLength } = price
     let toldAt = 0
     const onProgress = (hashed: number, length: number): void => {
       bar(hashed, '')
@@ -88,14 +93,14 @@ async function runPublish(
   const { infoHash, pieces, length, magnet } = await describeTorrent(torrent)
   const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data: path })
   const sold = await waitUntilSold(settings, infoHash, signal)
-  const total = options.price * BigInt(pieces)
+  const total = price.minor * BigInt(pieces)
   out.tell('published', {
-    ...{ name, infoHash, pieces, length, price: options.price, total, currency, magnet },
+    ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet },
     ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey) }
   })
   out.say(
     [
-      `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(options.price, currency)} each, ${money(total, currency)} in all`,
+      `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price.minor, currency)} each, ${money(total, currency)} in all`,
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
       `magnet     ${magnet}`,
@@ -104,6 +109,15 @@ async function runPublish(
         : `It will be for sale as soon as the provider runs: floodgate provider --data ${home.dir}`
     ].join('\n')
   )
+}
+
+/** Before anything is published: what the price is in truth. */
+function tellRounding(out: Output, { minor, pieceLength, rounded }: Price, currency: string): void {
+  const { perGbMinor, offPercent } = rounded!
+  const piece = `${money(minor, currency)} a piece of ${size(pieceLength!)}`
+  const off = offPercent === 0 ? 'exactly as asked' : `${offPercent} % off what was asked`
+  const fields = { price: minor, pieceLength, perGb: perGbMinor, offPercent, currency }
+  out.tell('price', fields, `${piece}, which is ${money(perGbMinor, currency)} per GB, ${off}`)
 }
 
 /** A title becomes a file name at every buyer's. Throws `bad-option`. */

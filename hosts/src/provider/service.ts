@@ -18,6 +18,7 @@ import {
   type Home,
   type Settings
 } from './home.ts'
+import { loadDeposits } from './deposits.ts'
 import { loadKeys } from './keys.ts'
 import { openLedger } from './ledger.ts'
 import { shelfPieces } from './shelf-pieces.ts'
@@ -86,7 +87,8 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       pieces: shelfPieces(home),
       swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
       ...{ keys, name, currency, operatorToken, ownSeeders, onError },
-      backups: home.backups
+      backups: home.backups,
+      deposits: await loadDeposits(home)
     })
     const host = options.host ?? known?.host ?? LOOPBACK
     const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT, onError)

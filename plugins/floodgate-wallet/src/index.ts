@@ -46,6 +46,14 @@ export {
   type AccountAnswer,
   type ProviderInfo
 } from './provider-client.ts'
+export {
+  checkout,
+  paymentReference,
+  redeemCode,
+  type Checkout,
+  type PaymentReference,
+  type RedeemedCode
+} from './money-in.ts'
 export type { Missing, PayeeAccount, Receipted } from './payee-book.ts'
 export { isWaiting, type AnswerKind, type Notice } from './notices.ts'
 export { Purse } from './purse.ts'

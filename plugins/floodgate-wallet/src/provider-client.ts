@@ -159,7 +159,7 @@ export function account(wallet: Wallet): Promise<AccountAnswer> {
 }
 
 /** Reads the fields of a JSON answer; what is missing or odd is `bad-field` with its name. */
-function fieldsOf(body: Uint8Array) {
+export function fieldsOf(body: Uint8Array) {
   const json = jsonOf(body)
   const text = (name: string): string => {
     const value = json?.[name]

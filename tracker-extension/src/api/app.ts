@@ -29,6 +29,7 @@ const UNPROVEN = new Set<ErrorCode>([
   'bad-key',
   'cannot-open',
   'unknown-account',
+  'unknown-code',
   'replayed'
 ])
 
@@ -92,7 +93,10 @@ async function answer(
   const body = route.takes
     ? await bodyOf(context, route.takes, options.bodyTimeoutMs)
     : new Uint8Array()
-  const given = await runWithin(desk, host, route, { body, params: paramsOf(context) })
+  const given = await runWithin(desk, host, route, {
+    ...{ body, params: paramsOf(context) },
+    header: (name) => context.get(name)
+  })
   context.type = route.gives
   context.body = given instanceof Uint8Array ? Buffer.from(given) : JSON.stringify(given)
 }

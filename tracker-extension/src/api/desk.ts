@@ -1,6 +1,7 @@
 // What a route is given to work with, and what it is asked.
 
 import type { Court } from '../court/court.ts'
+import type { Deposits } from '../deposits/deposits.ts'
 import type { PostingsLog } from '../log/postings-log.ts'
 import type { Mint } from '../mint/mint.ts'
 
@@ -8,6 +9,7 @@ export interface Desk {
   readonly mint: Mint
   readonly court: Court
   readonly log: PostingsLog
+  readonly deposits: Deposits
   /** The provider's, for people. */
   readonly name: string
   /** Seeders and leechers of a swarm now. */
@@ -22,4 +24,6 @@ export interface Ask {
   body: Uint8Array
   /** Parameters of the path, and of the query where it names others; the first of several of one name. */
   params: Record<string, string | undefined>
+  /** A header of the request; '' when there is none. */
+  header(name: string): string
 }

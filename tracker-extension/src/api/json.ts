@@ -29,7 +29,10 @@ export async function contentsJson({ catalog }: Mint): Promise<ContentJson[]> {
 }
 
 /** Publishes the torrent file in the body. */
-export async function publishJson({ mint }: Desk, { body }: Ask): Promise<ContentJson> {
+export async function publishJson(
+  { mint }: Pick<Desk, 'mint'>,
+  { body }: Pick<Ask, 'body'>
+): Promise<ContentJson> {
   const { store, crypto, issuer, currency } = mint
   const published = await publish({ store, crypto, rootKey: issuer.rootKey, currency }, body)
   const { infoHash, name, pieces, pieceLength, priceMinor, mode } = published
@@ -104,7 +107,7 @@ export async function backupJson({ mint, backups }: Desk): Promise<BackupJson> {
 }
 
 /** Texts of these forms out of a JSON object. Throws `bad-request` naming the first that is wrong. */
-function readFields<Name extends string>(
+export function readFields<Name extends string>(
   body: Uint8Array,
   forms: Readonly<Record<Name, RegExp>>
 ): Record<Name, string> {

@@ -8,6 +8,9 @@ import { courtJson } from '../court/docket.ts'
 import { hearNotices } from '../court/notices.ts'
 import { givePiece } from '../court/piece.ts'
 import { hearPossession } from '../court/possession.ts'
+import { hearStripe, openCheckout } from '../deposits/checkout.ts'
+import { redeemCode } from '../deposits/codes.ts'
+import { giveReference } from '../deposits/transfers.ts'
 import { ownLines } from '../log/own-lines.ts'
 import { accountStanding, register } from '../mint/accounts.ts'
 import { redeemClaim } from '../mint/claims.ts'
@@ -15,6 +18,15 @@ import { hashList } from '../mint/hash-list.ts'
 import { TORRENT_MAX } from '../mint/publish.ts'
 import type { Ask, Desk } from './desk.ts'
 import { backupJson, contentsJson, depositJson, liftJson, publishJson, revokeJson } from './json.ts'
+import {
+  advicesJson,
+  assignJson,
+  couponJson,
+  fundJson,
+  giftsJson,
+  promotionJson,
+  statementsJson
+} from './money-in.ts'
 import { riskJson } from './risk.ts'
 
 export const BASE = '/floodgate/v1'
@@ -23,7 +35,8 @@ export const BASE = '/floodgate/v1'
 export const TYPES = {
   message: 'application/octet-stream',
   json: 'application/json',
-  torrent: 'application/x-bittorrent'
+  torrent: 'application/x-bittorrent',
+  xml: 'application/xml'
 } as const
 
 export interface Route {
@@ -37,7 +50,7 @@ export interface Route {
   /** Only with the operator's token. */
   operator?: boolean
   /** A budget of its own (F66); all others share that of requests. */
-  rate?: 'registrations'
+  rate?: 'registrations' | 'codes'
   run(desk: Desk, ask: Ask): unknown
 }
 
@@ -112,6 +125,51 @@ const LOG: readonly Route[] = [
   )
 ]
 
+/** Stripe's own limit is not told; its events are some kilobytes. */
+const EVENT_MAX = 512 * 1024
+const STATEMENT_MAX = 32 * 1024 * 1024
+const json = (bytesMax: number): NonNullable<Route['takes']> => ({ type: TYPES.json, bytesMax })
+const ofOperator = (route: Route): Route => ({ ...route, operator: true })
+
+/** Money that comes in (docs/money.md). */
+const MONEY_IN: readonly Route[] = [
+  post(
+    '/checkout',
+    message(MESSAGES.checkoutRequest.bytesMax),
+    TYPES.json,
+    ({ deposits, mint }, { body }) => openCheckout(deposits, mint, body)
+  ),
+  post('/webhooks/stripe', json(EVENT_MAX), TYPES.json, ({ deposits, mint }, { body, header }) =>
+    hearStripe(deposits, mint, body, header('Stripe-Signature'))
+  ),
+  post(
+    '/reference',
+    message(MESSAGES.accountRequest.bytesMax),
+    TYPES.json,
+    ({ deposits, mint }, { body }) => giveReference(deposits, mint, body)
+  ),
+  {
+    ...post('/codes', box(MESSAGES.codeRequest.bytesMax), TYPES.json, ({ mint }, { body }) =>
+      redeemCode(mint, body)
+    ),
+    rate: 'codes'
+  },
+  ofOperator(
+    post(
+      '/operator/statements',
+      { type: TYPES.xml, bytesMax: STATEMENT_MAX },
+      TYPES.json,
+      statementsJson
+    )
+  ),
+  ofOperator(get('/operator/advices', TYPES.json, advicesJson)),
+  ofOperator(post('/operator/assign', json(4096), TYPES.json, assignJson)),
+  ofOperator(post('/operator/gifts', json(128 * 1024), TYPES.json, giftsJson)),
+  ofOperator(post('/operator/coupons', json(4096), TYPES.json, couponJson)),
+  ofOperator(post('/operator/promotion', json(4096), TYPES.json, fundJson)),
+  ofOperator(get('/operator/promotion', TYPES.json, promotionJson))
+]
+
 export const ROUTES: readonly Route[] = [
   get('/provider', TYPES.json, ({ mint, name }) => {
     const time = mint.now()
@@ -150,6 +208,7 @@ export const ROUTES: readonly Route[] = [
   { ...get('/operator/risk{/:colluders}', TYPES.json, riskJson), operator: true },
   ...COURT,
   ...LOG,
+  ...MONEY_IN,
   { ...get('/operator/court', TYPES.json, ({ court }) => courtJson(court)), operator: true },
   {
     ...post('/operator/lift', { type: TYPES.json, bytesMax: 4096 }, TYPES.json, liftJson),
