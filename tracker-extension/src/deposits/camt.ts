@@ -142,7 +142,8 @@ function readEntry(entry: Element): BankPayment[] {
     const ofEntry = bankRef === '' ? '' : isSingle ? bankRef : `${bankRef} ${i + 1}`
     return { ...own, ...readTransaction(one, isSingle ? money : undefined, ofEntry) }
   })
-  checkSum(entry, own.isCredit, money, payments)
+  if (isSingle) checkSingle(transactions[0]!, entry, money)
+  else checkSum(entry, own.isCredit, money, payments)
   return payments
 }
 
@@ -177,6 +178,16 @@ function readTransaction(element: Element, whole: Money | undefined, ofEntry: st
 }
 
 const meant = (reference: string): string => (NOTHING.test(reference) ? '' : reference)
+
+/** A payment that is all of its entry says the same amount, unless charges or an exchange stand between. */
+function checkSingle(element: Element, entry: Element, money: Money): void {
+  const amount = element.at('Amt') ?? element.at('AmtDtls', 'TxAmt', 'Amt')
+  if (amount === undefined || entry.at('Chrgs') || element.at('Chrgs')) return
+  const { amountMinor, currency } = moneyOf(amount)
+  const isExchanged = element.at('AmtDtls', 'TxAmt', 'CcyXchg') !== undefined
+  const same = currency === money.currency && amountMinor === money.amountMinor
+  if (!same && !isExchanged) amount.refuse('another amount than the entry')
+}
 
 /** The payments of a batch are together what was booked. */
 function checkSum(entry: Element, isCredit: boolean, money: Money, parts: Money[]): void {
