@@ -89,15 +89,13 @@ function take(view: LedgerView, advice: Advice, now: number): AdviceOutcome {
  * only look alike, or one that was told wrongly, and a person has to look.
  */
 function idOf(view: LedgerView, { names, strong }: Advice): { adviceId: string; alike: boolean } {
-  let alike = false
-  for (const name of names) {
-    const adviceId = view.get('adviceName', name)?.adviceId
-    if (adviceId === undefined) continue
-    const isOther = strong && name !== names[0] && view.get('advice', adviceId)!.strongName !== ''
-    if (!isOther) return { adviceId, alike: false }
-    alike = true
-  }
-  return { adviceId: names[0]!, alike }
+  const [best = '', ...others] = names
+  const own = view.get('adviceName', best)?.adviceId
+  const known = others.flatMap((name) => view.get('adviceName', name)?.adviceId ?? [])
+  const isOther = (adviceId: string): boolean =>
+    strong && adviceId !== own && !['', best].includes(view.get('advice', adviceId)!.strongName)
+  const same = known.find((adviceId) => !isOther(adviceId))
+  return { adviceId: own ?? same ?? best, alike: known.some(isOther) }
 }
 
 const says = (row: AdviceRow, advice: Advice): boolean =>
