@@ -94,6 +94,18 @@ describe(`deposits: codes (FLOODGATE_SEED=${SEED})`, () => {
     assert.equal(await w.balanceOf(world, ada.uidHex), 500n)
   })
 
+  it('F2: what came in stands in the account’s own statement, whichever way it came', async () => {
+    const ada = await w.register(world, 300n)
+    const code = newCode()
+    await gifts('b4', [code])
+    await redeem(ada, code)
+    const time = world.clock.now
+    const on = { time, expiry: time, counter: ++counter }
+    const request = await ada.signer.sign('accountRequest', { what: 'account' }, on)
+    const said = (await (await w.post(world, 'account', request)).json()) as Json
+    assert.deepEqual([said['deposited'], said['balance']], ['800', '800'])
+  })
+
   it('F62: who guesses is stopped, by account and by host, and others go on elsewhere', async () => {
     const tight = { ...UNLIMITED_RATES, codes: { perSecond: 0.001, burst: 3 } }
     const own = await w.startWorld({ rates: tight })
