@@ -82,7 +82,7 @@ async function measure(stage: Stage, { purchases, pieces, sellers }: Setting): P
       pursesPerClaim: PURSES_PER_CLAIM,
       tokensPerPurse: Math.floor(pieces / sellers)
     })
-    const { refused } = await claimant.ask('send', { url: seller.url })
+    const { refused } = await claimant.ask('send', { urls: [seller.url] })
     if (refused.length > 0) throw new Error(`a claim was refused: ${refused[0]}`)
   }
   const { bytes } = await provider.ask('bytes', undefined)

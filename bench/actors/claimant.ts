@@ -79,14 +79,15 @@ const jobs = {
     }
   },
 
-  /** Sends all of them, each seller one after the other. */
-  async send({ url }: { url: string }): Promise<ClaimTimes> {
+  /** Sends all of them, each seller one after the other, the sellers to all providers in turn. */
+  async send({ urls }: { urls: string[] }): Promise<ClaimTimes> {
     const agent = new Agent({ keepAlive: true, maxSockets: sellers.length })
     const latencies: number[] = []
     const answers: Uint8Array[] = []
     const start = performance.now()
     await Promise.all(
-      bodies.map(async (own) => {
+      bodies.map(async (own, i) => {
+        const url = urls[i % urls.length]!
         for (const body of own) {
           const sent = performance.now()
           answers.push(await post(agent, `${url}/floodgate/v1/claims`, body))

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { platformCrypto, toHex } from '@floodgate/protocol'
 import {
   createProviderKeys,
+  providerKeysFromJson,
+  providerKeysToJson,
   deposit,
   floodgateTracker,
   memoryLedger,
@@ -45,6 +47,15 @@ const profile = new Profile('provider')
 const servers: Server[] = []
 /** A database of our own, for that store. */
 let postgres: Postgres | undefined
+let databaseUrl = ''
+
+/** What another process needs to be the same provider. */
+export interface Identity {
+  databaseUrl: string
+  /** As JSON. */
+  keys: string
+}
+
 let running: Running | undefined
 
 function provider(): Running {
@@ -65,19 +76,24 @@ const jobs = {
     folder: string
     intervalSeconds: number
     membersMax: number
+    /** Another process of the same provider, on one database. */
+    like?: Identity
   }): Promise<Seller> {
     const options = { currency: CURRENCY }
     const open: Record<StoreKind, () => LedgerStore | Promise<LedgerStore>> = {
       memory: () => memoryLedger(options),
       sqlite: () => sqliteLedger(join(given.folder, 'ledger.db'), options),
       postgres: async () => {
-        postgres = await startPostgres()
-        return postgresLedger(await postgres.newUrl(), options)
+        if (given.like === undefined) postgres = await startPostgres()
+        databaseUrl = given.like?.databaseUrl ?? (await postgres!.newUrl())
+        return postgresLedger(databaseUrl, options)
       }
     }
     const store = await open[given.store]()
     const server = new Server({ udp: false, stats: false })
-    const keys = await createProviderKeys(platformCrypto, Date.now())
+    const keys = given.like
+      ? providerKeysFromJson(platformCrypto, given.like.keys)
+      : await createProviderKeys(platformCrypto, Date.now())
     const tracker = floodgateTracker(server, {
       ...{ ledger: store, keys, currency: CURRENCY, intervalSeconds: given.intervalSeconds },
       // Everybody has the one address of this machine.
@@ -86,6 +102,10 @@ const jobs = {
     })
     running = { store, keys, tracker }
     return { url: await listen(server), rootKey: keys.rootKey }
+  },
+
+  async identity(): Promise<Identity> {
+    return { databaseUrl, keys: providerKeysToJson(provider().keys) }
   },
 
   /** Starts a stock tracker; answers its announce URL. */

@@ -8,6 +8,7 @@ import { addBackup, addRestore } from './commands/backup.ts'
 import { addBooks } from './commands/books.ts'
 import { addClaim } from './commands/claim.ts'
 import type { Act, AddCommand, Session } from './commands/command.ts'
+import { addConfig } from './commands/config.ts'
 import { addCourt } from './commands/court.ts'
 import { addCoupon, addPromotion } from './commands/coupon.ts'
 import { addDeposit } from './commands/deposit.ts'
@@ -20,6 +21,8 @@ import { addRedeem } from './commands/redeem.ts'
 import { addRegister } from './commands/register.ts'
 import { addRisk } from './commands/risk.ts'
 import { addSeed } from './commands/seed.ts'
+import { addStatement } from './commands/statement.ts'
+import { addToken } from './commands/token.ts'
 import { addTopUp } from './commands/top-up.ts'
 import { addWallet } from './commands/wallet.ts'
 import { exitCodes, exitCodesText, failureOf } from './failures.ts'
@@ -31,6 +34,8 @@ const EXIT_USAGE = 64
 /** In the order in which one meets them. */
 const COMMANDS: AddCommand[] = [
   addProvider,
+  addConfig,
+  addToken,
   addPublish,
   addDeposit,
   addImport,
@@ -38,6 +43,7 @@ const COMMANDS: AddCommand[] = [
   addCoupon,
   addPromotion,
   addBooks,
+  addStatement,
   addAudit,
   addBackup,
   addRestore,

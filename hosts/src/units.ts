@@ -31,6 +31,28 @@ export function parseSize(text: string): number {
   return Number(found[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(found[2]!.toLowerCase())
 }
 
+/** A day such as 2026-11-22, or a month such as 2026-11, in UTC: where it begins and ends. Throws `bad-option`. */
+export function parseDays(text: string): { from: number; to: number } {
+  const [, year, month, day] = /^(\d{4})-(\d\d)(?:-(\d\d))?$/.exec(text) ?? []
+  const from = Date.parse(`${year}-${month}-${day ?? '01'}T00:00:00Z`)
+  if (Number.isNaN(from)) {
+    throw new FloodgateError('bad-option', `a day such as 2026-11-22 or a month, not ${text}`)
+  }
+  const [y, m] = [Number(year), Number(month)]
+  const to = day === undefined ? Date.UTC(y, m, 1) : Date.UTC(y, m - 1, Number(day) + 1)
+  return { from, to }
+}
+
+const DURATION_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `45s`, `10m`, `12h`, `30d`: milliseconds. Throws `bad-option`. */
+export function parseDuration(text: string): number {
+  const found = /^(\d{1,6})([smhd])$/.exec(text.trim())
+  if (found === null)
+    throw new FloodgateError('bad-option', `a time such as 12h or 30d, not ${text}`)
+  return Number(found[1]) * DURATION_MS[found[2] as keyof typeof DURATION_MS]
+}
+
 /** A base URL, for commander; without a slash at its end. Throws `bad-option`. */
 export function parseUrl(text: string): string {
   if (URL.canParse(text) && /^https?:\/\/[^\s?#@]+$/.test(text)) return text.replace(/\/+$/, '')

@@ -58,6 +58,12 @@ describe('hosts: the journey', function () {
     })
     assert.deepEqual(await stage.account(bob), { balance: 3n, earned: 0n, spent: 32n, escrow: 0n })
 
+    // G13: the same money, proved line by line in the log that everybody sees.
+    const proof = await stage.command('proof', 'wallet', 'proof', '--wallet', ann.wallet)
+    const { proved, postings } = proof as unknown as { proved: number; postings: object[] }
+    assert.deepEqual([proof['balance'], postings.length], ['40', 3])
+    assert.ok(proved === 2 || proved === 3, 'the last may be so new that no head covers it')
+
     assert.equal(await stage.provider.stop(), 0)
     const { mint } = (await stage.provider.until('stopped')) as unknown as Status
     assert.deepEqual([mint.purchases, mint.tokens], [2, 32])

@@ -3,6 +3,8 @@
 
 import { ERRORS, FloodgateError, fromBase64url, fromUtf8, type Crypto } from '@floodgate/protocol'
 import type { LedgerStore, ProviderKeys } from '@floodgate/tracker'
+import { checkAsk } from '../../tracker-extension/src/api/checks.ts'
+import { Readiness } from '../../tracker-extension/src/api/readiness.ts'
 import { ROUTES } from '../../tracker-extension/src/api/routes.ts'
 import type { Desk } from '../../tracker-extension/src/api/desk.ts'
 import type { CourtOptions } from '../../tracker-extension/src/court/court.ts'
@@ -95,9 +97,11 @@ export class Office extends Party {
     })
     const swarm = () => ({ complete: 0, incomplete: 0 })
     this.#settleEvery(life)
-    const deposits = { stripe: undefined, sepa: undefined, onError: () => undefined }
-    const about = { name: 'Simulated', swarm, counters: () => ({}) }
-    this.#desk = { mint, court, log, deposits, ...about }
+    this.#desk = {
+      ...{ mint, court, log, name: 'Simulated', swarm, counters: () => ({}) },
+      deposits: { stripe: undefined, sepa: undefined, onError: () => undefined },
+      ...{ readiness: new Readiness({}), metrics: { text: async () => '' } }
+    }
   }
 
   /** Every write may be the last thing this process does, or the first that it did not. */
@@ -146,7 +150,8 @@ export class Office extends Party {
         const [, tail] = path.startsWith(route.path.split(':')[0]!) ? path.split('/').slice(1) : []
         const isThis = route.path === path || (route.path === '/revocations/:since' && tail)
         if (!isThis || route.operator) continue
-        const given = await route.run(desk, { body, params: { since: tail }, header: () => '' })
+        const asked = checkAsk(route, { body, params: { since: tail }, header: () => '' })
+        const given = await route.run(desk, asked)
         return { status: 200, body: given instanceof Uint8Array ? given : text(given) }
       }
       throw new FloodgateError('not-found')

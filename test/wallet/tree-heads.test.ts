@@ -2,7 +2,15 @@
 // next, and by comparing heads with another peer.
 import assert from 'node:assert/strict'
 import { memoryLedger } from '@floodgate/tracker'
-import { Wallet, checkLog, compareHead, memoryStorage, register } from '@floodgate/wallet'
+import * as fg from '@floodgate/protocol'
+import {
+  Wallet,
+  checkLog,
+  compareHead,
+  memoryStorage,
+  proveAccount,
+  register
+} from '@floodgate/wallet'
 import * as w from '../tracker/mint/world.ts'
 
 const scrypt = { N: 2, r: 8, p: 1 }
@@ -75,6 +83,41 @@ describe('wallet: the provider’s log', () => {
       assert.ok(ann.uidHex !== bob.uidHex)
     })
   }
+
+  it('G13: proves every posting of its own in the log, and that they are its balance', async () => {
+    const world = await provider()
+    const wallet = await walletAt(world)
+    const uid = fg.toHex(wallet.uid)
+    const stranger = await w.register(world, 7n)
+    for (let i = 0; i < 100; i++) await w.fund(world, i % 3 ? uid : stranger.uidHex, 2n)
+    await headAt(wallet, 101)
+    const { postings, proved, balance, currency } = await proveAccount(wallet)
+    assert.deepEqual([postings.length, proved, balance, currency], [66, 66, 132n, 'EUR'])
+  })
+
+  it('G13: finds a provider that tells another balance, or a posting that its log has not', async () => {
+    const world = await provider()
+    const wallet = await walletAt(world)
+    const uid = fg.toHex(wallet.uid)
+    for (let i = 0; i < 3; i++) await w.fund(world, uid, 2n)
+    await headAt(wallet, 3)
+    const { store } = world
+    const honest = store.linesOf
+    // One posting less, told to its owner only.
+    store.linesOf = async (...args) => {
+      const { lines, read } = await honest(...args)
+      return { lines: lines.slice(1), read }
+    }
+    await assert.rejects(proveAccount(wallet), { code: 'false-books' })
+    // The sum is right, and the lines are not those that everybody sees.
+    store.linesOf = async (...args) => {
+      const { lines, read } = await honest(...args)
+      return { lines: lines.map((line) => ({ ...line, ref: 'another' })), read }
+    }
+    await assert.rejects(proveAccount(wallet), { code: 'false-books' })
+    store.linesOf = honest
+    assert.equal((await proveAccount(wallet)).proved, 3)
+  })
 
   it('refuses a line of another provider, a changed one, and what is no head', async () => {
     const [world, foreign] = [await provider(), await provider()]

@@ -2,10 +2,14 @@
 // purses that expired. It composes; the rules are in the parts.
 
 import { FloodgateError, WINDOW_MAX, platformCrypto, type Crypto } from '@floodgate/protocol'
-import { createApi } from './api/app.ts'
-import { publishJson, type ContentJson } from './api/json.ts'
+import { Registry } from 'prom-client'
+import { ROOT_PATHS, createApi } from './api/app.ts'
+import { publishJson, type ContentJson } from './api/content.ts'
 import type { Desk } from './api/desk.ts'
-import { attachTracker } from './attach/index.ts'
+import { soleOperator, type FindOperator } from './api/operators.ts'
+import { Readiness } from './api/readiness.ts'
+import type { RequestNote } from './api/request-note.ts'
+import { attachTracker, type Attached } from './attach/index.ts'
 import type { GuardOptions, TrackerCounters } from './guard/index.ts'
 import { createCourt, type Court, type CourtOptions, type PieceSource } from './court/court.ts'
 import { carryOut } from './court/recovery.ts'
@@ -15,6 +19,10 @@ import type { DepositsOptions } from './deposits/options.ts'
 import type { LedgerStore } from './ledger/index.ts'
 import { PostingsLog } from './log/postings-log.ts'
 import { signEvery } from './log/signing.ts'
+import { headAge } from './log/unsigned-age.ts'
+import { LedgerMetrics } from './metrics/ledger-metrics.ts'
+import { Metrics, type HostFacts } from './metrics/metrics.ts'
+import { observedStore, type LedgerObserver } from './metrics/observed-store.ts'
 import type { SwarmLimit } from './court/swarm-limit.ts'
 import { judgeAnnounce } from './mint/announce.ts'
 import { Arrivals } from './mint/arrivals.ts'
@@ -41,10 +49,18 @@ export interface FloodgateTrackerOptions {
   name?: string
   /** The ledger's currency. Default EUR. */
   currency?: string
-  /** Opens the operator's routes; without one they are closed. */
+  /** Opens all of the operator's routes; without it, and `findOperator`, they are closed. */
   operatorToken?: string
   /** The ways in which money comes in beside the operator's hand; each is closed unless it is set. */
   deposits?: DepositsOptions
+  /** Further tokens: asked at each request of an operator. */
+  findOperator?: FindOperator
+  /** Are metrics open, without a token, to who asks from this machine itself? Default false. */
+  openMetrics?: boolean
+  /** What only the host knows, for the metrics. */
+  hostFacts?: () => Promise<HostFacts>
+  /** Told of every request to the API once it is answered, for a log. */
+  onRequest?: (note: RequestNote) => void
   /** Folder for the backups that the operator asks for; without it there are none. */
   backups?: string
   /** How often Floodgate peers are to announce. Default 30. */
@@ -89,6 +105,8 @@ export interface FloodgateTracker {
   publish(torrent: Uint8Array): Promise<ContentJson>
   /** Settles expired purses now; answers how many. */
   settle(): Promise<number>
+  /** From now on `/readyz` says that no requests should be sent here; they are answered as before. */
+  drain(): void
   /** Frees what was taken, and refuses what still comes. The server and the ledger stay open. */
   close(): Promise<void>
 }
@@ -103,40 +121,56 @@ export function floodgateTracker(
   server: object,
   options: FloodgateTrackerOptions
 ): FloodgateTracker {
-  const { mint, court, log } = createMint(options)
+  const registry = new Registry()
+  const { mint, court, log } = createMint(options, new LedgerMetrics(registry))
   const onError = options.onError ?? warnOf(server)
   let closed = false
-  const name = options.name ?? 'Floodgate provider'
-  const desk: Desk = {
-    ...{ mint, court, log },
-    name,
-    deposits: createDeposits(options.deposits ?? {}, name, onError),
-    swarm: (infoHash) => attached.swarm(infoHash),
-    counters: () => ({ tracker: attached.counters, mint: mint.counters }),
-    backups: options.backups
-  }
-  const api = createApi(desk, {
-    ...{ operatorToken: options.operatorToken, onError },
-    hostOf: (request) => attached.hostOf(request)
-  })
   const attached = attachTracker(server, {
     guard: options.guard,
-    api: (request, response) => {
-      if (!closed) return api(request, response)
-      response.writeHead(503, { Connection: 'close' }).end()
-    },
+    api: (request, response) => api(request, response),
+    paths: ROOT_PATHS,
     announce: async (ask) =>
       closed
         ? { admit: false, code: 'unreachable', reason: new FloodgateError('unreachable').message }
         : judgeAnnounce(mint, ask, onError)
   })
+  const counters = { tracker: attached.counters, mint: mint.counters }
+  const readiness = readinessOf(mint, attached)
+  const metrics = new Metrics(registry, {
+    ...{ store: mint.store, currency: mint.currency, counters },
+    swarms: () => attached.swarms(),
+    headAge: () => headAge(mint.store, mint.now()),
+    epochEnds: () => mint.issuer.lastEnd,
+    failing: () => readiness.failing(),
+    host: options.hostFacts
+  })
+  const name = options.name ?? 'Floodgate provider'
+  const desk: Desk = {
+    ...{ mint, court, log, readiness, metrics },
+    name,
+    deposits: createDeposits(options.deposits ?? {}, name, onError),
+    swarm: (infoHash) => attached.swarm(infoHash),
+    counters: () => counters,
+    backups: options.backups
+  }
+  const api = createApi(desk, {
+    ...{ findOperator: operatorsOf(options), openMetrics: options.openMetrics, onError },
+    hostOf: (request) => attached.hostOf(request),
+    isClosed: () => closed,
+    onRequest(note) {
+      metrics.requested(note)
+      options.onRequest?.(note)
+    }
+  })
   const settling = settleEvery({ mint, court }, options.settleEveryMs ?? MINUTE_MS, onError)
   const signing = signEvery(log, options.headEveryMs ?? 1000, onError)
   return {
-    counters: { tracker: attached.counters, mint: mint.counters },
+    counters,
     publish: (torrent) => publishJson(desk, { body: torrent }),
     settle: settling.now,
+    drain: () => readiness.drain(),
     async close() {
+      readiness.drain()
       closed = true
       await Promise.all([settling.stop(), signing.stop()])
     }
@@ -178,9 +212,14 @@ const swarmLimitOf = ({ swarmLimit }: FloodgateTrackerOptions): SwarmLimit => ({
   ...swarmLimit
 })
 
-export function createMint(options: FloodgateTrackerOptions): Pick<Desk, 'mint' | 'court' | 'log'> {
+export function createMint(
+  options: FloodgateTrackerOptions,
+  observer?: LedgerObserver
+): Pick<Desk, 'mint' | 'court' | 'log'> {
   checkOptions(options)
-  const { ledger: store, keys, crypto = platformCrypto, now = Date.now } = options
+  const { ledger } = options
+  const store = observer === undefined ? ledger : observedStore(ledger, observer)
+  const { keys, crypto = platformCrypto, now = Date.now } = options
   const base = {
     ...{ store, crypto, now },
     issuer: new Issuer(crypto, keys),
@@ -202,6 +241,22 @@ export function createMint(options: FloodgateTrackerOptions): Pick<Desk, 'mint' 
   const court = createCourt(base, options.pieces, options.court)
   const mint = { ...base, court: courtDoor(court) }
   return { mint, court, log: new PostingsLog(mint) }
+}
+
+/** Postings that no head covers for so long say that signing got stuck, or has much to catch up with. */
+const HEAD_OLD_MS = 60e3
+
+const readinessOf = ({ store, now }: Mint, attached: Attached): Readiness =>
+  new Readiness({
+    tracker: () => attached.isListening(),
+    ledger: () => store.head().then(() => true),
+    'log head': async () => (await headAge(store, now())).unsignedMs < HEAD_OLD_MS
+  })
+
+/** The one token that opens all, and those that the host knows. */
+function operatorsOf(options: FloodgateTrackerOptions): FindOperator {
+  const first = soleOperator(options.operatorToken ?? '')
+  return async (token) => (await first(token)) ?? options.findOperator?.(token)
 }
 
 /** The stock server tells of its troubles by `warning`; with nobody listening that is no exception. */

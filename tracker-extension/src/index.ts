@@ -36,7 +36,6 @@ export type { DepositsOptions, SepaOptions, StripeOptions } from './deposits/opt
 export type { ReferenceJson, StatementsJson, TakenPayment } from './deposits/transfers.ts'
 export { auditLog, type LogAudit, type LogAuditOptions } from './log/audit.ts'
 export type { AccountAnswer } from './mint/accounts.ts'
-export type { BackupJson, ContentJson, DepositJson, LiftJson } from './api/json.ts'
 export type {
   AdviceJson,
   AdvicesJson,
@@ -44,6 +43,17 @@ export type {
   BookedJson,
   PromotionJson
 } from './api/money-in.ts'
+export type { ContentJson } from './api/content.ts'
+export type { BackupJson, DepositJson, LiftJson } from './api/json.ts'
+export {
+  ALL_SCOPES,
+  SCOPES,
+  isSecret,
+  type FindOperator,
+  type Operator,
+  type Scope
+} from './api/operators.ts'
+export type { RequestNote } from './api/request-note.ts'
 export type { ContentRisk, RiskJson } from './api/risk.ts'
 export {
   isWithinLimit,
@@ -53,6 +63,7 @@ export {
   type SwarmLimit,
   type SwarmRisk
 } from './court/swarm-limit.ts'
+export type { HostFacts } from './metrics/metrics.ts'
 export type { MintCounters } from './mint/counters.ts'
 export { UNLIMITED_RATES, type Rates } from './mint/doorkeeper.ts'
 export {

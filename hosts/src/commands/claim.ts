@@ -1,7 +1,8 @@
 // `floodgate claim`: sends what a wallet earned to the provider, in batches. Nothing is ever claimed silently.
 
-import { FloodgateError, isErrorCode, toHex } from '@floodgate/protocol'
-import { claim } from '@floodgate/wallet'
+import { FloodgateError, codeOf, isErrorCode, toHex } from '@floodgate/protocol'
+import { checkLog, claim, type Wallet } from '@floodgate/wallet'
+import { failureOf } from '../failures.ts'
 import { unlessStopped } from '../stop.ts'
 import { count, money, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
@@ -44,10 +45,24 @@ async function runClaim({ out, signal }: Session, options: WalletOptions): Promi
     for (const { purse, code } of refused) {
       out.warn(code, `Purse ${short(toHex(purse))} was refused: ${code}`)
     }
+    await followLog({ out, signal }, wallet)
     const worst = refused[0]?.code
     if (worst !== undefined)
       throw new FloodgateError(isErrorCode(worst) ? worst : 'bad-request', 'a claim')
   } finally {
     await wallet.close()
+  }
+}
+
+/** The money that was just credited stands in a log that may not be rewritten behind us (G13). */
+async function followLog(
+  { out, signal }: Pick<Session, 'out' | 'signal'>,
+  wallet: Wallet
+): Promise<void> {
+  try {
+    await unlessStopped(signal, checkLog(wallet))
+  } catch (error) {
+    if (codeOf(error) === 'forked-log') throw error
+    out.warn(codeOf(error), `The provider's log was not checked: ${failureOf(error).text}`)
   }
 }

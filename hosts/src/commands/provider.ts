@@ -1,82 +1,80 @@
 // `floodgate provider`: tracker, API, ledger and first seeder in one process, told about line by line.
 
-import { toHex } from '@floodgate/protocol'
-import type { Command as LedgerCommand, MoneyInCommand, OutcomeOf } from '@floodgate/tracker'
+import { FloodgateError, toHex } from '@floodgate/protocol'
+import type {
+  Command as LedgerCommand,
+  MoneyInCommand,
+  OutcomeOf,
+  RequestNote
+} from '@floodgate/tracker'
+import type { Command } from 'commander'
+import { optionsInForce, readConfig } from '../config/config.ts'
+import { addOptions, givenOptions, type ProviderOptions } from '../config/options.ts'
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { courtLine } from '../provider/court-lines.ts'
 import type { FirstSeeder } from '../provider/first-seeder.ts'
 import { homeOf } from '../provider/home.ts'
+import { Log } from '../provider/log.ts'
 import { isMoneyIn, moneyInLines } from '../provider/money-in-lines.ts'
+import { payoutLine } from '../provider/payout-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
 import { stopped } from '../stop.ts'
-import { count, money, parseCount, parseSize, parseUrl, short } from '../units.ts'
+import { count, money, short } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
-interface ProviderOptions {
-  data: string
-  port?: number
-  host?: string
-  name?: string
-  currency?: string
-  ledger?: string
-  seed: boolean
-  url?: string
-  trustProxy?: boolean
-  swarmCap?: boolean
-  uploadLimit?: number
-  limit?: number
-  peerPort?: number
-}
-
 export const addProvider: AddCommand = (program, act) => {
-  program
+  const command = program
     .command('provider')
     .description('run a provider: tracker, API and ledger on one port, and its first seeder')
-    .requiredOption('--data <dir>', 'directory of keys, ledger and contents')
-    .option(
-      '--port <n>',
-      'port of tracker and API (default 8700, or the last one)',
-      parseCount(0, 65535)
-    )
-    .option('--host <address>', 'address to listen on (default 127.0.0.1)')
-    .option('--name <text>', 'name for people')
-    .option('--currency <code>', 'currency of the ledger (default EUR)')
-    .option('--ledger <url>', 'postgres://… to keep the ledger there instead of in --data')
-    .option('--no-seed', 'do not seed what is for sale')
-    .option(
-      '--url <url>',
-      'public base URL that stands in torrents, such as https://cdn.example',
-      parseUrl
-    )
-    .option('--trust-proxy', 'believe the X-Forwarded-For of the proxy before us')
-    .option('--swarm-cap', 'refuse members beyond the swarm limit (floodgate risk shows it)')
-    .option('--upload-limit <size>', 'the seeder’s upload per second, such as 8M', parseSize)
-    .option(
-      '--limit <n>',
-      'unpaid pieces that one buyer may have from the seeder',
-      parseCount(1, 32)
-    )
-    .option('--peer-port <n>', 'port of the seeder (default any)', parseCount(0, 65535))
+    .option('--config <file>', 'read options from a file (YAML); those of the command line win')
+  addOptions(command)
     .addHelpText(
       'after',
       examples(
         'floodgate provider --data ./shop',
+        'floodgate provider --config provider.yaml --log json',
         'floodgate provider --data ./shop --host 0.0.0.0 --url https://cdn.example --trust-proxy'
       )
     )
-    .action(act((session, options: ProviderOptions) => runProvider(session, options)))
+    .action(act((session) => runFrom(session, command)))
 }
 
-async function runProvider({ out, signal }: Session, options: ProviderOptions): Promise<void> {
+async function runFrom(session: Session, command: Command): Promise<void> {
+  const file = command.getOptionValue('config') as string | undefined
+  const read = file === undefined ? undefined : await readConfig(file)
+  const options = optionsInForce(read?.options ?? {}, givenOptions(command))
+  const { data } = options
+  if (data === undefined) throw new FloodgateError('bad-option', '--data, or data in --config')
+  const log = new Log(options.log ?? 'off', options.logFile)
+  log.hide(read?.secrets ?? [])
+  try {
+    await runProvider(session, { ...options, data }, log)
+  } catch (error) {
+    log.error(error)
+    throw error
+  } finally {
+    await log.close()
+  }
+}
+
+async function runProvider(
+  { out, signal }: Session,
+  options: ProviderOptions & { data: string },
+  log: Log
+): Promise<void> {
   const home = homeOf(options.data)
   const { uploadLimit, limit, peerPort: port } = options
   const { startService } = await import('../provider/service.ts')
   const service = await startService(home, {
     ...options,
+    ...{ log, onOperator: (note) => tellOperator(out, note) },
     watch: (command, outcome) => tellBooking(out, service.settings.currency, command, outcome),
-    onError: (error) => out.warn('internal', failureOf(error).text)
+    onError(error) {
+      log.error(error)
+      out.warn('internal', failureOf(error).text)
+    }
   })
   const { settings, keys } = service
   const rootKey = toHex(keys.rootKey)
@@ -85,6 +83,7 @@ async function runProvider({ out, signal }: Session, options: ProviderOptions): 
     { ...settings, rootKey, data: home.dir },
     `provider  ${settings.name} at ${settings.url}, root key ${short(rootKey)}…, data in ${home.dir}`
   )
+  log.info('listening', { url: settings.url, data: home.dir })
   let seeder: FirstSeeder | undefined
   const shop = new Shop(home, service, out)
   try {
@@ -96,11 +95,30 @@ async function runProvider({ out, signal }: Session, options: ProviderOptions): 
     }
     await shop.keep(seeder, signal)
     await stopped(signal)
+    await drain(service, options.drain ?? 0)
   } finally {
     await shop.close()
     await seeder?.close()
     await tellEnd(out, service)
+    log.info('stopped')
   }
+}
+
+/** A load balancer sends nothing more once it has seen that we are not ready. */
+async function drain(service: Service, ms: number): Promise<void> {
+  service.tracker.drain()
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Reads change nothing, and a scrape comes every few seconds: they are for the log. */
+function tellOperator(out: Output, { method, route, status, code, operator }: RequestNote): void {
+  if (method === 'GET') return
+  const how = code ?? 'done'
+  out.tell(
+    'operator',
+    { token: operator, method, route, status, ...(code && { code }) },
+    `operator  ${operator}: ${route} ${how}`
+  )
 }
 
 async function tellEnd(out: Output, service: Service): Promise<void> {
@@ -176,6 +194,12 @@ function bookingOf(
     case 'publish': // the shop says it
     case 'signHead': // every second, and of no interest to people
       return undefined
+    case 'setDestination':
+    case 'requestPayout':
+    case 'preparePayout':
+    case 'submitPayout':
+    case 'settlePayout':
+      return payoutLine(currency, command, outcome)
     default:
       return courtLine(currency, command, outcome)
   }

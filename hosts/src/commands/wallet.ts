@@ -11,38 +11,54 @@ import {
 } from '@floodgate/wallet'
 import { Argument } from 'commander'
 import { failureOf } from '../failures.ts'
+import { showStatement, type WalletStatementOptions } from '../statement/of-wallet.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { showDisputes, showRevocations } from '../trade/disputes.ts'
-import { count, money, short } from '../units.ts'
+import { showProof } from '../trade/proof.ts'
+import { count, money, parseDays, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
 
-const VIEWS = ['show', 'history', 'blacklist', 'disputes', 'revocations', 'head'] as const
+const VIEWS = [
+  'show',
+  'history',
+  'blacklist',
+  'disputes',
+  'revocations',
+  'head',
+  'proof',
+  'statement'
+] as const
 type View = (typeof VIEWS)[number]
 
 export const addWallet: AddCommand = (program, act) => {
   program
     .command('wallet')
     .description(
-      'show a wallet: its account, purses and sales; its history; or whom it trusts no more'
+      'show a wallet: its account, purses and sales; its history; its statement; or whom it trusts no more'
     )
     .addArgument(new Argument('[view]', 'what to show').choices(VIEWS).default('show'))
     .requiredOption('--wallet <file>', 'the wallet')
     .option(...PASSPHRASE_OPTION)
     .option('--compare <line>', 'with head: the line that another peer printed')
+    .option('--csv', 'with statement: for spreadsheets')
+    .option('--from <day>', 'with statement: a day such as 2026-11-22, or a month', parseDays)
+    .option('--to <day>', 'with statement: the last day, or month', parseDays)
     .addHelpText(
       'after',
       examples(
         'floodgate wallet --wallet me.wallet',
         'floodgate wallet history --wallet me.wallet --json',
+        'floodgate wallet proof --wallet me.wallet',
+        'floodgate wallet statement --wallet me.wallet --from 2026-11 --csv > november.csv',
         'floodgate wallet head --wallet me.wallet --compare LINE'
       )
     )
     .action(act((session, view: View, options: ViewOptions) => runWallet(session, view, options)))
 }
 
-interface ViewOptions extends WalletOptions {
+interface ViewOptions extends WalletOptions, WalletStatementOptions {
   compare?: string
 }
 
@@ -62,7 +78,9 @@ const SHOW: Record<View, Show> = {
   blacklist,
   disputes: ({ out }, wallet) => showDisputes(out, wallet),
   revocations: ({ out }, wallet) => showRevocations(out, wallet),
-  head
+  head,
+  proof: showProof,
+  statement: showStatement
 }
 
 /** One line, to be compared by another peer of the same provider: two histories do not stay hidden (G13). */

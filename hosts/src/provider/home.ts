@@ -10,6 +10,9 @@ export interface Home {
   dir: string
   keys: string
   operatorToken: string
+  /** Further tokens, a file each, and when each was used last. */
+  tokens: string
+  tokenUses: string
   settings: string
   ledger: string
   /** Holds the URL of the database, if the ledger is in PostgreSQL; private, as a password stands in it. */
@@ -27,6 +30,8 @@ export function homeOf(data: string): Home {
     dir,
     keys: join(dir, 'keys.json'),
     operatorToken: join(dir, 'operator-token'),
+    tokens: join(dir, 'tokens'),
+    tokenUses: join(dir, 'token-uses.json'),
     settings: join(dir, 'provider.json'),
     ledger: join(dir, 'ledger.sqlite'),
     ledgerUrl: join(dir, 'ledger-url'),

@@ -19,7 +19,7 @@ export async function openLedger(
   options: LedgerOptions,
   url?: string
 ): Promise<LedgerStore> {
-  const known = (await readIfThere(home.ledgerUrl))?.trim()
+  const known = await knownUrl(home)
   const now = url ?? known
   if (now === undefined) return sqliteLedger(home.ledger, options)
   if (!/^postgres(ql)?:\/\//.test(now)) {
@@ -32,6 +32,10 @@ export async function openLedger(
   if (now !== known) await writePrivate(home.ledgerUrl, `${now}\n`)
   return store
 }
+
+/** Where the ledger was last, if not in a file. */
+export const knownUrl = async (home: Home): Promise<string | undefined> =>
+  (await readIfThere(home.ledgerUrl))?.trim()
 
 const isThere = (path: string): Promise<boolean> =>
   access(path).then(

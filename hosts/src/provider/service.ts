@@ -7,7 +7,8 @@ import {
   floodgateTracker,
   type FloodgateTracker,
   type LedgerStore,
-  type ProviderKeys
+  type ProviderKeys,
+  type RequestNote
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
 import {
@@ -20,8 +21,13 @@ import {
 } from './home.ts'
 import { loadDeposits } from './deposits.ts'
 import { loadKeys } from './keys.ts'
-import { openLedger } from './ledger.ts'
+import { factsOf } from './facts.ts'
+import { knownUrl, openLedger } from './ledger.ts'
+import type { Log } from './log.ts'
+import { passwordsOf, secretsOf } from './redaction.ts'
 import { shelfPieces } from './shelf-pieces.ts'
+import { TokenUses } from './token-uses.ts'
+import { findToken } from './tokens.ts'
 import { watchedStore, type Watcher } from './watched-store.ts'
 
 /** Browsers' offers and an envelope fit in; see the tracker's guard. */
@@ -29,6 +35,8 @@ const WS_PAYLOAD_MAX = 65_536
 /** Members of one swarm. The guard takes no more, so that nobody can push our seeder out. */
 const SWARM_MAX = 5000
 const PORT_DEFAULT = 8700
+/** For answers under way when we stop. */
+const ANSWER_WITHIN_MS = 10_000
 const LOOPBACK = '127.0.0.1'
 
 interface ServiceOptions {
@@ -44,7 +52,12 @@ interface ServiceOptions {
   trustProxy?: boolean
   /** Refuse members beyond the swarm limit; otherwise escrow alone has to do. */
   swarmCap?: boolean
+  /** Let this machine read the metrics without a token. */
+  openMetrics?: boolean
   watch: Watcher
+  log: Log
+  /** Told of every request that came with a token of the operator's. */
+  onOperator: (note: RequestNote) => void
   /** Our own faults, which strangers are not told. */
   onError: (error: unknown) => void
 }
@@ -66,6 +79,7 @@ export interface Service {
 export async function startService(home: Home, options: ServiceOptions): Promise<Service> {
   await makeHome(home)
   const known = await loadSettings(home)
+  options.log.hide(passwordsOf(options.ledger ?? (await knownUrl(home))))
   const currency = options.currency ?? known?.currency ?? 'EUR'
   // A ledger in a file is the lock on the directory: it comes first.
   const store = await openLedger(home, { currency }, options.ledger)
@@ -73,6 +87,8 @@ export async function startService(home: Home, options: ServiceOptions): Promise
   try {
     const keys = await loadKeys(home)
     const operatorToken = await loadOperatorToken(home)
+    options.log.hide([operatorToken, ...secretsOf(keys)])
+    const uses = await TokenUses.open(home, options.onError)
     const name = options.name ?? known?.name ?? 'Floodgate provider'
     const ws = { maxPayload: WS_PAYLOAD_MAX }
     server = new Server({
@@ -87,15 +103,23 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       pieces: shelfPieces(home),
       swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
       ...{ keys, name, currency, operatorToken, ownSeeders, onError },
-      backups: home.backups,
-      deposits: await loadDeposits(home)
+      ...{ backups: home.backups, openMetrics: options.openMetrics },
+      deposits: await loadDeposits(home),
+      findOperator: (token) => findToken(home, token, Date.now()),
+      hostFacts: () => factsOf(home),
+      onRequest(note) {
+        options.log.request(note)
+        if (note.operator === undefined) return
+        uses.note(note.operator, Date.now())
+        options.onOperator(note)
+      }
     })
     const host = options.host ?? known?.host ?? LOOPBACK
     const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT, onError)
     const settings = settle(known, { url: options.url, name, currency, host, port })
     await writePrivate(home.settings, `${JSON.stringify(settings, null, 2)}\n`)
     const parts = { settings, keys, tracker, store, ownSeeders }
-    return { ...parts, close: () => close(server!, tracker, store) }
+    return { ...parts, close: () => close(server!, tracker, store, uses) }
   } catch (error) {
     await closeServer(server)
     await store.close()
@@ -144,16 +168,27 @@ function urlOf(known: Settings | undefined, now: Omit<Settings, 'url'> & { url?:
 }
 
 /** First no more requests, then the books. */
-async function close(server: Server, tracker: FloodgateTracker, store: LedgerStore): Promise<void> {
+async function close(
+  server: Server,
+  tracker: FloodgateTracker,
+  store: LedgerStore,
+  uses: TokenUses
+): Promise<void> {
   await tracker.close()
   await closeServer(server)
+  await uses.close()
   await store.close()
 }
 
 function closeServer(server: Server | undefined): Promise<void> {
   if (server === undefined) return Promise.resolve()
   return new Promise((resolve) => {
-    server.close(() => resolve())
+    // Who does not read the answer is not waited for.
+    const timer = setTimeout(() => server.http?.closeAllConnections(), ANSWER_WITHIN_MS)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
     // Answers under way are let finish; kept-alive connections would hold us up for seconds.
     server.http?.closeIdleConnections()
   })

@@ -87,6 +87,7 @@ export const ERRORS = {
   'not-found': row('self', false, 404, 66, 'No such route.'),
   'bad-request': row('self', false, 400, 65, 'The request is malformed.'),
   'swarm-full': row('nobody', true, 503, 75, 'The swarm has as many members as it may have.'),
+  'not-ready': row('provider', true, 503, 75, 'The provider should get no requests now.'),
   unreachable: row('nobody', true, 503, 69, 'The provider cannot be reached.'),
   internal: row('provider', true, 500, 70, 'An internal error.'),
   // Money that comes in
@@ -112,6 +113,7 @@ export const ERRORS = {
   'ledger-in-use': row('self', true, 409, 75, 'Another process uses this ledger.'),
   'bad-option': row('self', false, 400, 64, 'An option is missing or wrong.'),
   'not-a-paid-torrent': row('self', false, 400, 65, 'The torrent names no provider.'),
+  'false-books': row('provider', false, 500, 65, 'The provider’s books are not those of its log.'),
   'forked-log': row('provider', false, 500, 65, 'The provider’s log shows two histories.'),
   'metadata-swapped': row('peer', false, 400, 65, 'A peer sent another torrent’s metadata.'),
   'door-closed': row('self', false, 500, 70, 'The host library has changed where we attach to it.')

@@ -54,6 +54,8 @@ export {
   type PaymentReference,
   type RedeemedCode
 } from './money-in.ts'
+export { proveAccount, type OwnPosting, type ProvedAccount } from './own-postings.ts'
+export { ownLines, type OwnLine } from './own-lines.ts'
 export type { Missing, PayeeAccount, Receipted } from './payee-book.ts'
 export { isWaiting, type AnswerKind, type Notice } from './notices.ts'
 export { Purse } from './purse.ts'

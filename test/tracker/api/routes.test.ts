@@ -4,6 +4,7 @@ import * as fg from '@floodgate/protocol'
 import { deposit } from '@floodgate/tracker'
 import { claimed, redeem, requestMessage } from '../mint/trade.ts'
 import * as w from '../mint/world.ts'
+import { expectDocumented } from './documented.ts'
 
 const { crypto } = w
 type Json = Record<string, unknown>
@@ -17,7 +18,11 @@ describe('api: what the provider offers over HTTP', () => {
     assert.deepEqual(world.errors, [])
     await world.close()
   })
-  const get = (path: string) => fetch(`${world.url}/floodgate/v1/${path}`)
+  const get = async (path: string) => {
+    const response = await fetch(`${world.url}/floodgate/v1/${path}`)
+    await expectDocumented('GET', `/${path}`, response)
+    return response
+  }
   const operate = (path: string, body: Uint8Array | string, type?: string) => {
     const authorization = `Bearer ${w.OPERATOR}`
     return w.post(
@@ -119,7 +124,7 @@ describe('api: what the provider offers over HTTP', () => {
       await w.outcome(await get(`contents/${'0'.repeat(40)}.torrent`)),
       'unknown-content'
     )
-    assert.equal(await w.outcome(await get('contents/x y.torrent')), 'unknown-content')
+    assert.equal(await w.outcome(await get('contents/x y.torrent')), 'bad-request')
   })
 
   it('F2: deposits are the operator’s, booked once each', async () => {

@@ -192,11 +192,10 @@ describe(`deposits: Stripe (FLOODGATE_SEED=${SEED})`, () => {
   })
 
   it('I1 G14: events in any order, repeated, with flipped bytes: money moves once', async () => {
-    const who = await w.register(world)
-    let expected = 0n
     const flip = fc.option(fc.record({ at: fc.nat(), mask: fc.integer({ min: 1, max: 255 }) }))
     const step = fc.record({ which: fc.nat(5), flip })
     const property = fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const who = await w.register(world)
       const [one, two] = [await ordered(who, 30n), await ordered(who, 70n)]
       const sessions = [one, two].map(({ order }) => sessionOf(world, order))
       const events = sessions.flatMap((object) => [
@@ -211,10 +210,11 @@ describe(`deposits: Stripe (FLOODGATE_SEED=${SEED})`, () => {
         if (change !== null) payload[change.at % payload.length]! ^= change.mask
         const told = await hook(world, payload, signature)
         const isPaid = which % 3 < 2
-        assert.equal(told, change !== null ? 'bad-signature' : isPaid ? 'booked' : 'ignored')
+        // What is no JSON any more is refused before its signature is looked at.
+        if (change !== null) assert.match(told, /^bad-(signature|request)$/)
+        else assert.equal(told, isPaid ? 'booked' : 'ignored')
       }
-      expected += 100n
-      assert.equal(await w.balanceOf(world, who.uidHex), expected)
+      assert.equal(await w.balanceOf(world, who.uidHex), 100n)
     })
     await fc.assert(property, { seed: SEED, numRuns: 25 })
   }).timeout(60_000)

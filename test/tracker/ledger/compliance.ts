@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict'
 import type { Command, LedgerStore } from '../../../tracker-extension/src/ledger/index.ts'
 import { backupCompliance } from './backup-compliance.ts'
+import { sumsCompliance } from './sums-compliance.ts'
 import { couponCompliance } from './coupon-compliance.ts'
 import { courtCompliance } from './court-compliance.ts'
 import { moneyInCompliance } from './money-in-compliance.ts'
+import { payoutCompliance } from './payout-compliance.ts'
 import { bits, commandOf, keyFor, openAccount, resultOf, runTable, voucherFor } from './script.ts'
 
 export type OpenLedger = () => Promise<LedgerStore>
@@ -143,7 +145,9 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
     courtCompliance(open)
     moneyInCompliance(open)
     couponCompliance(open)
+    payoutCompliance(open)
     backupCompliance(open)
+    sumsCompliance(open)
 
     it('F17: the same sign key again gets its uid, another key never takes a uid', async () => {
       const boxKey = keyFor('box')

@@ -11,6 +11,7 @@ import {
 import { Issuer } from '../../../tracker-extension/src/mint/issuer.ts'
 import { PostingsLog } from '../../../tracker-extension/src/log/postings-log.ts'
 import { adviceOf } from '../ledger/money-in-compliance.ts'
+import { payoutCommandOf } from '../ledger/payout-script.ts'
 import { commandOf, keyFor, openAccount } from '../ledger/script.ts'
 
 export const START = 1_800_000_000_000
@@ -18,9 +19,11 @@ export const currency = 'EUR'
 
 /** Blocks of the log are full, and lines stand behind the last one. */
 const DEPOSITS = 270
-/** A double spend, cases that wait, one that was paid and one that counts, and a purse that was closed. */
+/** A double spend, cases that wait, one that was paid and one that counts, a purse that was closed, a claim that the
+ * provider shares, and payouts on their way. */
 const TRADE = `
   publish film 4 10
+  publish odd 2 11
   purchase p1 alice film 10
   purchase p2 alice film 10 again
   redeem c1 bob p1 1100
@@ -38,7 +41,13 @@ const TRADE = `
   told alice k5 at=139
   told alice k5 at=140
   revoke 1 carol 500
-  close p1 at=200`
+  close p1 at=200
+  purchase p3 alice odd 11 at=210 until=300
+  redeem c3 bob p3 10 share=800000
+  want bob payto://iban/1 hold=0
+  request o1 bob 5
+  prepare b1 o1
+  request o2 bob 5`
 
 /** A row in each table of money that comes in: a payment that was booked, one that waits, a purchase with a coupon. */
 const at = { uid: 'alice', now: 100 }
@@ -69,7 +78,7 @@ export async function makeLedger(path: string): Promise<ProviderKeys> {
   for (const uid of ['alice', 'bob', 'carol']) await openAccount(store, uid)
   const deposits = Array.from({ length: DEPOSITS }, (_, i) => `deposit d${i} alice ${i + 1}`)
   const trade = TRADE.trim().split('\n')
-  for (const line of [...deposits, ...trade]) await store.execute(commandOf(line.trim()))
+  for (const line of [...deposits, ...trade]) await store.execute(payoutCommandOf(line.trim()))
   const answer = new Uint8Array([1, 2, 3])
   await store.execute({ kind: 'appeal', uid: 'carol', complaintId: 'k1', answer, now: 300 })
   for (const command of MONEY_IN) await store.execute(command)

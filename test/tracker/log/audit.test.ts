@@ -98,6 +98,9 @@ describe(`G13: floodgate audit (FLOODGATE_SEED=${SEED})`, function () {
     database.close()
   })
 
+  const textOf = (value: bigint | Uint8Array) =>
+    typeof value === 'bigint' ? String(value) : Buffer.from(value).toString()
+
   it('finds each of 1,000 random single-byte changes of stored values, and names row and field', () =>
     withCopy(async (database) => {
       const random = chance(SEED)
@@ -109,6 +112,8 @@ describe(`G13: floodgate audit (FLOODGATE_SEED=${SEED})`, function () {
         const own = cells.filter(({ table }) => table === tables[i % tables.length])
         const cell = own[random(own.length)]!
         const value = flipped(cell.value, random(1 << 16), 1 + random(255))
+        // No table takes a key twice; in the bytes of the file, below, that may come up.
+        if (cell.column === 'key' && own.some(({ key }) => key === textOf(value))) continue
         const faults = await trial(database, () => change(database, cell, value))
         assert.notDeepEqual(faults, [], `${i}: ${cell.table} ${cell.key} ${cell.column}`)
         if (cell.column === 'key') continue

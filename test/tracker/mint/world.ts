@@ -11,6 +11,7 @@ import {
   type LedgerStore,
   type ProviderKeys
 } from '@floodgate/tracker'
+import { expectDocumented } from '../api/documented.ts'
 import { escaped, peerId, startTracker, type Stage } from '../guard/stage.ts'
 import { isDictionary, readBencoded } from '../../../tracker-extension/src/mint/bencoded.ts'
 
@@ -104,18 +105,20 @@ export async function publish(world: World, goods: Goods = {}): Promise<string> 
   return (await world.tracker.publish(torrentOf(world, goods))).infoHash
 }
 
-export function post(
+export async function post(
   world: RemoteProvider,
   path: string,
   body: Uint8Array | string,
   headers: Record<string, string> = {}
 ): Promise<Response> {
   const type = typeof body === 'string' ? 'application/json' : 'application/octet-stream'
-  return fetch(`${world.url}/floodgate/v1/${path}`, {
+  const response = await fetch(`${world.url}/floodgate/v1/${path}`, {
     method: 'POST',
     body: body as BodyInit,
     headers: { 'content-type': type, ...headers }
   })
+  await expectDocumented('POST', `/${path}`, response)
+  return response
 }
 
 /** Bytes of a good answer; the code of a bad one. */

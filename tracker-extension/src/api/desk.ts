@@ -3,7 +3,9 @@
 import type { Court } from '../court/court.ts'
 import type { Deposits } from '../deposits/deposits.ts'
 import type { PostingsLog } from '../log/postings-log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Mint } from '../mint/mint.ts'
+import type { Readiness } from './readiness.ts'
 
 export interface Desk {
   readonly mint: Mint
@@ -18,10 +20,14 @@ export interface Desk {
   readonly backups?: string | undefined
   /** Everything counted, for the status route. */
   readonly counters: () => object
+  readonly readiness: Readiness
+  readonly metrics: Pick<Metrics, 'text'>
 }
 
 export interface Ask {
   body: Uint8Array
+  /** Of a body in JSON, as the row's schema gave it. */
+  json?: unknown
   /** Parameters of the path, and of the query where it names others; the first of several of one name. */
   params: Record<string, string | undefined>
   /** A header of the request; '' when there is none. */

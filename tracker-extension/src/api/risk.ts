@@ -1,39 +1,39 @@
 // What the operator is told of every content: what a seller can lose, what colluders can take, and how much of it is in
 // escrow (F55, F71). Amounts are decimal text in minor units.
 
-import { FloodgateError } from '@floodgate/protocol'
-import { swarmRisk, type SwarmLimit } from '../court/swarm-limit.ts'
+import { z } from 'zod'
+import { swarmRisk } from '../court/swarm-limit.ts'
 import type { Ask, Desk } from './desk.ts'
+import { amount, count, currency, infoHash } from './schemas.ts'
 
-export interface ContentRisk {
-  infoHash: string
-  name: string
-  pieces: number
-  /** Of one piece. */
-  price: string
-  /** Seeders and leechers now. */
-  members: number
-  /** The most for which p > n·(s + dp). */
-  membersMax: number
-  /** Does it hold now? */
-  holds: boolean
-  /** What one seller can lose to one buyer. */
-  sellerLoss: string
-  /** What all colluders together can take unpaid, and how much of it escrow gives back to the sellers. */
-  gainPieces: number
-  gain: string
-  covered: string
-}
+const contentRisk = z.strictObject({
+  infoHash,
+  name: z.string(),
+  pieces: count,
+  price: amount.meta({ description: 'Of one piece, in minor units.' }),
+  members: count.meta({ description: 'Seeders and leechers now.' }),
+  membersMax: count.meta({ description: 'The most for which p > n·(s + dp).' }),
+  holds: z.boolean().meta({ description: 'Does it hold now?' }),
+  sellerLoss: amount.meta({ description: 'What one seller can lose to one buyer.' }),
+  gainPieces: count.meta({ description: 'What all colluders together can take unpaid.' }),
+  gain: amount,
+  covered: amount.meta({ description: 'How much of it escrow gives back to the sellers.' })
+})
 
-export type RiskJson = SwarmLimit & {
-  colluders: number
-  currency: string
-  contents: ContentRisk[]
-}
+export type ContentRisk = z.infer<typeof contentRisk>
 
-/** Throws `bad-request` for a number of colluders that is none. */
+export const riskAnswer = z.strictObject({
+  mode: z.enum(['escrow', 'cap']),
+  unpaidMax: count.meta({ description: 'The highest unpaid limit that honest sellers give.' }),
+  colluders: count,
+  currency,
+  contents: z.array(contentRisk)
+})
+
+export type RiskJson = z.infer<typeof riskAnswer>
+
 export async function riskJson({ mint, swarm }: Desk, { params }: Ask): Promise<RiskJson> {
-  const colluders = readCount(params['colluders'] ?? '1')
+  const colluders = Number(params['colluders'] ?? '1')
   const { swarmLimit, currency, catalog } = mint
   const contents = (await catalog.list()).map(({ infoHash, title, pieces, priceMinor }) => {
     const { complete, incomplete } = swarm(infoHash)
@@ -47,9 +47,4 @@ export async function riskJson({ mint, swarm }: Desk, { params }: Ask): Promise<
     }
   })
   return { ...swarmLimit, colluders, currency, contents }
-}
-
-function readCount(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new FloodgateError('bad-request', 'colluders: from 1 to 999999')
 }

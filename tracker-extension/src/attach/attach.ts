@@ -8,6 +8,7 @@ import { count, type TrackerCounters } from '../guard/counters.ts'
 import { coreOf, guardOf, installGuard, type TrackerGuard } from '../guard/guard.ts'
 import { TrackerOptionError, type GuardOptions } from '../guard/options.ts'
 import type { CleanAnnounce } from '../guard/params.ts'
+import type { SwarmTotals } from '../guard/swarms.ts'
 import { askFor, readEnvelope, type AnnounceAsk, type AnnounceVerdict } from './ask.ts'
 import { admitPages } from './pages.ts'
 import type { TrackerResponse, TrackerServer, Transport } from './server.ts'
@@ -22,6 +23,8 @@ export interface AttachOptions {
   announce: (ask: AnnounceAsk) => Promise<AnnounceVerdict>
   /** Path of the API, with a slash at both ends. Default `/floodgate/`. */
   prefix?: string
+  /** Further paths of the API, whole ones. They are for probes, and not for web pages. */
+  paths?: readonly string[]
   /** For the guard, which is installed if the server has none yet. */
   guard?: GuardOptions
 }
@@ -34,6 +37,10 @@ export interface Attached {
   hostOf(request: IncomingMessage): string
   /** Seeders and leechers of a swarm now. */
   swarm(infoHash: string): { complete: number; incomplete: number }
+  /** All swarms in numbers; it walks over them. */
+  swarms(): SwarmTotals
+  /** Does the server take connections? */
+  isListening(): boolean
 }
 
 /**
@@ -46,7 +53,7 @@ export interface Attached {
  * @throws `tracker-door-closed` if the server is of another shape, `bad-option` for wrong options
  */
 export function attachTracker(server: object, options: AttachOptions): Attached {
-  const { api, announce, prefix = '/floodgate/' } = checkOptions(options)
+  const { api, announce, prefix = '/floodgate/', paths = [] } = checkOptions(options)
   const tracker = server as TrackerServer
   if (tracker.http === null)
     throw new TrackerOptionError('server', 'without HTTP the API has no port')
@@ -59,11 +66,13 @@ export function attachTracker(server: object, options: AttachOptions): Attached 
     const verdict = await decide(core, announce, asked)
     return toAdmission(core, verdict, asked)
   }
-  routeApi(core, api, prefix)
+  routeApi(core, api, { prefix, paths: new Set(paths) })
   return {
     ...{ counters: core.counters, guard: guardOf(core) },
     hostOf: (request) => hostOf(askerOf(request, tracker._trustProxy === true) ?? ''),
-    swarm: (infoHash) => core.books.countsOf(infoHash)
+    swarm: (infoHash) => core.books.countsOf(infoHash),
+    swarms: () => core.books.totals(),
+    isListening: () => !tracker.destroyed && tracker.http?.listening === true
   }
 }
 
@@ -78,13 +87,20 @@ function checkOptions(options: AttachOptions): AttachOptions {
   return options
 }
 
-function routeApi(core: GuardCore, api: AttachOptions['api'], prefix: string): void {
+function routeApi(
+  core: GuardCore,
+  api: AttachOptions['api'],
+  { prefix, paths }: { prefix: string; paths: ReadonlySet<string> }
+): void {
   const { server } = core
   const stock = server.onHttpRequest
   server.onHttpRequest = (request, response, ...rest) => {
-    const isPreflight = admitPages(request, response)
-    if (isPreflight) return count(core.counters, 'apiRequests')
-    if (!request.url?.startsWith(prefix)) return stock.call(server, request, response, ...rest)
+    const { url = '' } = request
+    if (!paths.has(url.split('?', 1)[0]!)) {
+      const isPreflight = admitPages(request, response)
+      if (isPreflight) return count(core.counters, 'apiRequests')
+      if (!url.startsWith(prefix)) return stock.call(server, request, response, ...rest)
+    }
     count(core.counters, 'apiRequests')
     const failed = () => {
       if (!response.headersSent) response.writeHead(500)

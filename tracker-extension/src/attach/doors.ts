@@ -38,6 +38,7 @@ export const DOORS: readonly Door[] = [
   door('close', 'function', 'wrapped: timers and websockets end with the server'),
   door('onHttpRequest', 'function', 'wrapped: our paths go to the API', 'http'),
   door('http.on', 'function', 'counts connections by address', 'http'),
+  door('http.listening', 'boolean', 'is the port open?', 'http'),
   door('http.prependListener', 'function', 'closes /stats', 'http'),
   door('onUdpRequest', 'function', 'wrapped: connection ids', 'udp4'),
   door('udp4.send', 'function', 'wrapped: a failed answer is a warning, not an error', 'udp4'),

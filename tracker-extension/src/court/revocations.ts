@@ -1,10 +1,11 @@
 // Whose certificate is void, as the ledger's log has it: who is revoked now, the signed messages that tell everybody, and
-// the two ways to grow the log. The log is read once; this process is the only one that writes it.
+// the two ways to grow the log. Other processes of this provider may write it too: it is read on once a second.
 
 import {
   FloodgateError,
   NO_HEAD,
   REVOCATIONS_LIST_MAX,
+  codeOf,
   fromHex,
   nextHead,
   toHex,
@@ -18,6 +19,10 @@ const UPDATE_MS = 3600e3
 /** A list is good for longer than the time to the next, so that a provider may be away for a while. */
 const LIFE_MS = 7 * 24 * UPDATE_MS
 const PAGE = 1000
+/** So long a revocation by another process may be unknown here. */
+const FRESH_MS = 1000
+/** Processes that write at once let each other through one by one. */
+const TRIES_MAX = 20
 /** A revocation and a strike are over after so long. */
 export const BAN_MS = 90 * 24 * 3600e3
 /** Peers mostly have one of the last versions: each signed message serves many. */
@@ -53,6 +58,7 @@ export class Revocations {
   #version = 0
   #head: Uint8Array = NO_HEAD
   #loading: Promise<void> | undefined
+  #loadedAt = -Infinity
   #writing: Promise<unknown> = Promise.resolve()
 
   constructor(mint: CourtMint) {
@@ -140,10 +146,21 @@ export class Revocations {
 
   /** One after the other, as each hashes the one before. */
   #append(work: () => Promise<void>): Promise<void> {
-    const done = this.#writing.then(() => this.#load()).then(work)
-    // What a failed write left is read anew.
-    this.#writing = done.catch(() => (this.#loading = undefined))
+    const done = this.#writing.then(() => this.#onNewest(work))
+    this.#writing = done.catch(() => undefined)
     return done
+  }
+
+  /** Whoever wrote first has the version; the others look what it was, and try the next. */
+  async #onNewest(work: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      await this.#read()
+      try {
+        return await work()
+      } catch (error) {
+        if (codeOf(error) !== 'conflict' || tries === TRIES_MAX) throw error
+      }
+    }
   }
 
   async #add(uid: string, word: Omit<Revocation, 'uid'>, pardon: boolean): Promise<void> {
@@ -156,6 +173,9 @@ export class Revocations {
   }
 
   #load(): Promise<void> {
+    const now = this.#mint.now()
+    if (Math.abs(now - this.#loadedAt) >= FRESH_MS) this.#loading = undefined
+    if (this.#loading === undefined) this.#loadedAt = now
     this.#loading ??= this.#read().catch((error: unknown) => {
       this.#loading = undefined
       throw error
@@ -167,6 +187,8 @@ export class Revocations {
     for (;;) {
       const entries = await this.#mint.store.revocations(this.#version, PAGE)
       for (const entry of entries) {
+        // Another reading, or a write of ours, was quicker.
+        if (entry.version <= this.#version) continue
         const head = nextHead(this.#mint.crypto, this.#head, wordOf(entry))
         if (toHex(head) !== toHex(entry.head)) {
           throw new FloodgateError('internal', `revocation ${entry.version} does not fit the log`)

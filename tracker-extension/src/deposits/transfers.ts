@@ -69,8 +69,8 @@ export async function takeStatements(
   mint: Mint,
   bytes: Uint8Array
 ): Promise<StatementsJson> {
-  if (sepa === undefined) throw new FloodgateError('not-offered', 'transfers')
   const statements = readStatements(bytes)
+  if (sepa === undefined) throw new FloodgateError('not-offered', 'transfers')
   for (const { path, iban } of statements) {
     if (iban === sepa.iban) continue
     throw new FloodgateError('bad-statement', `${path}: ${iban} is not our account`)

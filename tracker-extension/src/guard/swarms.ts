@@ -19,6 +19,15 @@ type SwarmClass = new (infoHash: string, server: TrackerServer) => TrackerSwarm
 /** Members that listen on a port, and those that are reached over their websocket. */
 type Rosters = Record<'ports' | 'sockets', Roster>
 
+/** All swarms together. */
+export interface SwarmTotals {
+  swarms: number
+  seeders: number
+  leechers: number
+  /** Of the largest. */
+  membersMax: number
+}
+
 /** A place kept for an announce that is still being decided on. */
 export interface Seat {
   release(): void
@@ -77,6 +86,16 @@ export class SwarmBooks {
   countsOf(infoHash: string): { complete: number; incomplete: number } {
     const { complete = 0, incomplete = 0 } = this.#server.torrents[infoHash] ?? {}
     return { complete, incomplete }
+  }
+
+  totals(): SwarmTotals {
+    const totals = { swarms: this.#swarms, seeders: 0, leechers: 0, membersMax: 0 }
+    for (const { complete, incomplete } of Object.values(this.#server.torrents)) {
+      totals.seeders += complete
+      totals.leechers += incomplete
+      totals.membersMax = Math.max(totals.membersMax, complete + incomplete)
+    }
+    return totals
   }
 
   /**

@@ -1,6 +1,7 @@
 // Replays the journal, recomputes the books from it and the purses, and names everything that does not agree (I1, G13).
 // Pure; it trusts no running total. One named check per invariant.
-import { covers, emptyBitmap, or, popcount } from './bitmap.ts'
+import { covers, emptyBitmap, fits, or, popcount } from './bitmap.ts'
+import { checkPayouts } from './payout-replay.ts'
 import { balanceOf } from './posting.ts'
 import { heldMinor } from './purchase.ts'
 import { checkMovements } from './replay.ts'
@@ -21,10 +22,11 @@ export interface Audit {
 
 export function audit(view: ScanView): Audit {
   const accounts = new Map(view.rows('account'))
-  const { totals, postings, faults } = sumJournal(view)
+  const { totals, postings, returnedMinor, faults } = sumJournal(view)
   const { heldMinor: escrowMinor, openPurses } = sumPurses(view, faults)
   faults.unshift(...view.damage())
   checkMovements(view, faults)
+  checkPayouts(view, faults)
   checkSales(view, faults)
   checkSettlements(view, faults)
   checkRevocations(view, faults)
@@ -37,7 +39,7 @@ export function audit(view: ScanView): Audit {
   if (debitsMinor !== creditsMinor) faults.push(`debits ${debitsMinor}, credits ${creditsMinor}`)
   const inEscrow = balanceOf(escrow, accounts.get(escrow) ?? { debits: 0n, credits: 0n })
   if (inEscrow !== escrowMinor) faults.push(`escrow ${inEscrow}, open purses ${escrowMinor}`)
-  const depositsMinor = accounts.get(cash)?.debits ?? 0n
+  const depositsMinor = (accounts.get(cash)?.debits ?? 0n) - returnedMinor
   if (escrowMinor > depositsMinor) faults.push(`purses ${escrowMinor}, deposits ${depositsMinor}`)
   return { faults, debitsMinor, creditsMinor, depositsMinor, escrowMinor, postings, openPurses }
 }
@@ -51,14 +53,17 @@ function sumJournal(view: ScanView) {
     return total
   }
   let postings = 0
-  for (const [key, { debit, credit, amountMinor }] of view.rows('journal')) {
+  // Payouts that came back: money that was here before.
+  let returnedMinor = 0n
+  for (const [key, { kind, debit, credit, amountMinor }] of view.rows('journal')) {
     postings += 1
     if (Number(key) !== postings) faults.push(`journal line ${key} stands in place ${postings}`)
     if (amountMinor <= 0n) faults.push(`journal line ${key} moves ${amountMinor}`)
+    if (debit === cash && kind === 'returned') returnedMinor += amountMinor
     totalOf(debit).debits += amountMinor
     totalOf(credit).credits += amountMinor
   }
-  return { totals, postings, faults }
+  return { totals, postings, returnedMinor, faults }
 }
 
 function sumPurses(view: ScanView, faults: string[]) {
@@ -86,6 +91,11 @@ function checkSales(view: ScanView, faults: string[]): void {
     if (sale.owed > popcount(sale.claimed)) faults.push(`sale ${key} owes more than it sold`)
   }
   for (const [purseId, { spent, pieces }] of view.rows('purse')) {
+    // A count that was altered may be too large for any bitmap.
+    if (!fits(spent, pieces)) {
+      faults.push(`purse ${purseId}: spent is not of ${pieces} pieces`)
+      continue
+    }
     const union = unions.get(purseId) ?? emptyBitmap(pieces)
     const same = covers(spent, union) && covers(union, spent)
     if (!same) faults.push(`purse ${purseId}: spent is not what its sellers claimed`)

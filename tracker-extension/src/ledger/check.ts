@@ -62,6 +62,11 @@ const optional =
   (value, name) =>
     value === undefined ? undefined : check(value, name)
 
+const millionths: Check = (value, name) => {
+  const isShare = Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 1_000_000
+  if (isShare) return value
+  throw bad(name, 'an integer from 0 to 1,000,000')
+}
 const integerFrom0: Check = (value, name) => {
   if (Number.isSafeInteger(value) && Number(value) >= 0) return value
   throw bad(name, 'an integer from 0')
@@ -177,7 +182,7 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     sealed: optional(bytes(0, 4096)),
     certificate: optional(bytes(0, 4096))
   },
-  redeem: { claims, now: time },
+  redeem: { claims, sellerMillionths: optional(millionths), now: time },
   close: { purseId: id, now: time },
   signHead: {
     size: integerFrom0,
@@ -219,7 +224,24 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     pardon: flag,
     now: time
   },
-  ...moneyIn
+  ...moneyIn,
+  setDestination: { uid: id, destination: text, holdMs: integerFrom0, now: time },
+  requestPayout: {
+    payoutId: id,
+    uid: id,
+    amountMinor: amount,
+    rail: id,
+    sink: oneOf('cash', 'store'),
+    now: time
+  },
+  preparePayout: { batch: id, payoutIds: listOf(id, 10_000), now: time },
+  submitPayout: { payoutId: id, reference: id, now: time },
+  settlePayout: {
+    payoutId: id,
+    outcome: oneOf('paid', 'failed', 'returned'),
+    reason: text,
+    now: time
+  }
 }
 
 function pick(value: unknown, shape: Record<string, Check>, prefix = ''): object {

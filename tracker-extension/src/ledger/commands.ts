@@ -2,6 +2,7 @@
 // Every amount is bigint minor units; every time milliseconds since 1970.
 import type { CourtCommand, CourtOutcomes } from './court-commands.ts'
 import type { MoneyInCommand, MoneyInOutcomes } from './money-in-commands.ts'
+import type { PayoutCommand, PayoutOutcomes } from './payout-commands.ts'
 
 /** Opens an account. The same sign key again answers the uid it already has. */
 export interface OpenCommand {
@@ -72,6 +73,8 @@ export interface Claim {
 export interface RedeemCommand {
   kind: 'redeem'
   claims: Claim[]
+  /** The sellers' part of what the claims bring, in millionths; the rest is the provider's. All of it by default. */
+  sellerMillionths?: number
   now: number
 }
 
@@ -105,6 +108,7 @@ export type Command =
   | SignHeadCommand
   | CourtCommand
   | MoneyInCommand
+  | PayoutCommand
 
 /** The terms of a purse: what never changes between purchase and end. */
 export interface PurseTerms {
@@ -143,7 +147,7 @@ export interface ClaimRefusal {
   error: string
 }
 
-export interface Outcomes extends CourtOutcomes, MoneyInOutcomes {
+export interface Outcomes extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes {
   open: { uid: string }
   /** `repeated`: it was booked before, and nothing moved. */
   deposit: { uid: string; amountMinor: bigint; repeated: boolean }

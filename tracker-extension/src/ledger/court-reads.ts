@@ -97,10 +97,11 @@ function appeals(view: ScanView): Appeal[] {
   return found
 }
 
-/** Payment handles of several accounts, with those accounts. */
+/** Payment handles of several accounts, and destinations, whatever name stands beside them, with those accounts. */
 function sharedHandles(view: ScanView, accountsMin: number): { handle: string; uids: string[] }[] {
   const uids = new Map<string, string[]>()
-  for (const [uid, { handle }] of view.rows('peer')) {
+  for (const [uid, peer] of view.rows('peer')) {
+    const handle = view.get('destination', uid)?.destination.split('?')[0] ?? peer.handle
     if (handle === '') continue
     const same = uids.get(handle)
     if (same) same.push(uid)

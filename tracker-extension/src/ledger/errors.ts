@@ -10,6 +10,8 @@ export const ledgerErrors = {
   'self-trade': 'Buyer and seller are the same account',
   'purse-closed': 'The purse is closed and pays no more',
   'unknown-complaint': 'There is no such complaint',
+  'unknown-payout': 'There is no such payout',
+  'no-destination': 'The account has no destination that may be paid to yet',
   'too-many-resends': 'The piece was given as often as allowed',
   'bad-claim': 'The bitmap does not fit the purse or the count of the voucher',
   'price-changed': 'The price is not what the buyer expects',

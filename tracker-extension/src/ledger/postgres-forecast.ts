@@ -9,7 +9,9 @@ import {
   hexOf,
   keyOf,
   peerAccount,
-  promotion
+  promotion,
+  providerAccount,
+  transit
 } from './rows.ts'
 import type { ReadName } from './reads.ts'
 
@@ -46,7 +48,9 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
   redeem: ({ claims }) => [
     ['account', escrow],
     journal,
+    ['account', providerAccount],
     ...claims.flatMap(({ claimId, payee, purseId }): Place[] => [
+      ['carry', payee],
       ['claim', keyOf(payee, claimId, purseId)],
       ['peer', payee],
       ['purse', purseId],
@@ -129,7 +133,25 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     ['peer', uid],
     ['couponUse', keyOf(couponId, uid)]
   ],
-  fund: ({ id }) => [['funding', id], ['account', cash], ['account', promotion], journal]
+  fund: ({ id }) => [['funding', id], ['account', cash], ['account', promotion], journal],
+  setDestination: ({ uid }) => [
+    ['peer', uid],
+    ['destination', uid]
+  ],
+  requestPayout: ({ payoutId, uid }) => [
+    ['payout', payoutId],
+    ['peer', uid],
+    ['destination', uid],
+    ['account', peerAccount(uid)],
+    ['account', transit],
+    journal
+  ],
+  preparePayout: ({ batch, payoutIds }) => [
+    ['batch', batch],
+    ...payoutIds.map((payoutId): Place => ['payout', payoutId])
+  ],
+  submitPayout: ({ payoutId }) => [['payout', payoutId]],
+  settlePayout: ({ payoutId }) => [['payout', payoutId], ['account', transit], journal]
 }
 
 export const forecastOf = <C extends Command>(command: C): Place[] =>
@@ -138,6 +160,6 @@ export const forecastOf = <C extends Command>(command: C): Place[] =>
 /** Tables that a read walks through from end to end: asked for row by row they would take a round trip each. */
 export const tablesOf: { [Name in ReadName]?: readonly TableName[] } = {
   contents: ['content'],
-  sharedHandles: ['peer'],
-  promotionBooks: ['giftBatch', 'coupon']
+  promotionBooks: ['giftBatch', 'coupon'],
+  sharedHandles: ['peer', 'destination']
 }

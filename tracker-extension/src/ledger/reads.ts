@@ -3,13 +3,16 @@ import { audit } from './audit.ts'
 import { indexes } from './bitmap.ts'
 import { courtReads } from './court-reads.ts'
 import { moneyInReads } from './money-in-reads.ts'
+import { payoutReads } from './payout-reads.ts'
 import { balance } from './posting.ts'
 import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
 import { type LedgerSize, size } from './size.ts'
+import { sums } from './sums.ts'
 import { headReads } from './tree-heads.ts'
 
 export type { JournalLine } from './journal-reads.ts'
+export type { AccountSums } from './sums.ts'
 export type { OwnLines } from './tree-heads.ts'
 
 export type Account = PeerRow & { uid: string; balanceMinor: bigint }
@@ -100,8 +103,10 @@ export const reads = {
   ...courtReads,
   ...headReads,
   ...moneyInReads,
+  ...payoutReads,
   audit,
-  bytes: (view: ScanView): LedgerSize => size(view)
+  bytes: (view: ScanView): LedgerSize => size(view),
+  sums
 }
 
 export type ReadName = keyof typeof reads

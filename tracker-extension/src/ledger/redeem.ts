@@ -5,16 +5,17 @@ import { and, andNot, covers, emptyBitmap, fits, indexes, or, popcount } from '.
 import type { Claim, ClaimOutcome, Outcomes, RedeemCommand } from './commands.ts'
 import { LedgerError } from './errors.ts'
 import { allOrNothing } from './overlay.ts'
-import { post } from './posting.ts'
-import { type LedgerView, type PurseRow, type SaleRow, escrow, keyOf, peerAccount } from './rows.ts'
+import { type LedgerView, type PurseRow, type SaleRow, keyOf } from './rows.ts'
 import { payOwed, provedOf, salesOf } from './sales.ts'
+import { payClaim, wholeMillionths } from './shares.ts'
 
 /** Redeems each claim by itself: one that is refused does not spoil the others of the batch. */
-export function redeem(view: LedgerView, { claims, now }: RedeemCommand): Outcomes['redeem'] {
+export function redeem(view: LedgerView, command: RedeemCommand): Outcomes['redeem'] {
+  const { claims, now, sellerMillionths = wholeMillionths } = command
   return {
     claims: claims.map((claim) => {
       try {
-        return allOrNothing(view, (overlay) => redeemOne(overlay, claim, now))
+        return allOrNothing(view, (overlay) => redeemOne(overlay, claim, { now, sellerMillionths }))
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error
         return { claimId: claim.claimId, purseId: claim.purseId, error: error.code }
@@ -29,7 +30,11 @@ function bodyOf({ bitmap, voucher, count }: Claim): Uint8Array {
   return new Uint8Array(hash('sha256', Buffer.concat([head, bitmap, voucher]), 'buffer'))
 }
 
-function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
+function redeemOne(
+  view: LedgerView,
+  claim: Claim,
+  { now, sellerMillionths }: { now: number; sellerMillionths: number }
+): ClaimOutcome {
   const { claimId, payee, purseId } = claim
   // Payee and purse are part of the key: no seller can occupy another's claim id, and one claim id may cover
   // several purses.
@@ -52,10 +57,11 @@ function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
 
   const occasion = { at: now, kind: 'redeem', ref: claimId, purseId }
   const amountMinor = purse.priceMinor * BigInt(fresh)
-  post(view, occasion, { debit: escrow, credit: peerAccount(payee), amountMinor })
+  const parts = payClaim(view, occasion, { payee, amountMinor, sellerMillionths })
   const due = (known?.owed ?? 0) + conflicting
   const paid = payOwed(view, occasion, purseId, payee, due)
-  const creditedMinor = amountMinor + purse.priceMinor * BigInt(paid)
+  // What the buyer owes beyond the escrow makes a cheated seller whole (F57): it is not shared.
+  const creditedMinor = parts.sellerMinor + purse.priceMinor * BigInt(paid)
   const uncovered = due - paid
   if (conflicting > 0) recordOffences(view, claim, purse, clash, now)
 
@@ -76,7 +82,8 @@ function redeemOne(view: LedgerView, claim: Claim, now: number): ClaimOutcome {
     const spent = or(purse.spent, added)
     view.put('purse', purseId, { ...purse, collateralMinor, spent, lastPayee })
   }
-  view.put('claim', claimKey, { body, creditedMinor, fresh, conflicting, uncovered })
+  const shareMinor = parts.providerMinor
+  view.put('claim', claimKey, { body, creditedMinor, shareMinor, fresh, conflicting, uncovered })
   return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered, repeated: false }
 }
 

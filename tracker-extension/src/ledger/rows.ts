@@ -2,6 +2,7 @@
 // Rows are never changed in place; a rule puts a new row.
 import { type CourtTables, courtTableNames } from './court-rows.ts'
 import { type MoneyInTables, moneyInTableNames } from './money-in-rows.ts'
+import { type PayoutTables, payoutTableNames } from './payout-rows.ts'
 
 /** Totals of one account, minor units. `cash` stands on the debit side, all others on the credit side. */
 export interface AccountRow {
@@ -61,6 +62,8 @@ export interface SaleRow {
 export interface ClaimRow {
   body: Uint8Array
   creditedMinor: bigint
+  /** The provider's share, beside it. */
+  shareMinor: bigint
   fresh: number
   conflicting: number
   uncovered: number
@@ -106,7 +109,7 @@ export interface HeadRow {
   at: number
 }
 
-export interface Tables extends CourtTables, MoneyInTables {
+export interface Tables extends CourtTables, MoneyInTables, PayoutTables {
   account: AccountRow
   peer: PeerRow
   /** Sign key (hex) → uid. */
@@ -162,6 +165,12 @@ export const escrow = 'escrow'
 export const gifts = 'gifts'
 /** The provider's money that coupons pay with. */
 export const promotion = 'promotion'
+/** The provider's share of claims. */
+export const providerAccount = 'provider'
+/** Payouts on their way. */
+export const transit = 'payout'
+/** What was paid out as credit in the provider's own shop: it owes goods for it. */
+export const storeCredit = 'store'
 
 /** Every table, for those who walk through all. */
 export const tableNames = [
@@ -181,5 +190,6 @@ export const tableNames = [
   'head',
   'block',
   ...courtTableNames,
-  ...moneyInTableNames
+  ...moneyInTableNames,
+  ...payoutTableNames
 ] as const satisfies TableName[]

@@ -9,6 +9,13 @@ import { deposit } from './deposit.ts'
 import { LedgerError } from './errors.ts'
 import { issueGifts, redeemGift } from './gifts.ts'
 import { allOrNothing } from './overlay.ts'
+import {
+  preparePayout,
+  requestPayout,
+  setDestination,
+  settlePayout,
+  submitPayout
+} from './payouts.ts'
 import { close, purchase } from './purchase.ts'
 import { redeem } from './redeem.ts'
 import { revoke } from './revocations.ts'
@@ -54,7 +61,12 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   appeal,
   revoke,
   ...{ order, refer, advise, assign, issueGifts, redeemGift },
-  ...{ issueCoupon, takeCoupon, fund }
+  ...{ issueCoupon, takeCoupon, fund },
+  setDestination,
+  requestPayout,
+  preparePayout,
+  submitPayout,
+  settlePayout
 }
 
 /**

@@ -75,6 +75,7 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     columns: {
       body: 'blob',
       creditedMinor: 'amount',
+      shareMinor: 'amount',
       fresh: 'number',
       conflicting: 'number',
       uncovered: 'number'
@@ -155,7 +156,31 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     }
   },
   pardon: { wide: false, columns: { at: 'number' } },
-  ...moneyInSchema
+  ...moneyInSchema,
+  payout: {
+    wide: false,
+    columns: {
+      uid: 'text',
+      amountMinor: 'amount',
+      rail: 'text',
+      sink: 'text',
+      destination: 'text',
+      state: 'text',
+      batch: 'text',
+      reference: 'text',
+      reason: 'text',
+      at: 'number',
+      changedAt: 'number'
+    }
+  },
+  openPayout: { wide: false, columns: { uid: 'text' } },
+  payoutOf: { wide: false, columns: { at: 'number' } },
+  batch: { wide: false, columns: { payouts: 'number' } },
+  destination: {
+    wide: false,
+    columns: { destination: 'text', from: 'number', previous: 'text' }
+  },
+  carry: { wide: false, columns: { millionths: 'number' } }
 }
 
 const sqlType: Record<Column, string> = {

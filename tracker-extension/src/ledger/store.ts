@@ -3,9 +3,12 @@
 import type { Audit } from './audit.ts'
 import type { Command, OutcomeOf } from './commands.ts'
 import type { Complaint } from './court-commands.ts'
+import type { Payout } from './payout-commands.ts'
+import type { DestinationRow } from './payout-rows.ts'
 import type { Appeal, ComplaintSummary, RevocationEntry, Strike } from './court-reads.ts'
 import type {
   Account,
+  AccountSums,
   Content,
   ContentSummary,
   JournalLine,
@@ -82,8 +85,20 @@ export interface LedgerStore {
   discountMinor(uid: string, infoHash: string, priceMinor: bigint, now: number): Promise<bigint>
   /** Payment handles that several accounts gave; slow on a great ledger. */
   sharedHandles(accountsMin: number): Promise<{ handle: string; uids: string[] }[]>
+  payout(payoutId: string): Promise<Payout | undefined>
+  /** All payouts behind the id `after` ('' = from the first), at most 1000 at a time. */
+  payouts(after?: string, limit?: number): Promise<Payout[]>
+  /** Those that are on their way. */
+  openPayouts(after?: string, limit?: number): Promise<Payout[]>
+  /** All payouts of an account, at most 1000. */
+  payoutsOf(uid: string): Promise<Payout[]>
+  /** Where an account wants its money. */
+  destination(uid: string): Promise<DestinationRow | undefined>
+  destinations(after?: string, limit?: number): Promise<(DestinationRow & { uid: string })[]>
   /** Recomputes everything; slow on a great ledger. */
   audit(): Promise<Audit>
+  /** Totals of each kind of account; slow on a great ledger. */
+  sums(): Promise<AccountSums[]>
   /** Counts everything; slow on a great ledger. */
   bytes(): Promise<LedgerSize>
   /**
@@ -131,7 +146,14 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     openAdvices: (state, limit = 1000) => engine.read('openAdvices', [state, limit]),
     promotionBooks: () => engine.read('promotionBooks', []),
     discountMinor: (...args) => engine.read('discountMinor', args),
+    payout: (payoutId) => engine.read('payout', [payoutId]),
+    payouts: (after = '', limit = 1000) => engine.read('payouts', [after, limit]),
+    openPayouts: (after = '', limit = 1000) => engine.read('openPayouts', [after, limit]),
+    payoutsOf: (uid) => engine.read('payoutsOf', [uid]),
+    destination: (uid) => engine.read('destination', [uid]),
+    destinations: (after = '', limit = 1000) => engine.read('destinations', [after, limit]),
     audit: () => engine.read('audit', []),
+    sums: () => engine.read('sums', []),
     bytes: () => engine.read('bytes', []),
     backup: (path) => engine.backup(path),
     close: () => engine.close()

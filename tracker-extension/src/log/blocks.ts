@@ -34,6 +34,11 @@ export class Blocks {
     this.#hash = hash
   }
 
+  /** How many blocks. */
+  get size(): number {
+    return this.#levels[0]?.count ?? 0
+  }
+
   /** The next full block. */
   add(root: Uint8Array): void {
     let node = root

@@ -5,6 +5,7 @@ import {
   EMPTY_LOG,
   FloodgateError,
   appendLeaf,
+  codeOf,
   concat,
   consistencyProof,
   encode,
@@ -40,7 +41,7 @@ export interface LogBase {
 export class PostingsLog {
   readonly #base: LogBase
   readonly #hash: Hash
-  #blocks: Blocks
+  readonly #blocks: Blocks
   #tree: LogTree = EMPTY_LOG
   #head: HeadRow | undefined
   #loading: Promise<void> | undefined
@@ -61,7 +62,7 @@ export class PostingsLog {
   async inclusion(line: number, size?: number): Promise<Uint8Array> {
     const head = await this.#newest()
     const index = line - 1
-    this.#expectWithin(line, size ?? head.size)
+    await this.#expectWithin(line, size ?? head.size)
     const nodes = await this.#nodesAround(index, size ?? head.size)
     return encode('inclusion', {
       ...{ line, size: size ?? head.size, leaf: nodes(0, index) },
@@ -73,7 +74,7 @@ export class PostingsLog {
   async consistency(from: number, to?: number): Promise<Uint8Array> {
     const head = await this.#newest()
     const end = to ?? head.size
-    this.#expectWithin(from, end)
+    await this.#expectWithin(from, end)
     const nodes = await this.#nodesAround(from, end)
     return encode('consistency', {
       ...{ from, to: end, path: consistencyProof(this.#hash, nodes, from, end) }
@@ -85,7 +86,6 @@ export class PostingsLog {
    * whether the journal may hold more still.
    */
   async grow(): Promise<boolean> {
-    await this.#loaded()
     const before = this.#tree.size
     this.#signing ??= this.#sign().finally(() => (this.#signing = undefined))
     await this.#signing
@@ -98,32 +98,34 @@ export class PostingsLog {
     return this.#head!
   }
 
-  #expectWithin(part: number, size: number): void {
+  async #expectWithin(part: number, size: number): Promise<void> {
+    // The asker may have a head of another process.
+    if (size > this.#tree.size) await this.#follow()
     if (part > size || size > this.#tree.size) {
       throw new FloodgateError('bad-request', 'the log is not so long')
     }
   }
 
   #loaded(): Promise<void> {
-    this.#loading ??= this.#load().catch((error: unknown) => {
+    this.#loading ??= this.#follow().catch((error: unknown) => {
       this.#loading = undefined
       throw error
     })
     return this.#loading
   }
 
-  /** Where the last head left off; no line is hashed again. */
-  async #load(): Promise<void> {
+  /** Goes on to the head that is kept, whichever process of this provider signed it; no line is hashed again. */
+  async #follow(): Promise<void> {
     const { store } = this.#base
     const head = await store.head()
-    if (head === undefined) return
-    const blocks = new Blocks(this.#hash)
+    if (head === undefined || this.#isPast(head)) return
     const count = Math.floor(head.size / blockLines)
-    for (let at = 0; at < count;) {
-      const roots = await store.blocks(at)
-      if (roots.length === 0) throw new FloodgateError('internal', 'blocks of the log are missing')
-      for (const root of roots) blocks.add(root)
-      at += roots.length
+    const roots: Uint8Array[] = []
+    const first = this.#blocks.size
+    while (first + roots.length < count) {
+      const more = await store.blocks(first + roots.length)
+      if (more.length === 0) throw new FloodgateError('internal', 'blocks of the log are missing')
+      roots.push(...more)
     }
     const peaks = Array.from({ length: head.peaks.length / 32 }, (_, i) =>
       head.peaks.slice(32 * i, 32 * i + 32)
@@ -132,13 +134,20 @@ export class PostingsLog {
     if (!equal(logRoot(this.#hash, tree), head.root)) {
       throw new FloodgateError('internal', 'the log does not lead to its head')
     }
-    this.#blocks = blocks
+    // Another reading may have been quicker.
+    if (this.#isPast(head)) return
+    for (const root of roots.slice(this.#blocks.size - first, count - first)) this.#blocks.add(root)
     this.#tree = tree
     this.#head = head
   }
 
+  #isPast({ size, at }: HeadRow): boolean {
+    return size < this.#tree.size || (size === this.#tree.size && at <= (this.#head?.at ?? 0))
+  }
+
   async #sign(): Promise<void> {
     const { store, issuer, now } = this.#base
+    await this.#follow()
     const { tree, blocks } = await this.#read()
     const time = now()
     const last = this.#head
@@ -149,10 +158,13 @@ export class PostingsLog {
     const frame = await issuer.sign('treeHead', { size: tree.size, root }, on)
     const head = { size: tree.size, root, peaks: concat(...tree.peaks), frame }
     // Shown only once it is kept: an audit compares the books with the last head that anybody may have.
-    await store.execute({ kind: 'signHead', ...head, blocks, now: time })
-    for (const block of blocks) this.#blocks.add(block)
-    this.#tree = tree
-    this.#head = { ...head, at: time }
+    try {
+      await store.execute({ kind: 'signHead', ...head, blocks, now: time })
+    } catch (error) {
+      // Another process was quicker, and its head is as good.
+      if (codeOf(error) !== 'conflict') throw error
+    }
+    await this.#follow()
   }
 
   /** The tree with the lines behind ours, and the blocks that became full. */

@@ -92,6 +92,11 @@ export class Issuer {
   }
 
   /** Id of the master key for new purses. */
+  /** When the last epoch key ends, Unix milliseconds: then nothing can be signed any more. */
+  get lastEnd(): number {
+    return Math.max(...this.#epochs.map(({ notAfter }) => notAfter))
+  }
+
   get newestMaster(): number {
     return this.#newestMaster
   }

@@ -9,7 +9,9 @@ const NAMES: Partial<Record<LedgerErrorCode, ErrorCode>> = {
   'bad-claim': 'bad-voucher',
   'too-large': 'bad-request',
   'wrong-currency': 'bad-request',
-  'not-expired': 'conflict'
+  'not-expired': 'conflict',
+  'unknown-payout': 'not-found',
+  'no-destination': 'conflict'
 }
 
 /** The protocol's code for a code of the ledger; what is the store's own trouble is `internal`. */

@@ -76,7 +76,7 @@ export class Statements {
       this.#of(held.buyer).escrow += amountMinor
     } else if (debit === ESCROW) {
       const buyer = this.#release(purseId, amountMinor)
-      const isPay = kind !== 'close' && to !== undefined
+      const isPay = kind !== 'close' && (to !== undefined || kind === 'share')
       if (buyer !== undefined && isPay) this.#pay(buyer, to, amountMinor)
     } else if (from !== undefined && to !== undefined) {
       // A debt beyond the escrow, of a token that the buyer gave to two sellers.
@@ -84,9 +84,10 @@ export class Statements {
     }
   }
 
-  #pay(from: string, to: string, amountMinor: bigint): void {
+  /** `to` is nobody for the provider's share. */
+  #pay(from: string, to: string | undefined, amountMinor: bigint): void {
     this.#of(from).spent += amountMinor
-    this.#of(to).earned += amountMinor
+    if (to !== undefined) this.#of(to).earned += amountMinor
   }
 
   /** Money leaves the escrow of a purse; answers whose it was. */

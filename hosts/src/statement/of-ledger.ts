@@ -1,0 +1,39 @@
+// A statement out of the provider's ledger: of one account, or of all.
+
+import type { LedgerStore } from '@floodgate/tracker'
+import { Statement } from './statement.ts'
+import type { StatementWriter } from './write.ts'
+
+/** Titles that are remembered at a time: purses of one time are mostly for few contents. */
+const TITLES_MAX = 10_000
+
+/** Writes all entries of the journal, and what every account stands at. */
+export async function writeLedger(
+  store: LedgerStore,
+  statement: Statement,
+  writer: StatementWriter
+): Promise<void> {
+  for (let after = 0; ;) {
+    const lines = await store.journal(after)
+    for (const { purseId: purse, ...line } of lines) {
+      await writer.write(statement.take({ ...line, purse }))
+    }
+    if (lines.length === 0) break
+    after = lines.at(-1)!.seq
+  }
+  await writer.write(statement.closings())
+}
+
+/** The title of the content that a purse is for. */
+export function titlesIn(store: LedgerStore): (purse: string) => Promise<string> {
+  const known = new Map<string, string>()
+  return async (purseId) => {
+    const title = known.get(purseId)
+    if (title !== undefined) return title
+    const purse = await store.purse(purseId)
+    const content = purse && (await store.content(purse.infoHash))
+    if (known.size === TITLES_MAX) known.clear()
+    known.set(purseId, content?.title ?? '')
+    return content?.title ?? ''
+  }
+}

@@ -1,0 +1,42 @@
+// The list of contents, and how the operator adds to it.
+
+import { z } from 'zod'
+import type { Mint } from '../mint/mint.ts'
+import { publish } from '../mint/publish.ts'
+import type { Ask, Desk } from './desk.ts'
+import { amount, count, currency, infoHash } from './schemas.ts'
+
+export const contentJson = z
+  .strictObject({
+    infoHash,
+    name: z.string(),
+    pieces: count,
+    pieceLength: count.meta({ description: 'Bytes.' }),
+    price: amount.meta({ description: 'Of one piece, in minor units.' }),
+    currency,
+    mode: z.enum(['closed', 'open'])
+  })
+  .meta({ id: 'Content' })
+
+export type ContentJson = z.infer<typeof contentJson>
+
+export async function contentsJson({ catalog }: Mint): Promise<ContentJson[]> {
+  const contents = await catalog.list()
+  return contents.map(({ infoHash, title, pieces, pieceLength, priceMinor, currency, mode }) => ({
+    ...{ infoHash, name: title, pieces, pieceLength },
+    ...{ price: String(priceMinor), currency, mode }
+  }))
+}
+
+/** Publishes the torrent file in the body. */
+export async function publishJson(
+  { mint }: Desk,
+  { body }: Pick<Ask, 'body'>
+): Promise<ContentJson> {
+  const { store, crypto, issuer, currency } = mint
+  const published = await publish({ store, crypto, rootKey: issuer.rootKey, currency }, body)
+  const { infoHash, name, pieces, pieceLength, priceMinor, mode } = published
+  mint.catalog.forget(infoHash)
+  mint.counters.contents++
+  return { infoHash, name, pieces, pieceLength, price: String(priceMinor), currency, mode }
+}
