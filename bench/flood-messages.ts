@@ -28,7 +28,7 @@ export function signAnnounce(
   counter: number
 ): Promise<Uint8Array> {
   const time = Date.now()
-  const seeds = { event: 'update', port: 6881, want: 0, again: 0, revoked: 0 }
+  const seeds = { event: 'update', port: 6881, want: 0, pieces: [], again: 0, revoked: 0 }
   const body = { infoHash, ...seeds, price: PRICE, currency: CURRENCY }
   return signer.sign('announce', body, {
     session: randomBytes(32),

@@ -98,10 +98,12 @@ function certifier(keys: ProviderKeys, infoHash: Uint8Array, pieces: number) {
   const epoch = keys.epochs.at(-1)!
   const provider = providerIdOf(crypto, keys.rootKey)
   const signer = createSigner(crypto, crypto.signKey(epoch.signSeed), PROVIDER_UID, provider)
-  const terms = { infoHash, count: pieces, price: PRICE, currency: CURRENCY }
+  const covered = { count: pieces, pieces: [0, pieces] }
+  const terms = { infoHash, ...covered, price: PRICE, currency: CURRENCY }
   return (purse: Uint8Array, uid: Uint8Array): Promise<Uint8Array> => {
     const time = Date.now()
     const occasion = { counter: keys.masters.at(-1)!.id, time, expiry: time + YEAR_MS }
-    return signer.sign('purse', { uid, purse, root: crypto.random(32), ...terms }, occasion)
+    const body = { uid, purse, root: crypto.random(32), ...terms, ends: occasion.expiry }
+    return signer.sign('purse', body, occasion)
   }
 }

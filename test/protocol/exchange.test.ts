@@ -50,7 +50,10 @@ describe('protocol: a trade on paper', () => {
     assert.deepEqual(fg.openSealed(crypto, buyerBox, sealed), seed)
     const purseBytes = await issuer.sign(
       'purse',
-      { uid, infoHash, purse, count, price: 3n, currency: 'EUR', root: tokens.root },
+      {
+        ...{ uid, infoHash, purse, count, pieces: [0, count], price: 3n, currency: 'EUR' },
+        ...{ root: tokens.root, ends: LIFE.expiry }
+      },
       LIFE
     )
     const shown = await trust.issued('purse', purseBytes, NOW)

@@ -123,7 +123,7 @@ describe('protocol: limits of what is signed', () => {
 describe('protocol: limits of offers', () => {
   const offer: fg.Offer = {
     ...{ rootKey: keyOf(1).publicKey, api: 'https://cdn.example', price: 3n },
-    ...{ currency: 'EUR', open: true }
+    ...{ currency: 'EUR', open: true, free: 2 }
   }
   const read = (change: Record<string, string>): fg.Offer => {
     const fields = { ...fg.encodeOffer(offer), ...change }

@@ -137,10 +137,11 @@ describe('protocol: tokens', () => {
   it('F23: each proves its own piece only, in its own purse only', () => {
     const count = 21
     const tokens = makeTokens(platformCrypto, seed, count)
-    const purse = { root: tokens.root, count }
+    const purse = { root: tokens.root, count, pieces: [0, count] }
     const other = {
       root: makeTokens(platformCrypto, seed.with(0, seed[0]! ^ 1), count).root,
-      count
+      count,
+      pieces: [0, count]
     }
     for (let i = 0; i < count; i++) {
       for (let j = 0; j < count; j++) {

@@ -137,7 +137,8 @@ describe('protocol: offers', () => {
     api: 'https://cdn.example/x',
     price: 3n,
     currency: 'EUR',
-    open: true
+    open: true,
+    free: 3
   }
   /** As an info dictionary decoded by any bencoder: byte strings. */
   const read = (value: Record<string, unknown>) => {

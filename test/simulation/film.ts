@@ -2,6 +2,7 @@
 // each cryptography, since nothing in a schedule depends on them.
 
 import { createHash } from 'node:crypto'
+import { Samples } from '@floodgate/wire'
 import { concat, encodeOffer, fromHex, platformCrypto, type Crypto } from '@floodgate/protocol'
 import {
   createProviderKeys,
@@ -77,3 +78,6 @@ export class Studio {
     return film
   }
 }
+
+/** Nothing of this film is free. */
+export const noSamples = (): Samples => new Samples({ free: 0, pieceLength: () => PIECE_LENGTH })

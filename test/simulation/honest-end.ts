@@ -74,7 +74,7 @@ export class HonestEnd implements End, WireEngine {
     if (!this.#isOpen) return
     // The signed request may still be on its way, as messages here overtake each other.
     this.#wants.add(index)
-    if (this.#selling?.admission(index) === 'admitted') this.admit(index)
+    if (this.#selling?.admission(index, PIECE_LENGTH) === 'admitted') this.admit(index)
   }
 
   piece(index: number, bytes: Uint8Array): void {

@@ -14,7 +14,7 @@ import {
 import { DEFAULT_TERMS, FloodgateTarget, Grace, type Clock, type Market } from '@floodgate/wire'
 import { Clerk } from '../../plugins/floodgate-wire/src/clerk.ts'
 import { Disk } from './disk.ts'
-import { CURRENCY, PIECE_LENGTH, PRICE, START } from './film.ts'
+import { CURRENCY, PIECE_LENGTH, PRICE, START, noSamples } from './film.ts'
 import type { HonestEnd } from './honest-end.ts'
 import { Party, type Life } from './party.ts'
 import type { World } from './world.ts'
@@ -175,10 +175,10 @@ export class Honest extends Party {
         pieceLength: () => PIECE_LENGTH,
         pieceHash: (index) => film.hashes[index]!,
         has: (index) => disk.pieces.has(index),
-        price: PRICE,
-        currency: CURRENCY
+        ...{ free: 0, price: PRICE, currency: CURRENCY }
       },
       ...{ terms, clock },
+      samples: noSamples(),
       grace: new Grace(clock, terms.graceMs),
       selling: new Set(),
       junk: new Map(),

@@ -103,7 +103,7 @@ export class Member {
     const { crypto, film } = this.world
     const body = {
       ...{ infoHash: film.infoHashBytes, event: '', port: 6881, want: want ? 1 : 0 },
-      ...{ again: again ? 1 : 0, price: PRICE, currency: CURRENCY, revoked: 0 }
+      ...{ pieces: [], again: again ? 1 : 0, price: PRICE, currency: CURRENCY, revoked: 0 }
     }
     const frame = await this.sign('announce', body, crypto.random(32))
     const answer = await this.world.ask(`/announce?fg=${toBase64url(frame)}`)

@@ -66,7 +66,10 @@ export class PaperProvider {
     const { root } = fg.makeTokens(this.crypto, seed, count)
     const frame = await this.#issuer.sign(
       'purse',
-      { uid: wallet.uid, infoHash, purse, count, price, currency: 'EUR', root },
+      {
+        ...{ uid: wallet.uid, infoHash, purse, count, pieces: [0, count], price },
+        ...{ currency: 'EUR', root, ends: this.#life().expiry }
+      },
       this.#life()
     )
     await wallet.purses.add(frame, seed)

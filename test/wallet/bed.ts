@@ -99,6 +99,8 @@ export class TestProvider {
       id: Uint8Array
       price: bigint
       expiry: number
+      ends: number
+      pieces: number[]
       time: number
     }> = {}
   ): Promise<IssuedPurse> {
@@ -107,10 +109,12 @@ export class TestProvider {
     const time = more.time ?? Date.now()
     const seed = purseSeed(crypto, this.#master, purse, uid, infoHash)
     const { root } = makeTokens(crypto, seed, count)
+    const expiry = more.expiry ?? time + 30 * DAY_MS
+    const { pieces = [0, count], ends = expiry, price = 3n } = more
     const frame = await this.issuer.sign(
       'purse',
-      { uid, infoHash, purse, count, price: more.price ?? 3n, currency: 'EUR', root },
-      { time, expiry: more.expiry ?? time + 30 * DAY_MS }
+      { uid, infoHash, purse, count, pieces, price, currency: 'EUR', root, ends },
+      { time, expiry }
     )
     return { frame, seed, certificate: decode(frame, 'purse').message }
   }

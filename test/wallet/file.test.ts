@@ -134,7 +134,7 @@ describe('wallet: the file', () => {
   it('says so when the format is of a later version', async () => {
     await (await create()).close()
     const state = decodeState(await readFile(path, 'utf8'))
-    await writeFile(path, encodeState({ ...state, version: 2 as 1 }))
+    await writeFile(path, encodeState({ ...state, version: 3 as 2 }))
     await assert.rejects(open(), code('wallet-damaged'))
   })
 

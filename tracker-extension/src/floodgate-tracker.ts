@@ -14,8 +14,7 @@ import type { GuardOptions, TrackerCounters } from './guard/index.ts'
 import { createCourt, type Court, type CourtOptions, type PieceSource } from './court/court.ts'
 import { carryOut } from './court/recovery.ts'
 import { courtDoor } from './court/door.ts'
-import { createDeposits } from './deposits/deposits.ts'
-import type { DepositsOptions } from './deposits/options.ts'
+import { createDeposits, type DepositsOptions } from './deposits/deposits.ts'
 import type { LedgerStore } from './ledger/index.ts'
 import { PostingsLog } from './log/postings-log.ts'
 import { signEvery } from './log/signing.ts'
@@ -67,6 +66,11 @@ export interface FloodgateTrackerOptions {
   intervalSeconds?: number
   /** How long a purse lives. Default 30 days. */
   purseLifeMs?: number
+  /**
+   * How long a purse certificate is good; while the purse is, its buyer gets a new one with his announces. A purse that
+   * he cancels is good that much longer, and refunds a day later. Default one day.
+   */
+  leaseMs?: number
   /**
    * Held beside the price of a purse until it closes, as a share of the price, 0 to 1: out of it a seller is paid whose
    * tokens the buyer had given to another too. With 1 that gains nobody anything; with 0, the default, such a buyer is
@@ -146,12 +150,10 @@ export function floodgateTracker(
   })
   const name = options.name ?? 'Floodgate provider'
   const desk: Desk = {
-    ...{ mint, court, log, readiness, metrics },
-    name,
+    ...{ mint, court, log, readiness, metrics, name, backups: options.backups },
     deposits: createDeposits(options.deposits ?? {}, name, onError),
     swarm: (infoHash) => attached.swarm(infoHash),
-    counters: () => counters,
-    backups: options.backups
+    counters: () => counters
   }
   const api = createApi(desk, {
     ...{ findOperator: operatorsOf(options), openMetrics: options.openMetrics, onError },
@@ -181,6 +183,7 @@ export function floodgateTracker(
 const RANGES = {
   intervalSeconds: [1, 86_400],
   purseLifeMs: [1, 3650 * DAY_MS],
+  leaseMs: [1000, 3650 * DAY_MS],
   settleEveryMs: [0, DAY_MS],
   headEveryMs: [0, DAY_MS]
 } as const
@@ -225,6 +228,7 @@ export function createMint(
     issuer: new Issuer(crypto, keys),
     currency: options.currency ?? 'EUR',
     purseLifeMs: options.purseLifeMs ?? 30 * DAY_MS,
+    leaseMs: options.leaseMs ?? DAY_MS,
     collateral: options.collateral ?? 0,
     intervalSeconds: options.intervalSeconds ?? 30,
     doorkeeper: new Doorkeeper(options.rates),

@@ -2,6 +2,7 @@
 
 import { unlessStopped } from '../stop.ts'
 import { Download, type DownloadOptions } from '../trade/download.ts'
+import { parseFiles, parsePieces } from '../trade/parts.ts'
 import { findTarget } from '../trade/target.ts'
 import type { Trading } from '../trade/trading.ts'
 import { parseAmount, parseCount, parseSize } from '../units.ts'
@@ -24,10 +25,18 @@ interface GetOptions extends WalletOptions, DownloadOptions {
 export const addGet: AddCommand = (program, act) => {
   program
     .command('get')
-    .description('buy and download a content; run it again to go on where it stopped')
+    .description(
+      'buy and download a content or a part of it; run it again to go on, or for the rest'
+    )
     .argument('<torrent>', 'torrent file, magnet link, info hash, or address of a torrent file')
     .requiredOption('--wallet <file>', 'the wallet that pays')
     .option('--out <dir>', 'where to put it', '.')
+    .option(
+      '--files <list>',
+      'only these files, by their number from 1 on, such as 1,3',
+      parseFiles
+    )
+    .option('--pieces <list>', 'only these pieces, from 0 on, such as 0-99,200', parsePieces)
     .option('--seed', 'stay when it is here, and sell it to others until stopped')
     .option('--yes', 'buy without asking')
     .option(
@@ -44,7 +53,8 @@ export const addGet: AddCommand = (program, act) => {
       'after',
       examples(
         'floodgate get film.torrent --wallet me.wallet --out ~/films',
-        'floodgate get "magnet:?xt=…" --wallet me.wallet --price-max 500 --seed'
+        'floodgate get "magnet:?xt=…" --wallet me.wallet --price-max 500 --seed',
+        'floodgate get talks.torrent --files 1,3 --wallet me.wallet'
       )
     )
     .action(act((session, named: string, options: GetOptions) => runGet(session, named, options)))
@@ -59,7 +69,7 @@ async function runGet({ out, signal }: Session, named: string, options: GetOptio
     trading = await startTrading({
       ...{ wallet, out, chatty: true, limit: options.limit, port: options.port },
       ...{ uploadLimit: options.uploadLimit, downloadLimit: options.downloadLimit },
-      approve: (offer, torrent) => download.approve(offer, torrent)
+      approve: (...asked) => download.approve(...asked)
     })
     await download.run(trading, target)
   } finally {

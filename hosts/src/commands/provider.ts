@@ -176,7 +176,8 @@ function bookingOf(
     case 'purchase': {
       const { purse, chargedMinor } = outcome as OutcomeOf<typeof command>
       if (chargedMinor === 0n) return undefined
-      const { uid, infoHash, pieces } = purse
+      const { uid, infoHash, priceMinor } = purse
+      const pieces = Number(chargedMinor / priceMinor)
       const fields = { uid, infoHash, pieces, amount: chargedMinor }
       return [
         'sold',
@@ -189,7 +190,17 @@ function bookingOf(
     case 'close': {
       const { purseId, refundMinor } = outcome as OutcomeOf<typeof command>
       const fields = { purse: purseId, refund: refundMinor }
-      return ['closed', fields, `refund    ${amount(refundMinor)} of an expired purse`]
+      return ['closed', fields, `refund    ${amount(refundMinor)} of a purse that ended`]
+    }
+    case 'cancel': {
+      const { purseId, keptTokens, earlyAt, repeated } = outcome as OutcomeOf<typeof command>
+      if (repeated) return undefined
+      const fields = { purse: purseId, kept: keptTokens, earlyAt }
+      return [
+        'cancelled',
+        fields,
+        `cancelled ${short(purseId)}, ${count(keptTokens, 'token')} kept`
+      ]
     }
     case 'publish': // the shop says it
     case 'signHead': // every second, and of no interest to people

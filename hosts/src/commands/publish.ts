@@ -10,7 +10,7 @@ import { shelve } from '../provider/shelf.ts'
 import { contentLength, describeTorrent, makeTorrent } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
 import { parsePrice, priceOf, type Price, type PriceText } from '../price.ts'
-import { count, money, parseSize, size } from '../units.ts'
+import { count, money, parseCount, parseSize, size } from '../units.ts'
 import type { Output } from '../output.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
@@ -26,6 +26,7 @@ interface PublishOptions {
   pieceLength?: number
   anyRounding?: boolean
   open?: boolean
+  freePieces: number
   title?: string
 }
 
@@ -43,6 +44,12 @@ export const addPublish: AddCommand = (program, act) => {
     .option('--piece-length <size>', 'length of a piece, a power of two such as 1M', parseSize)
     .option('--any-rounding', 'take a price per GB however far off rounding makes it')
     .option('--open', 'serve peers without Floodgate too, a free share')
+    .option(
+      '--free-pieces <n>',
+      'give so many pieces from the first on for nothing',
+      parseCount(0, 65535),
+      0
+    )
     .option('--title <text>', 'name of the content (default: that of the file)')
     .addHelpText(
       'after',
@@ -71,7 +78,8 @@ async function runPublish(
   const bytes = await contentLength(path)
   await makeHome(home)
   const { rootKey } = await loadKeys(home)
-  const offer = { rootKey, api, currency, price: price.minor, open: options.open === true }
+  const { freePieces: free } = options
+  const offer = { rootKey, api, currency, price: price.minor, open: options.open === true, free }
   const bar = createByteBar(out, 'hashing', bytes)
   let torrent: Uint8Array
   try {
@@ -93,14 +101,15 @@ async function runPublish(
   const { infoHash, pieces, length, magnet } = await describeTorrent(torrent)
   const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data: path })
   const sold = await waitUntilSold(settings, infoHash, signal)
-  const total = price.minor * BigInt(pieces)
+  const total = price.minor * BigInt(pieces - free)
   out.tell('published', {
-    ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet },
+    ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet, free },
     ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey) }
   })
   out.say(
     [
       `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price.minor, currency)} each, ${money(total, currency)} in all`,
+      ...(free > 0 ? [`free       the first ${count(free, 'piece')}`] : []),
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
       `magnet     ${magnet}`,

@@ -31,8 +31,8 @@ interface TorrentRequest {
   onProgress?: (hashed: number, length: number) => void
 }
 
-/** Throws `bad-option` for an odd piece length, and what the file system says. */
-export function makeTorrent(request: TorrentRequest): Promise<Uint8Array> {
+/** Throws `bad-option` for an odd piece length and when everything would be free, and what the file system says. */
+export async function makeTorrent(request: TorrentRequest): Promise<Uint8Array> {
   const { path, name, offer, pieceLength, onProgress } = request
   if (
     pieceLength !== undefined &&
@@ -47,9 +47,11 @@ export function makeTorrent(request: TorrentRequest): Promise<Uint8Array> {
     createdBy: 'Floodgate',
     info: { floodgate: encodeOffer(offer) }
   }
-  return new Promise((resolve, reject) => {
-    createTorrent(path, options, (error, torrent) => (error ? reject(error) : resolve(torrent)))
+  const torrent = await new Promise<Uint8Array>((resolve, reject) => {
+    createTorrent(path, options, (error, made) => (error ? reject(error) : resolve(made)))
   })
+  if ((await describeTorrent(torrent)).pieces > offer.free) return torrent
+  throw new FloodgateError('bad-option', 'all pieces would be free: nothing would be sold')
 }
 
 interface TorrentFacts {

@@ -2,7 +2,7 @@
 // much is missing when the account does not cover it.
 
 import { resolve } from 'node:path'
-import { FloodgateError, codeOf, toHex, type Offer } from '@floodgate/protocol'
+import { FloodgateError, codeOf, fromHex, type Offer } from '@floodgate/protocol'
 import { account } from '@floodgate/wallet'
 import type { Torrent } from 'webtorrent'
 import { expectWritable } from '../directory.ts'
@@ -11,12 +11,13 @@ import type { Output } from '../output.ts'
 import { confirm } from '../passphrase.ts'
 import { stopped, unlessStopped } from '../stop.ts'
 import { count, money, size } from '../units.ts'
+import { Selection, type Parts } from './parts.ts'
 import { tellProgress } from './progress.ts'
 import { tellTraded } from './summary.ts'
 import type { Target } from './target.ts'
 import type { Trading } from './trading.ts'
 
-export interface DownloadOptions {
+export interface DownloadOptions extends Parts {
   /** Directory for the files. */
   out: string
   /** Stay when it is here, and sell it. */
@@ -34,7 +35,7 @@ export class Download {
   readonly #approved: Promise<void>
   #approve: () => void = () => undefined
   #trading: Trading | undefined
-  /** What all of it costs. */
+  /** What is to be bought costs so much. */
   #total = 0n
   #missing = 0n
 
@@ -53,15 +54,24 @@ export class Download {
     })
     const path = resolve(this.#options.out)
     await expectWritable(path)
-    const adding = trading.add(target, { path })
+    const adding = trading.add(target, { path, deselect: true })
     const { torrent, offer } = await unlessStopped(this.#signal, adding)
-    // A bar would draw over the question.
-    await this.#unless(Promise.race([this.#approved, done(torrent)]))
+    const selection = new Selection(torrent, this.#options)
+    this.#tellOffer(trading, torrent, offer, selection)
+    // A bar would draw over the question, which is not put when all was bought before.
+    const announced = new Promise<void>((resolve) => {
+      const stop = trading.floodgate.on('announced', ({ infoHash }) => {
+        if (infoHash !== torrent.infoHash) return
+        stop()
+        resolve()
+      })
+    })
+    await this.#unless(Promise.race([this.#approved, announced, selection.whenHere()]))
     const progress = tellProgress(this.#out, trading, torrent, offer.currency)
     try {
-      await this.#untilDone(trading, torrent)
+      await this.#untilHere(trading, torrent, selection)
       const { infoHash, name, length } = torrent
-      const fields = { infoHash, name, path, length, pieces: torrent.pieces.length }
+      const fields = { infoHash, name, path, length, pieces: selection.count }
       this.#out.tell('done', fields)
       if (this.#options.seed === true) await trading.whileTrading(stopped(this.#signal))
     } finally {
@@ -72,8 +82,8 @@ export class Download {
     this.#out.say(`${torrent.name} is in ${path}`)
   }
 
-  async #untilDone(trading: Trading, torrent: Torrent): Promise<void> {
-    await this.#unless(done(torrent))
+  async #untilHere(trading: Trading, torrent: Torrent, selection: Selection): Promise<void> {
+    await this.#unless(selection.whenHere())
     // Sellers that served us last still wait for their money.
     await this.#unless(trading.floodgate.settled())
     const unpaid = trading.unpaid(torrent)
@@ -87,10 +97,10 @@ export class Download {
     return unlessStopped(this.#signal, this.#trading?.whileTrading(work) ?? work)
   }
 
-  /** For the plugin: may it buy? A no ends the job. */
-  async approve(offer: Offer, torrent: Torrent): Promise<boolean> {
+  /** For the plugin: may it buy so many pieces? A no ends the job. */
+  async approve(offer: Offer, torrent: Torrent, pieces: number): Promise<boolean> {
     try {
-      await this.#expectApproval(offer, torrent)
+      await this.#expectApproval(offer, torrent, pieces)
       this.#approve()
       return true
     } catch (error) {
@@ -99,21 +109,43 @@ export class Download {
     }
   }
 
-  async #expectApproval({ price, currency }: Offer, torrent: Torrent): Promise<void> {
-    const { infoHash, name, length } = torrent
-    const pieces = torrent.pieces.length
+  /** What the wanted part costs, as far as it is not bought or free. */
+  #tellOffer(
+    { wallet }: Trading,
+    { infoHash, name, length, pieces: all }: Torrent,
+    { price, currency, free }: Offer,
+    selection: Selection
+  ): void {
+    const pocket = wallet.purses.pocket(fromHex(infoHash))
+    const isSold = (index: number): boolean => index >= free
+    const bought = selection.countWhere((index) => isSold(index) && pocket.at(index) !== undefined)
+    const [pieces, sold] = [selection.count, selection.countWhere(isSold)]
+    const total = price * BigInt(sold - bought)
+    const owned = sold > 0 && bought === sold
+    const fields = { infoHash, name, length, pieces, price, total, currency, owned, bought }
+    this.#out.tell('offer', { ...fields, free: pieces - sold })
+    const part = pieces < all.length ? ` of ${all.length}` : ''
+    const text = [
+      `${name}: ${size(length)}, ${count(pieces, 'piece')}${part} at ${money(price, currency)}`,
+      ...(pieces > sold ? [`${pieces - sold} free`] : []),
+      ...(bought > 0 && !owned ? [`${bought} bought before`] : []),
+      owned ? 'bought before' : `${money(total, currency)} in all`
+    ]
+    this.#out.say(text.join(', '))
+  }
+
+  async #expectApproval(
+    { price, currency }: Offer,
+    { name }: Torrent,
+    pieces: number
+  ): Promise<void> {
     const total = price * BigInt(pieces)
     this.#total = total
-    const purses = this.#trading?.wallet.purses.all() ?? []
-    const owned = purses.some((purse) => toHex(purse.infoHash) === infoHash)
-    const each = `${count(pieces, 'piece')} at ${money(price, currency)}`
-    const text = `${name}: ${size(length)} in ${each}, ${money(total, currency)} in all`
-    this.#out.tell('offer', { infoHash, name, length, pieces, price, total, currency, owned })
-    this.#out.say(owned ? `${text}; bought before` : text)
     const { yes, priceMax } = this.#options
-    if (owned || yes === true) return
+    if (yes === true) return
     if (priceMax === undefined) {
-      const agreed = await confirm(`Buy it for ${money(total, currency)}?`, this.#signal)
+      const what = `${count(pieces, 'piece')} of ${name} for ${money(total, currency)}`
+      const agreed = await confirm(`Buy ${what}?`, this.#signal)
       if (!agreed) throw new Stopped('Not bought.')
     } else if (total > priceMax) {
       const most = `--price-max ${money(priceMax, currency)}`
@@ -134,9 +166,4 @@ export class Download {
       this.#out.warn(codeOf(error), failureOf(error).text)
     }
   }
-}
-
-function done(torrent: Torrent): Promise<void> {
-  if (torrent.done) return Promise.resolve()
-  return new Promise((resolve) => torrent.once('done', resolve))
 }

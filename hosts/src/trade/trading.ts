@@ -167,8 +167,10 @@ export class Trading {
 
   /** Pieces that came from sellers who left before we could pay them. */
   unpaid({ infoHash, bitfield }: Torrent): number {
-    const purse = this.wallet.purses.open(fromHex(infoHash))
-    const reserved = purse?.payees().flatMap(({ uid }) => purse.reservedTo(uid)) ?? []
+    const purses = this.wallet.purses.of(fromHex(infoHash))
+    const reserved = purses.flatMap((purse) =>
+      purse.payees().flatMap(({ uid }) => purse.reservedTo(uid))
+    )
     return reserved.filter((index) => bitfield.get(index)).length
   }
 

@@ -78,6 +78,8 @@ export const ERRORS = {
   'insufficient-funds': row('self', true, 402, 69, 'The account’s balance is too low.'),
   'price-changed': row('self', true, 409, 69, 'The price is not the one agreed to.'),
   'purse-closed': row('self', false, 409, 69, 'The purse has expired and was settled.'),
+  'given-back': row('peer', false, 409, 69, 'A token was paid that its buyer had given back.'),
+  'not-covered': row('peer', false, 409, 69, 'The purse does not cover this piece.'),
   'self-trade': row('self', false, 403, 69, 'A claim against one’s own purse.'),
   conflict: row('self', false, 409, 65, 'The same id was used before with another content.'),
   clock: row('self', true, 409, 75, 'The clock is far from the provider’s.'),

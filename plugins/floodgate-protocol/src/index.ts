@@ -32,11 +32,13 @@ export * from './merkle.ts'
 export * from './messages.ts'
 export { decimalOf, minorDigitsOf, minorOf } from './money.ts'
 export * from './offer.ts'
+export * from './ranges.ts'
 export {
   CLAIM_PURSES_MAX,
   HEADER,
   PEERS_MAX,
   PIECES_MAX,
+  PURSES_SHOWN_MAX,
   RESENDS_MAX,
   WINDOW_MAX,
   type Row

@@ -14,6 +14,7 @@ import {
   PIECES_MAX,
   publicKey,
   purseId,
+  ranges,
   RESENDS_MAX,
   row,
   SAFE_MAX,
@@ -25,7 +26,7 @@ import { LOG_MESSAGES } from './log-messages.ts'
 import { MONEY_MESSAGES } from './money-messages.ts'
 
 const CERTIFICATE_MAX = 640
-const PURSE_MAX = 640
+const PURSE_MAX = 1024
 const REQUEST_MAX = 1024
 const VOUCHER_MAX = 640
 
@@ -102,6 +103,7 @@ export const MESSAGES = {
     event: text(16),
     port: uint(65_535),
     want: uint(1),
+    pieces: ranges,
     again: uint(1),
     price: amount,
     currency,
@@ -112,11 +114,13 @@ export const MESSAGES = {
     infoHash,
     purse: purseId,
     count: uint(PIECES_MAX),
+    pieces: ranges,
     price: amount,
     currency,
-    root: hash
+    root: hash,
+    ends: uint(SAFE_MAX)
   }),
-  peerList: row(0x12, 'provider', 'signed', 8192, {
+  peerList: row(0x12, 'provider', 'signed', 8576, {
     uid,
     infoHash,
     announce: hash,
@@ -130,6 +134,13 @@ export const MESSAGES = {
     intervalSeconds: uint(86_400),
     revocations: blob(REVOCATIONS_MAX),
     notices: uint(NOTICES_MAX)
+  }),
+  cancel: row(0x13, 'buyer', 'signed', PIECES_MAX / 8 + 640, { purse: purseId, kept: bitmap }),
+  cancelled: row(0x14, 'provider', 'signed', 640, {
+    cancel: hash,
+    purse: purseId,
+    kept: uint(PIECES_MAX),
+    refundAt: uint(SAFE_MAX)
   }),
 
   // The exchange between two peers (F31–F41)

@@ -16,6 +16,8 @@ export interface Offer {
   currency: string
   /** Does the swarm serve peers without Floodgate a free share? */
   open: boolean
+  /** So many pieces from the first on cost nothing. */
+  free: number
 }
 
 /** Key of the offer in the info dictionary. */
@@ -26,21 +28,27 @@ const API = /^https?:\/\/[^\s?#@]+$/
 const API_MAX = 256
 const PRICE = /^(0|[1-9]\d{0,17})$/
 const CURRENCY = /^[A-Z]{3,8}$/
+const FREE = /^[1-9]\d{0,4}$/
 
 /**
  * The value for the info dictionary: byte strings only, so that every bencoder writes it alike. Throws
  * `bad-option` for what `decodeOffer` would not read: such a torrent could never be bought from.
  */
-export function encodeOffer(offer: Offer): Record<string, Uint8Array | string> {
+export function encodeOffer(
+  offer: Omit<Offer, 'free'> & Partial<Offer>
+): Record<string, Uint8Array | string> {
   const length = utf8(offer.api).length
   if (!API.test(offer.api) || !URL.canParse(offer.api) || length > API_MAX) {
     throw new FloodgateError('bad-option', 'api')
   }
   if (!PRICE.test(offer.price.toString())) throw new FloodgateError('bad-option', 'price')
   if (!CURRENCY.test(offer.currency)) throw new FloodgateError('bad-option', 'currency')
+  const { free = 0 } = offer
+  if (free !== 0 && !FREE.test(String(free))) throw new FloodgateError('bad-option', 'free')
   return {
     api: offer.api,
     currency: offer.currency,
+    ...(free > 0 && { free: String(free) }),
     key: offer.rootKey,
     mode: offer.open ? 'open' : 'closed',
     price: offer.price.toString()
@@ -73,6 +81,8 @@ export function decodeOffer(crypto: Crypto, info: unknown): Offer {
     api,
     price: BigInt(textOf('price', 18, PRICE)),
     currency: textOf('currency', 8, CURRENCY),
-    open: textOf('mode', 6, /^(open|closed)$/) === 'open'
+    open: textOf('mode', 6, /^(open|closed)$/) === 'open',
+    // One form each: what is not said is none, and none is not said.
+    free: 'free' in value ? Number(textOf('free', 5, FREE)) : 0
   }
 }

@@ -1,7 +1,8 @@
 // What rows of the message table are made of: limits, the kinds of field that many rows share, and the header that
 // every signature covers.
 
-import { blob, bytes, text, uint, type Fields } from './fields.ts'
+import { blob, bytes, list, text, uint, type Fields } from './fields.ts'
+import { RANGES_MAX } from './ranges.ts'
 
 /** Most pieces of one content: a bitmap of 8 KiB, a Merkle path of 16 hashes. */
 export const PIECES_MAX = 65_536
@@ -11,6 +12,8 @@ export const WINDOW_MAX = 32
 export const RESENDS_MAX = 3
 /** Most purses in one claim. */
 export const CLAIM_PURSES_MAX = 64
+/** Most purses that a buyer shows over one connection. */
+export const PURSES_SHOWN_MAX = 32
 /** Most peers in one signed peer list. */
 export const PEERS_MAX = 50
 
@@ -24,6 +27,8 @@ const keyId = bytes(8)
 export const index = uint(PIECES_MAX - 1)
 export const bitmap = blob(PIECES_MAX / 8)
 export const currency = text(8)
+/** Boundaries of a set of pieces; see ranges.ts. */
+export const ranges = list(uint(PIECES_MAX), 2 * RANGES_MAX)
 
 /**
  * What every signed message carries and every signature covers (G3–G6): whose network, who signs with which

@@ -5,6 +5,7 @@ import { bits } from './bitmap.ts'
 import { concat, u32, utf8, xorInto } from './bytes.ts'
 import type { Crypto } from './crypto/interface.ts'
 import { buildTree, checkPath, leafHash, pathOf, rootOf } from './merkle.ts'
+import { inRanges, type Ranges } from './ranges.ts'
 
 export const TOKEN_LENGTH = 32
 const SEED = utf8('floodgate/1/seed\0')
@@ -61,14 +62,18 @@ export function tokenHashes(crypto: Crypto, seed: Uint8Array, count: number): Ui
   return hashes
 }
 
-/** Is `token` the one for `index` in the purse of this root? The seller's side (F40). */
+/**
+ * Is `token` the one for `index` in the purse of this root? The seller's side (F40). The tree has a leaf for every piece
+ * of the content; of those that the purse does not cover nothing was paid for, so their tokens are none.
+ */
 export function checkToken(
   crypto: Crypto,
-  purse: { root: Uint8Array; count: number },
+  purse: { root: Uint8Array; count: number; pieces: Ranges },
   index: number,
   token: Uint8Array,
   path: Uint8Array
 ): boolean {
+  if (!inRanges(purse.pieces, index)) return false
   const leaf = leafHash(crypto.sha256, index, token)
   return checkPath(crypto.sha256, leaf, index, purse.count, path, purse.root)
 }

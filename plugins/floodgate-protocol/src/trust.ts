@@ -20,6 +20,7 @@ export type PurseCertificate = Message<'purse'>
 export type IssuedName =
   | 'certificate'
   | 'purse'
+  | 'cancelled'
   | 'peerList'
   | 'hashList'
   | 'claimed'

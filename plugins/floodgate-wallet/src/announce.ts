@@ -8,7 +8,8 @@ import {
   isErrorCode,
   openSealed,
   toBase64url,
-  type Message
+  type Message,
+  type Ranges
 } from '@floodgate/protocol'
 import { Refusal, ask } from './http.ts'
 import { byItsClock, signRequest } from './provider-client.ts'
@@ -28,6 +29,8 @@ export interface AnnounceOptions {
   left: number
   /** Buy a purse, unless this purchase has one. */
   want: boolean
+  /** Which pieces to buy, as boundaries; all that are for sale if not said. */
+  pieces?: Ranges
   /** Buy although an earlier purse is still good; call `purses.newPurchase` first. */
   again?: boolean
   /** What is agreed to: minor units of `currency` for one piece. */
@@ -106,11 +109,12 @@ export function announce(
 /** The purchase id is durable before it is used: after a crash the same purchase goes on. */
 async function signAnnounce(wallet: Wallet, options: AnnounceOptions): Promise<Uint8Array> {
   const { infoHash, event, port, price, currency } = options
-  const session = wallet.purses.purchaseId(infoHash)
+  const pieces = options.want ? [...(options.pieces ?? [])] : []
+  const session = wallet.purses.purchaseId(infoHash, options.want ? pieces : undefined)
   const want = options.want ? 1 : 0
   const again = options.again === true ? 1 : 0
   const revoked = wallet.court.revocations.version
-  const body = { infoHash, event, port, want, again, price, currency, revoked }
+  const body = { infoHash, event, port, want, pieces, again, price, currency, revoked }
   const frame = await signRequest(wallet, 'announce', body, { session })
   await wallet.saved()
   return frame

@@ -9,26 +9,23 @@ import {
   bits,
   clearBit,
   countBits,
-  decode,
+  eachOf,
   equal,
   hasBit,
   isBitmapOf,
   makeTokens,
   setBit,
-  toBase64url,
   toHex,
   type Crypto,
-  type PurseCertificate,
   type Tokens
 } from '@floodgate/protocol'
+import { PursePaper, type Cancellation } from './purse-paper.ts'
 import { PayeeBook, type Missing, type PayeeAccount, type Receipted } from './payee-book.ts'
 import { Reservations } from './reservations.ts'
 import type { Saver } from './saver.ts'
-import { packBitmap, unpack, unpackBitmap, type PurseState } from './state.ts'
+import { packBitmap, unpackBitmap, type PurseState } from './state.ts'
 
-export class Purse {
-  readonly certificate: PurseCertificate
-  readonly frame: Uint8Array
+export class Purse extends PursePaper {
   readonly seed: Uint8Array
   readonly #crypto: Crypto
   readonly #saver: Saver
@@ -47,11 +44,10 @@ export class Purse {
     saver: Saver,
     from: { state: PurseState; seed: Uint8Array; tokens?: Tokens; reopened: boolean }
   ) {
+    super(from.state)
     this.#crypto = crypto
     this.#saver = saver
     this.#reservations = new Reservations(saver)
-    this.frame = unpack(from.state.frame)
-    this.certificate = decode(this.frame, 'purse').message
     this.seed = from.seed
     this.#sealedSeed = from.state.seed
     this.#tokens = from.tokens
@@ -71,27 +67,6 @@ export class Purse {
       this.#holders[index] = book
     }
     if (reopened) for (const index of book.reserved(this.#paid)) setBit(this.#uncertain, index)
-  }
-
-  get id(): Uint8Array {
-    return this.certificate.purse
-  }
-
-  get infoHash(): Uint8Array {
-    return this.certificate.infoHash
-  }
-
-  get count(): number {
-    return this.certificate.count
-  }
-
-  /** Minor units of `currency` for one piece. */
-  get price(): bigint {
-    return this.certificate.price
-  }
-
-  get currency(): string {
-    return this.certificate.currency
   }
 
   /** All tokens, made at first use: 65,536 of them take about a second. */
@@ -115,11 +90,15 @@ export class Purse {
     return hasBit(this.#paid, index)
   }
 
-  /** Reserves token `index`; false when it is another's, paid to anybody, out of range, or the wallet is closed. */
+  /**
+   * Reserves token `index`; false when it is another's, paid to anybody, not covered, given back, or the wallet is closed.
+   */
   reserve(index: number, payee: Uint8Array): boolean {
-    if (this.#saver.closed || !(index in this.#holders) || this.isPaid(index)) return false
+    if (this.#saver.closed || !(index in this.#holders) || !this.covers(index)) return false
+    if (this.isPaid(index)) return false
     const holder = this.#holders[index]
     if (holder !== undefined) return equal(holder.uid, payee)
+    if (this.cancellation !== undefined) return false
     const book = this.#bookOf(payee)
     this.#holders[index] = book
     setBit(book.held, index)
@@ -139,9 +118,31 @@ export class Purse {
    * owner, so that no seller can claim to have sent them.
    */
   keepOwn(hasPiece: (index: number) => boolean): void {
-    for (let index = 0; index < this.count; index++) {
+    for (const index of eachOf(this.pieces)) {
       if (hasPiece(index)) this.reserve(index, this.certificate.uid)
     }
+  }
+
+  /** Takes in a later certificate of this purse. */
+  renew(frame: Uint8Array): void {
+    if (this.renewPaper(frame)) this.#changed()
+  }
+
+  /** Bitmap of the tokens that were paid or promised to a seller: those a cancellation must keep. */
+  kept(): Uint8Array {
+    const kept = this.#paid.slice()
+    for (const book of this.#payees.values()) {
+      if (equal(book.uid, this.certificate.uid)) continue
+      book.held.forEach((byte, at) => (kept[at]! |= byte))
+    }
+    return kept
+  }
+
+  /** Ends it: from here on nothing is reserved. To be durable before the provider hears of it. */
+  cancel(cancellation: Cancellation): void {
+    this.#saver.expectOpen()
+    this.endPaper(cancellation)
+    this.#changed()
   }
 
   /** Gives a reservation back: only the holder's, only unpaid, and not when it is uncertain. */
@@ -279,7 +280,7 @@ export class Purse {
 
   toState(): PurseState {
     this.#state ??= {
-      frame: toBase64url(this.frame),
+      ...this.paperState(),
       seed: this.#sealedSeed,
       paid: packBitmap(this.#paid),
       uncertain: packBitmap(this.#uncertain),

@@ -3,14 +3,17 @@
 import {
   FloodgateError,
   equal,
+  expectRanges,
   makeTokens,
   toBase64url,
   toHex,
   type Crypto,
+  type Ranges,
   type Trust
 } from '@floodgate/protocol'
 import { isLongOver, provenTime } from './age.ts'
 import type { SealKey } from './keys.ts'
+import { Pocket } from './pocket.ts'
 import { Purse } from './purse.ts'
 import type { Saver } from './saver.ts'
 import { unpack, type PurchaseState, type PurseState, type WalletState } from './state.ts'
@@ -31,6 +34,7 @@ export class Purses {
   readonly #wallet: WalletParts
   /** Oldest first, by purse id. */
   readonly #purses = new Map<string, Purse>()
+  readonly #pockets = new Map<string, Pocket>()
   readonly #purchases = new Map<string, PurchaseState>()
 
   constructor(wallet: WalletParts, state?: WalletState) {
@@ -50,16 +54,52 @@ export class Purses {
       seed: sealKey.open(state.seed),
       reopened: true
     })
-    if (isLongOver(purse.certificate.expiry, proven)) return
+    if (isLongOver(purse.ends, proven)) return
     this.#purses.set(toHex(purse.id), purse)
   }
 
-  /** The purse to buy this content with: the one bought last, unless it has expired. */
+  /** The newest purse in force for this content. */
   open(infoHash: Uint8Array): Purse | undefined {
-    const now = this.#wallet.now()
-    return this.all()
+    return this.of(infoHash)
       .reverse()
-      .find((purse) => equal(purse.infoHash, infoHash) && now < purse.certificate.expiry)
+      .find((purse) => purse.isInForce(this.#wallet.now()))
+  }
+
+  /** All purses for this content, oldest first, whether in force or over. */
+  of(infoHash: Uint8Array): Purse[] {
+    return this.all().filter((purse) => equal(purse.infoHash, infoHash))
+  }
+
+  /** What this content can be bought with now. Cheap: it is asked for each time that pieces are picked. */
+  pocket(infoHash: Uint8Array): Pocket {
+    const id = toHex(infoHash)
+    const now = this.#wallet.now()
+    const known = this.#pockets.get(id)
+    if (known?.isCurrent(now) === true) return known
+    const pocket = new Pocket(this.of(infoHash).filter((purse) => purse.isInForce(now)))
+    this.#pockets.set(id, pocket)
+    return pocket
+  }
+
+  /** What `payee` is to be shown: the purses in force, and those that still owe it something. */
+  shownTo(infoHash: Uint8Array, payee: Uint8Array): Purse[] {
+    const now = this.#wallet.now()
+    return this.of(infoHash).filter((purse) => {
+      if (purse.isInForce(now)) return true
+      const owes = purse.reservedTo(payee).length > 0
+      const waits = (purse.account(payee)?.unreceipted.length ?? 0) > 0
+      return (owes || waits) && now < purse.certificate.expiry
+    })
+  }
+
+  /** Does a seller of this content wait for its money, for pieces that are here, or we for its receipt? */
+  owes(infoHash: Uint8Array, isHere: (index: number) => boolean): boolean {
+    return this.pocket(infoHash).purses.some((purse) =>
+      purse.payees().some(({ uid }) => {
+        const waits = purse.account(uid)!.unreceipted.length > 0
+        return waits || purse.reservedTo(uid).some(isHere)
+      })
+    )
   }
 
   /** By its id, open or over. */
@@ -68,21 +108,26 @@ export class Purses {
   }
 
   /**
-   * Id of the current purchase of a content: 32 bytes, made once, so that a repeated announce buys nothing
-   * twice; a purchase whose purse has expired is over. Await the wallet's `saved()` before it is used.
+   * Id of the current purchase of these pieces (boundaries; empty for all): 32 bytes, made once, so that a repeated
+   * announce buys nothing twice. Other pieces are another purchase, and so is what comes after the purse has ended; without
+   * pieces it is the purchase under way. Await
+   * the wallet's `saved()` before it is used.
    */
-  purchaseId(infoHash: Uint8Array): Uint8Array {
+  purchaseId(infoHash: Uint8Array, pieces?: Ranges): Uint8Array {
     const purchase = this.#purchases.get(toHex(infoHash))
-    const over = purchase?.bought === true && this.open(infoHash) === undefined
-    return purchase === undefined || over ? this.newPurchase(infoHash) : unpack(purchase.id)
+    const same = pieces === undefined || purchase?.pieces.join() === pieces.join()
+    const isSame = purchase !== undefined && same
+    const isOver = purchase?.bought === true && this.open(infoHash) === undefined
+    return isSame && !isOver ? unpack(purchase.id) : this.newPurchase(infoHash, pieces)
   }
 
   /** Begins another purchase of the same content. */
-  newPurchase(infoHash: Uint8Array): Uint8Array {
+  newPurchase(infoHash: Uint8Array, pieces: Ranges = []): Uint8Array {
     const { crypto, saver } = this.#wallet
     saver.expectOpen()
     const id = crypto.random(32)
-    this.#purchases.set(toHex(infoHash), { id: toBase64url(id), bought: false })
+    const purchase = { id: toBase64url(id), bought: false, pieces: [...pieces] }
+    this.#purchases.set(toHex(infoHash), purchase)
     saver.changed()
     return id
   }
@@ -97,10 +142,14 @@ export class Purses {
     const certificate = await trust.issued('purse', frame, now())
     if (!equal(certificate.uid, uid())) throw new FloodgateError('wrong-purse', 'another buyer’s')
     if (now() >= certificate.expiry) throw new FloodgateError('expired', 'purse')
-    if (certificate.count === 0) throw new FloodgateError('bad-field', 'a purse without tokens')
+    expectRanges(certificate.pieces, 0, certificate.count)
     const id = toHex(certificate.purse)
     const known = this.#purses.get(id)
-    if (known !== undefined && equal(known.certificate.root, certificate.root)) return known
+    if (known !== undefined && equal(known.certificate.root, certificate.root)) {
+      known.renew(frame)
+      this.#pockets.clear()
+      return known
+    }
     const tokens = makeTokens(crypto, seed, certificate.count)
     if (known !== undefined || !equal(tokens.root, certificate.root)) {
       throw new FloodgateError('bad-token', 'the seed does not make this purse')
@@ -115,11 +164,12 @@ export class Purses {
     }
     const purse = new Purse(crypto, saver, { state, seed, tokens, reopened: false })
     this.#purses.set(id, purse)
+    this.#pockets.clear()
     const purchase = this.#purchases.get(toHex(purse.infoHash))
     if (purchase !== undefined) {
       this.#purchases.set(toHex(purse.infoHash), { ...purchase, bought: true })
     }
-    note('purse', `${certificate.count} × ${certificate.price} ${certificate.currency}`)
+    note('purse', `${purse.covered} × ${certificate.price} ${certificate.currency}`)
     saver.changed()
     return purse
   }

@@ -7,8 +7,10 @@ import {
   decode,
   emptyBitmap,
   hasBit,
+  inRanges,
   setBit,
   toBase64url,
+  type Header,
   type PurseCertificate
 } from '@floodgate/protocol'
 import { Debts, type Proof } from './debts.ts'
@@ -16,8 +18,8 @@ import type { Saver } from './saver.ts'
 import { packBitmap, unpack, unpackBitmap, type SaleState } from './state.ts'
 
 export class Sale {
-  readonly purse: PurseCertificate
-  readonly frame: Uint8Array
+  #purse: PurseCertificate & Header
+  #frame: Uint8Array
   readonly paid: Uint8Array
   readonly #saver: Saver
   readonly #debts: Debts
@@ -31,10 +33,15 @@ export class Sale {
   #state: SaleState | undefined
 
   /** For `Sales`, with a certificate that was verified. */
-  constructor(saver: Saver, purse: PurseCertificate, frame: Uint8Array, state?: SaleState) {
+  constructor(
+    saver: Saver,
+    purse: PurseCertificate & Header,
+    frame: Uint8Array,
+    state?: SaleState
+  ) {
     this.#saver = saver
-    this.purse = purse
-    this.frame = frame.slice()
+    this.#purse = purse
+    this.#frame = frame.slice()
     this.paid = state ? unpackBitmap(state.paid, purse.count) : emptyBitmap(purse.count)
     this.#debts = new Debts(state?.owed, state?.proofs)
     this.#settled = unpackBitmap(state?.settled ?? '', purse.count)
@@ -53,6 +60,23 @@ export class Sale {
   static fromState(saver: Saver, state: SaleState): Sale {
     const frame = unpack(state.frame)
     return new Sale(saver, decode(frame, 'purse').message, frame, state)
+  }
+
+  get purse(): PurseCertificate & Header {
+    return this.#purse
+  }
+
+  /** The certificate as shown. */
+  get frame(): Uint8Array {
+    return this.#frame
+  }
+
+  /** The buyer shows a later certificate of the same purse. */
+  renew(purse: PurseCertificate & Header, frame: Uint8Array): void {
+    if (purse.expiry <= this.#purse.expiry) return
+    this.#purse = purse
+    this.#frame = frame.slice()
+    if (!this.isEmpty) this.#changed()
   }
 
   /** Uid of the buyer. */
@@ -113,7 +137,7 @@ export class Sale {
   accept(indexes: number[], xor: Uint8Array, count: number, voucher: Uint8Array): void {
     this.#saver.expectOpen()
     const fresh = new Set(indexes.filter((index) => !hasBit(this.paid, index)))
-    const inRange = indexes.every((index) => index >= 0 && index < this.purse.count)
+    const inRange = indexes.every((index) => inRanges(this.purse.pieces, index))
     if (!inRange || this.#count + fresh.size !== count) throw new FloodgateError('bad-voucher')
     for (const index of indexes) {
       setBit(this.paid, index)
@@ -131,7 +155,7 @@ export class Sale {
    */
   owe(index: number, proof?: { window: Proof; buyer: Uint8Array; at: number }): void {
     this.#saver.expectOpen()
-    if (index < 0 || index >= this.purse.count) throw new FloodgateError('bad-index', String(index))
+    if (!inRanges(this.purse.pieces, index)) throw new FloodgateError('bad-index', String(index))
     if (this.isCovered(index) || this.owed.has(index)) return
     if (proof !== undefined) this.#buyer = proof.buyer
     this.#debts.add(index, proof?.window, proof?.at ?? 0)

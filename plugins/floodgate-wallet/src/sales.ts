@@ -1,7 +1,13 @@
 // All sales of a seller, by purse and by buyer. Debts count by uid over all purses, and outlive connections
 // and restarts.
 
-import { FloodgateError, equal, toHex, type PurseCertificate } from '@floodgate/protocol'
+import {
+  FloodgateError,
+  equal,
+  toHex,
+  type Header,
+  type PurseCertificate
+} from '@floodgate/protocol'
 import { isLongOver, provenTime } from './age.ts'
 import type { WalletParts } from './purses.ts'
 import { Sale } from './sale.ts'
@@ -28,7 +34,7 @@ export class Sales {
   /** Settled sales of old purses shrink to one number per buyer. */
   #restore(sale: Sale, proven: number): void {
     const settled = sale.claimable() === 0 && sale.owed.size === 0
-    if (!settled || !isLongOver(sale.purse.expiry, proven)) {
+    if (!settled || !isLongOver(sale.purse.ends, proven)) {
       this.#put(sale)
       return
     }
@@ -48,12 +54,13 @@ export class Sales {
    * The book on a purse that a buyer showed and that was verified (`Trust.issued`); always the same object
    * for one purse. Throws `self-trade` for our own, `wrong-purse` when one id comes with two roots.
    */
-  open(purse: PurseCertificate, frame: Uint8Array): Sale {
+  open(purse: PurseCertificate & Header, frame: Uint8Array): Sale {
     const { uid, saver } = this.#wallet
     if (equal(purse.uid, uid())) throw new FloodgateError('self-trade')
     const known = this.get(purse.purse)
     if (known !== undefined) {
       if (!equal(known.purse.root, purse.root)) throw new FloodgateError('wrong-purse', 'root')
+      known.renew(purse, frame)
       return known
     }
     if (this.#sales.size >= this.#sweepAt) this.#sweep()

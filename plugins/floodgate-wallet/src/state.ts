@@ -37,11 +37,15 @@ export interface PurseState {
   paid: string
   uncertain: string
   payees: PayeeState[]
+  /** The signed `cancel`, and when the provider refunds. */
+  cancellation?: { frame: string; refundAt: number }
 }
 
 export interface PurchaseState {
   id: string
   bought: boolean
+  /** What it is for: boundaries; empty for all that is sold. */
+  pieces: number[]
 }
 
 /** What proves debts of one window: `since[i]` says when the last byte of piece `indexes[i]` went out. */
@@ -127,7 +131,7 @@ export interface WalletEvent {
 }
 
 export interface WalletState {
-  version: 1
+  version: 2
   rootKey: string
   api: string
   scrypt: ScryptCost & { salt: string }
@@ -158,7 +162,10 @@ export interface WalletState {
   fork?: readonly [string, string]
 }
 
-const HEAD = 'floodgate-wallet 1 '
+/** Purses of version 1 covered whole contents, and their certificates cannot be read any more. */
+const VERSION = 2
+const HEAD = `floodgate-wallet ${VERSION} `
+const ANY_HEAD = /^floodgate-wallet (\d+) /
 
 const checksum = (json: string): string => toHex(sha256(utf8(json)))
 
@@ -172,6 +179,10 @@ export function encodeState(state: WalletState): string {
 export function decodeState(text: string): WalletState {
   const end = text.indexOf('\n')
   const json = text.slice(end + 1)
+  const version = ANY_HEAD.exec(text)?.[1]
+  if (version !== undefined && Number(version) !== VERSION) {
+    throw new FloodgateError('wallet-damaged', `version ${version}, not ${VERSION}`)
+  }
   if (end < 0 || text.slice(0, end) !== HEAD + checksum(json)) {
     throw new FloodgateError('wallet-damaged', 'checksum')
   }

@@ -129,7 +129,7 @@ export class Wallet {
     return orClose(options.storage, async () => {
       const state = await options.storage.load()
       if (state === undefined) throw new FloodgateError('no-wallet')
-      if (state.version !== 1) throw new FloodgateError('wallet-damaged', 'version')
+      if (state.version !== 2) throw new FloodgateError('wallet-damaged', 'version')
       const crypto = options.crypto ?? platformCrypto
       const sealKey = await SealKey.from(crypto, options.passphrase, state.scrypt)
       const { api, keys } = state
@@ -271,7 +271,7 @@ export class Wallet {
   #toState(): WalletState {
     const { rootKey, api, sealKey, keys } = this.#content
     return {
-      version: 1,
+      version: 2,
       rootKey: toBase64url(rootKey),
       api,
       scrypt: sealKey.scrypt,

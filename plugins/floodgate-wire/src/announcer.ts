@@ -2,7 +2,7 @@
 // be signed and the peers come inside the provider's signed list (F9, F10, F26, F27). An announce that wants a
 // purse buys it; announced again it is the same purse (I7: one message to the provider per purchase).
 
-import { FloodgateError, codeOf, type Offer } from '@floodgate/protocol'
+import { FloodgateError, codeOf } from '@floodgate/protocol'
 import {
   announce,
   overHttp,
@@ -12,6 +12,7 @@ import {
 } from '@floodgate/wallet'
 import type { Torrent } from 'webtorrent'
 import { Backoff } from './pace.ts'
+import type { Wish } from './shopping.ts'
 
 const RETRY_MIN_MS = 2000
 const RETRY_MAX_MS = 60_000
@@ -34,8 +35,8 @@ export interface AnnounceSource {
   webrtc: boolean
   /** Bytes still missing. */
   left(): number
-  /** The offer to buy now, or undefined: no purse needed. */
-  wanted(): Offer | undefined
+  /** What to buy now, or undefined: no purse needed. */
+  wanted(): Wish | undefined
   answered(answer: AnnounceAnswer): void
   failed(error: FloodgateError): void
 }
@@ -100,16 +101,17 @@ export class Announcer {
 
   #send(event: string, carry: Carrier): Promise<AnnounceAnswer> {
     const { infoHash, peerId, port, left, wanted } = this.#source
-    const offer = wanted()
+    const wish = wanted()
     const options = {
       infoHash,
       peerId,
       port: port(),
       left: left(),
       event,
-      want: offer !== undefined,
-      price: offer?.price ?? 0n,
-      currency: offer?.currency ?? ''
+      want: wish !== undefined,
+      ...(wish && { pieces: wish.pieces }),
+      price: wish?.offer.price ?? 0n,
+      currency: wish?.offer.currency ?? ''
     }
     return announce(this.#wallet, options, carry)
   }

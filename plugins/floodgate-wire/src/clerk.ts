@@ -151,9 +151,9 @@ export class Clerk {
     if (complainAfterMs === 0 || this.#closed) return
     const before = this.#wallet.now() - paymentTimeoutMs - complainAfterMs
     for (const sale of this.#wallet.sales.all()) {
-      const { purse, infoHash, expiry } = sale.purse
+      const { purse, infoHash, ends } = sale.purse
       // Closed by now: there is nothing left to be paid from.
-      if (this.#wallet.now() > expiry + CLOCK_SLACK_MS) continue
+      if (this.#wallet.now() > ends + CLOCK_SLACK_MS) continue
       for (const index of sale.owed) {
         const proof = sale.proofOf(index)
         if (proof === undefined || proof.since > before) continue

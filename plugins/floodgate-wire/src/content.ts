@@ -17,6 +17,7 @@ export function contentOf(torrent: Torrent, offer: Offer): Content {
     throw new FloodgateError('not-a-paid-torrent', 'pieces')
   }
   if (pieceCount > PIECES_MAX) throw new FloodgateError('not-a-paid-torrent', 'too many pieces')
+  if (offer.free >= pieceCount) throw new FloodgateError('not-a-paid-torrent', 'free')
   return {
     infoHash: fromHex(torrent.infoHash),
     pieceCount,
@@ -24,6 +25,7 @@ export function contentOf(torrent: Torrent, offer: Offer): Content {
       index === pieceCount - 1 ? torrent.lastPieceLength : torrent.pieceLength,
     pieceHash: (index) => hashes.subarray(20 * index, 20 * index + 20),
     has: (index) => torrent.bitfield.get(index),
+    free: offer.free,
     price: offer.price,
     currency: offer.currency
   }

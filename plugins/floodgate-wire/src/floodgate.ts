@@ -1,7 +1,7 @@
 // Installs Floodgate into a WebTorrent client: every torrent that this wallet's provider sells is traded;
 // all others are left exactly as they were.
 
-import { FloodgateError, decodeOffer, equal, type Offer } from '@floodgate/protocol'
+import { FloodgateError, decodeOffer, equal } from '@floodgate/protocol'
 import type { Wallet } from '@floodgate/wallet'
 import type WebTorrent from 'webtorrent'
 import type { Torrent } from 'webtorrent'
@@ -9,6 +9,7 @@ import { Clerk } from './clerk.ts'
 import { systemClock } from './clock.ts'
 import { infoOf } from './content.ts'
 import { FloodgateTarget } from './events.ts'
+import type { Approve } from './shopping.ts'
 import { Swarm } from './swarm.ts'
 import { DEFAULT_TERMS, type Terms } from './trade/terms.ts'
 
@@ -26,8 +27,11 @@ export interface FloodgateOptions extends Partial<Terms> {
    * browser it is the only way, and always on.
    */
   webrtc?: boolean
-  /** Asked before a purse is bought; by default every paid torrent added to the client is bought. */
-  approve?: (offer: Offer, torrent: Torrent) => boolean | Promise<boolean>
+  /**
+   * Asked before pieces are bought, with how many: first for those that are selected when the torrent is ready, and again
+   * when more are selected. By default every paid torrent added to the client is bought.
+   */
+  approve?: Approve
 }
 
 /** Trackers that a torrent names; WebTorrent documents it as `torrent.announce`. */

@@ -22,6 +22,7 @@ export { EXTENSION_NAME, wtFloodgate, type WireUser } from './extension.ts'
 export { Floodgate, floodgate, type FloodgateOptions } from './floodgate.ts'
 export { Conversation } from './trade/conversation.ts'
 export { Grace } from './trade/grace.ts'
+export { Samples } from './trade/samples.ts'
 export {
   DEFAULT_TERMS,
   type Clock,

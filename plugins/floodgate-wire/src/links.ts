@@ -54,6 +54,15 @@ export class Links {
     }
   }
 
+  /** Ends the connections with whom the list names, and says with whom and why. */
+  dropWhere(list: { has(uid: Uint8Array): { reason: string } | undefined }) {
+    return this.uids().flatMap((uid) => {
+      const reason = list.has(uid)?.reason
+      if (reason !== undefined) this.dropAll(uid)
+      return reason === undefined ? [] : [{ uid, reason }]
+    })
+  }
+
   /**
    * Two peers that dial each other at once have two connections. Both sides keep the one whose session id is
    * smaller; the other address may be dialled again once that one is gone.

@@ -10,7 +10,7 @@ import {
   type ErrorCode,
   type Offer
 } from '@floodgate/protocol'
-import type { AnnounceAnswer, Wallet } from '@floodgate/wallet'
+import type { AnnounceAnswer, Purse, Wallet } from '@floodgate/wallet'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 import { Announcer, whenListening } from './announcer.ts'
@@ -22,9 +22,11 @@ import { attachEngine, type TorrentEngine } from './engine/index.ts'
 import type { FloodgateTarget } from './events.ts'
 import { wtFloodgate, type WireUser } from './extension.ts'
 import { Links, type Link } from './links.ts'
+import { Shopping, type Approve } from './shopping.ts'
 import { Signalling } from './signalling.ts'
 import { Conversation } from './trade/conversation.ts'
 import { Grace } from './trade/grace.ts'
+import { Samples } from './trade/samples.ts'
 import type { Content, Market, Terms } from './trade/terms.ts'
 
 export interface SwarmOptions {
@@ -38,8 +40,8 @@ export interface SwarmOptions {
   webrtc: boolean
   /** Sees to the provider's court. */
   clerk: Clerk
-  /** Asked before a purse is bought. */
-  approve: (offer: Offer, torrent: Torrent) => boolean | Promise<boolean>
+  /** Asked before pieces are bought. */
+  approve: Approve
 }
 
 /** A hello and its repeats; everything later is an answer to us. */
@@ -57,7 +59,9 @@ export class Swarm {
   readonly #grace: Grace
   #offer: Offer | undefined
   #market: Market | undefined
-  #approved = false
+  #shopping: Shopping | undefined
+  /** Purses that were told about. */
+  readonly #told = new Set<string>()
   #leaveCourt: () => void = () => undefined
   #closed = false
 
@@ -67,6 +71,7 @@ export class Swarm {
     this.#events = events
     this.#engine = attachEngine(torrent, {
       freeBytesPerSecond: options.freeBytesPerSecond,
+      selected: () => queueMicrotask(() => this.#shop()),
       refused: () => this.#refuse('bad-field')
     })
     this.#grace = new Grace(systemClock, options.terms.graceMs)
@@ -74,12 +79,12 @@ export class Swarm {
     this.#announcer = new Announcer(options.wallet, this.#announceSource())
     const needs = {
       connected: () => this.#links.addresses(),
-      needed: () => !torrent.done || this.owing,
+      needed: () => this.#shopping?.isMissing !== false || this.owing,
       announce: () => this.#announcer.now()
     }
     this.#dialing = new Dialing(torrent, needs, systemClock)
     torrent.on('wire', (wire) => this.#onWire(wire))
-    torrent.on('ready', () => void this.#onReady())
+    torrent.on('ready', () => this.#fenced(() => this.#openMarket()))
     torrent.on('done', () => this.#announcer.now('completed'))
     torrent.once('close', () => void this.close())
     // A magnet's metadata come from peers, so these are asked for first, without a purse.
@@ -98,7 +103,7 @@ export class Swarm {
       signalling: this.#signalling.carry,
       webrtc,
       left: () => (torrent.ready ? Math.max(0, torrent.length - torrent.downloaded) : 1),
-      wanted: () => (this.#needsPurse() ? this.#offer : undefined),
+      wanted: () => this.#shopping?.wish(),
       answered: (answer: AnnounceAnswer) => this.#onAnswer(answer),
       failed: (error: FloodgateError) => {
         this.#warn(error)
@@ -108,10 +113,15 @@ export class Swarm {
     }
   }
 
-  #needsPurse(): boolean {
-    const { wallet } = this.#options
-    if (!this.#approved || this.torrent.done) return false
-    return wallet.purses.open(fromHex(this.torrent.infoHash)) === undefined
+  /** Other pieces are wanted than before: buys what is not bought. */
+  #shop(): void {
+    this.#fenced(async () => {
+      if ((await this.#shopping?.look()) === true) this.#announcer.now()
+    })
+  }
+
+  #fenced(task: () => Promise<void>): void {
+    task().catch((error: unknown) => this.#failed(error))
   }
 
   #warn(error: FloodgateError): void {
@@ -122,26 +132,25 @@ export class Swarm {
   #onAnswer(answer: AnnounceAnswer): void {
     const { infoHash } = this.torrent
     const { peers, purse, complete, incomplete } = answer
-    if (purse !== undefined) {
-      if (purse.payees().length === 0) purse.keepOwn((index) => this.torrent.bitfield.get(index))
-      const { count, price, currency } = purse
-      this.#events.emit('purchase', { infoHash, count, price, currency })
-      for (const link of this.#links.all()) {
-        link.conversation?.purseChanged().catch((error: unknown) => this.#failed(error))
-      }
-    }
+    if (purse !== undefined) this.#onPurse(purse)
     this.#events.emit('announced', { infoHash, peers: peers.length, complete, incomplete })
     if (answer.fault !== undefined) this.#warn(answer.fault)
     this.#options.clerk.heard(answer)
     this.#dialing.listed(peers)
   }
 
-  async #onReady(): Promise<void> {
-    try {
-      await this.#openMarket()
-    } catch (error) {
-      this.#failed(error)
+  #onPurse(purse: Purse): void {
+    const { infoHash } = this.torrent
+    if (purse.payees().length === 0) purse.keepOwn((index) => this.torrent.bitfield.get(index))
+    for (const link of this.#links.all()) {
+      this.#fenced(async () => link.conversation?.purseChanged())
     }
+    const id = toHex(purse.id)
+    if (this.#told.has(id)) return // renewed
+    this.#told.add(id)
+    const { covered: count, price, currency } = purse
+    this.#events.emit('purchase', { infoHash, count, price, currency })
+    this.#shop() // one purse may not cover all that is wanted
   }
 
   async #openMarket(): Promise<void> {
@@ -150,9 +159,14 @@ export class Swarm {
     const offer = decodeOffer(wallet.crypto, infoOf(torrent))
     if (!equal(offer.rootKey, wallet.rootKey)) throw new FloodgateError('wrong-provider')
     const content = contentOf(torrent, offer)
-    wallet.purses.open(content.infoHash)?.settleUncertain(content.has)
-    if (!torrent.done) this.#approved = await approve(offer, torrent)
+    for (const purse of wallet.purses.of(content.infoHash)) purse.settleUncertain(content.has)
+    const shopping = new Shopping(offer, {
+      ...{ wallet, content, missing: () => this.#engine.missing() },
+      approve: (pieces) => approve(offer, torrent, pieces)
+    })
+    await shopping.look()
     if (this.#closed) return
+    this.#shopping = shopping
     this.#offer = offer
     this.#market = {
       wallet,
@@ -160,6 +174,7 @@ export class Swarm {
       terms,
       clock: systemClock,
       grace: this.#grace,
+      samples: new Samples(content),
       selling: new Set(),
       junk: new Map(),
       wakeAll: () => {
@@ -186,11 +201,8 @@ export class Swarm {
         for (const one of selling) one.debtFell(uid)
       },
       dropRevoked: () => {
-        for (const uid of this.#links.uids()) {
-          const entry = wallet.court.revocations.has(uid)
-          if (entry === undefined) continue
-          this.#links.dropAll(uid)
-          emit('revoked', { uid: toHex(uid), reason: entry.reason })
+        for (const { uid, reason } of this.#links.dropWhere(wallet.court.revocations)) {
+          emit('revoked', { uid: toHex(uid), reason })
         }
       }
     }
@@ -269,12 +281,8 @@ export class Swarm {
   get owing(): boolean {
     if (this.#links.owing) return true
     const market = this.#market
-    const purse = market && market.wallet.purses.open(market.content.infoHash)
-    if (market === undefined || purse === undefined) return false
-    return purse.payees().some(({ uid }) => {
-      const isHere = (index: number): boolean => market.content.has(index)
-      return purse.account(uid)!.unreceipted.length > 0 || purse.reservedTo(uid).some(isHere)
-    })
+    if (market === undefined) return false
+    return market.wallet.purses.owes(market.content.infoHash, market.content.has)
   }
 
   /** Stops trading; the torrent itself is left alone. */

@@ -43,7 +43,7 @@ export const facts: Facts = {
       .map((p) => p.key.publicKey),
   purse: (id) =>
     toHex(id) === toHex(purse)
-      ? { uid: buyer.uid, infoHash, count: COUNT, root: tokens.root }
+      ? { uid: buyer.uid, infoHash, count: COUNT, pieces: [0, COUNT], root: tokens.root }
       : undefined,
   pieceHash: (_, index) => (index < COUNT ? hashOf(index) : undefined)
 }

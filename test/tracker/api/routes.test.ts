@@ -54,6 +54,7 @@ describe('api: what the provider offers over HTTP', () => {
       rootKey: fg.toBase64url(world.keys.rootKey),
       epoch: fg.toBase64url(world.keys.epochs[0]!.frame),
       currency: 'EUR',
+      leaseMs: 24 * 3600e3,
       time: world.clock.now,
       version: 1
     })
@@ -115,7 +116,7 @@ describe('api: what the provider offers over HTTP', () => {
     assert.deepEqual(own, published)
     assert.deepEqual(own, {
       ...{ infoHash: published.infoHash, name: 'content', pieces: 5, pieceLength: 16384 },
-      ...{ price: '4', currency: 'EUR', mode: 'closed' }
+      ...{ price: '4', currency: 'EUR', mode: 'closed', free: 0 }
     })
     const file = await get(`contents/${published.infoHash}.torrent`)
     assert.equal(file.headers.get('content-type'), 'application/x-bittorrent')

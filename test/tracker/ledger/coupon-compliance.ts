@@ -78,6 +78,29 @@ export function couponCompliance(open: OpenLedger): void {
       assert.equal(await resultOf(store, commandOf('purchase p3 alice book 7 again')), 'p3 -18')
     })
 
+    it('I1: a part bought with a coupon and cancelled: each refund is shared as the part was paid', async () => {
+      await execute('deposit d1 alice 100', 'publish film 8 10')
+      await store.execute({ kind: 'fund', id: 'f1', amountMinor: 6n, reason: '', now })
+      await coupon('C', { share: 1000 })
+      await take('C', 'alice')
+      const lines: [command: string, answer: string][] = [
+        ['purchase p1 alice film 10 part=0-6', 'p1 -54'],
+        ['purchase p1 alice film 10 part=0-6', 'p1 -54'],
+        ['redeem c1 bob p1 10000000', '+10 1/0/0'],
+        ['cancel p1 alice 11000000', 'kept 2'],
+        // 40 come back, 36 to the buyer; then 10, of which 9.
+        ['close p1 at=150', 'refund 36'],
+        ['close p1 at=160', 'refund 36'],
+        ['close p1 at=200', 'refund 9']
+      ]
+      for (const [line, answer] of lines) {
+        assert.equal(await resultOf(store, commandOf(line)), answer, line)
+        assert.deepEqual((await store.audit()).faults, [])
+      }
+      assert.deepEqual([await balanceOf('alice'), await balanceOf('bob')], [91n, 10n])
+      assert.equal((await store.promotionBooks()).promotionMinor, 5n)
+    })
+
     it('gives its lines to nobody else: I1, the journal names each', async () => {
       await execute('deposit d1 alice 100', 'publish film 4 10')
       await store.execute({ kind: 'fund', id: 'f1', amountMinor: 9n, reason: '', now })

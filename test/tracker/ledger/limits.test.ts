@@ -41,7 +41,8 @@ const table: [command: object, fields: Record<string, Limits>][] = [
     commandOf('publish f 1 1'),
     {
       ...{ infoHash: id, pieces: count, priceMinor: amount, currency: id },
-      ...{ mode: words('closed', 'open'), title: text, torrent: upTo(16 * 2 ** 20) }
+      ...{ mode: words('closed', 'open'), title: text, torrent: upTo(16 * 2 ** 20) },
+      free: maybe(index)
     }
   ],
   [
@@ -49,6 +50,7 @@ const table: [command: object, fields: Record<string, Limits>][] = [
     {
       ...{ purchaseId: id, uid: id, infoHash: id, priceMinor: amount, again: maybe(flag) },
       ...{ now: time, expiresAt: time },
+      ranges: { fits: [[], [0], undefined], not: [Array<number>(65).fill(0), {}, '0'] },
       ...{ sealed: maybe(upTo(4096)), certificate: maybe(upTo(4096)) },
       collateralMinor: { fits: [0n, 1n, amountMax, undefined], not: [-1n, amountMax + 1n, 1] }
     }
@@ -58,6 +60,13 @@ const table: [command: object, fields: Record<string, Limits>][] = [
     { now: time, claims: { fits: [], not: [[], {}, { length: 1 }, undefined] } }
   ],
   [commandOf('close p'), { purseId: id, now: time }],
+  [
+    commandOf('cancel p u 1'),
+    {
+      ...{ purseId: id, uid: id, now: time, earlyAt: time },
+      ...{ kept: upTo(pieces / 8, 1), frame: upTo(pieces / 8 + 1024, 1) }
+    }
+  ],
   [
     commandOf('complain k a b p 0'),
     {

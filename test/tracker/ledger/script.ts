@@ -1,10 +1,11 @@
 // Runs a ledger session that is written as a table: command → outcome | balances. One line is one command.
 //
 //   deposit  <id> <uid> <amount>
-//   publish  <content> <pieces> <price> [<currency>]
-//   purchase <purse> <uid> <content> <price> [again]     → <purse answered> -<charged>
+//   publish  <content> <pieces> <price> [<currency>] [free=n]
+//   purchase <purse> <uid> <content> <price> [again] [part=0-2,3-4]  → <purse answered> -<charged>
 //   redeem   <claim> <payee> <purse> <bits> [count=n]    → +<credited> <fresh>/<conflicting>/<uncovered>
 //   close    <purse>                                     → refund <amount>
+//   cancel   <purse> <uid> <bits kept> [early=n]         → kept <tokens>
 //   complain <id> <accuser> <accused> <purse> <index> [dismissed|guilty [<proof>]]  → <outcome> [<code>] +<credited>
 //   prove | settle <id>, answer <id> void|guilty         → as complain
 //   told     <uid> <id>…                                 → struck <id>…
@@ -52,14 +53,16 @@ export function commandOf(line: string): Command {
     case 'publish': {
       const price = { pieces: Number(b), priceMinor: BigInt(c), currency: d || 'EUR' }
       const rest = { title: a, torrent: new Uint8Array(9), mode: 'closed' as const }
-      return { kind, infoHash: a, ...price, ...rest }
+      return { kind, infoHash: a, ...price, ...rest, free: option('free', 0) }
     }
     case 'purchase': {
       const again = words.includes('again')
       const time = { now, expiresAt: option('until', 200) }
       const sealed = new Uint8Array(Buffer.from(`seed of ${a} at ${now}`))
       const order = { purchaseId: a, uid: b, infoHash: c, priceMinor: BigInt(d) }
-      return { kind, ...order, again, ...time, sealed }
+      const part = words.find((word) => word.startsWith('part='))?.slice('part='.length)
+      const ranges = part?.split(/[-,]/).map(Number)
+      return { kind, ...order, again, ...(ranges && { ranges }), ...time, sealed }
     }
     case 'redeem': {
       const count = option('count', d.replaceAll('0', '').length)
@@ -68,6 +71,10 @@ export function commandOf(line: string): Command {
     }
     case 'close':
       return { kind, purseId: a, now }
+    case 'cancel': {
+      const frame = voucherFor('cancel', a, b, c)
+      return { kind, purseId: a, uid: b, kept: bits(c), frame, earlyAt: option('early', 150), now }
+    }
     default:
       return courtCommandOf(kind, words.filter((word) => !word.includes('=')).slice(1), now)
   }
@@ -125,6 +132,7 @@ function textOf(outcome: Outcome): string {
     const { outcome: found, code, creditedMinor } = complaint
     return [found, code, `+${creditedMinor}`].filter(Boolean).join(' ')
   }
+  if ('keptTokens' in outcome) return `kept ${outcome.keptTokens}`
   if ('struck' in outcome) return ['struck', ...outcome.struck].join(' ')
   if ('resends' in outcome) return `${outcome.resends}`
   if ('version' in outcome) return `version ${outcome.version}`

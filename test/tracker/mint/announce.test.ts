@@ -48,7 +48,9 @@ describe('mint: an announce buys a purse', () => {
       [purse.uid, fg.toHex(purse.infoHash), purse.count, purse.price, purse.currency],
       [buyer.uid, content, 10, 3n, 'EUR']
     )
-    assert.equal(purse.expiry, world.clock.now + 30 * 24 * 3600e3)
+    assert.equal(purse.ends, world.clock.now + 30 * 24 * 3600e3)
+    const lease = purse.expiry - world.clock.now
+    assert.ok(lease > 12 * 3600e3 && lease <= 24 * 3600e3)
     assert.equal(await balanceOf(world, buyer.uidHex), 970n)
     const stranger = await register(world)
     assert.throws(
@@ -105,7 +107,7 @@ describe('mint: an announce buys a purse', () => {
 
   it('a purse that expired is not sold again, settled or not', async () => {
     const first = await buy(world, buyer, content)
-    world.clock.now = first.purse.expiry
+    world.clock.now = first.purse.ends
     const second = await buy(world, buyer, content, { session: crypto.random(32) })
     assert.notDeepEqual(second.frame, first.frame)
     assert.equal(await balanceOf(world, buyer.uidHex), 940n)

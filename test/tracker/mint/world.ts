@@ -188,7 +188,7 @@ export function announceMessage(
   const { session, time = world.clock.now, ...fields } = wish
   const body = {
     ...{ infoHash: fg.fromHex(infoHash), event: 'started', port: 6881, want: 1, again: 0 },
-    ...{ price: 3n, currency: 'EUR', revoked: 0, ...fields }
+    ...{ pieces: [], price: 3n, currency: 'EUR', revoked: 0, ...fields }
   }
   const on = { session, counter: wish.counter ?? ++counter, time, expiry: time + 600_000 }
   return signer.sign('announce', body, on)

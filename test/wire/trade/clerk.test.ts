@@ -106,7 +106,7 @@ describe('wire: the clerk', function () {
 
   it('a debt of a purse that is closed is nothing to complain of', async () => {
     await stage.owe(seller, buyer, purse, 3)
-    await time.pass(purse.certificate.expiry - seller.now() + 25 * 3600e3)
+    await time.pass(purse.ends - seller.now() + 25 * 3600e3)
     employ(seller, all())
     await time.pass(3600e3)
     assert.deepEqual(told, [])

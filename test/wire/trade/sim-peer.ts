@@ -7,6 +7,7 @@ import {
   Conversation,
   DEFAULT_TERMS,
   Grace,
+  Samples,
   type Buying,
   type Market,
   type Selling,
@@ -21,6 +22,8 @@ export interface Setting {
   pieceCount: number
   network: Network
   limitMax: number
+  /** Free pieces; none by default. */
+  free?: number
 }
 
 const hashOf = (index: number): Uint8Array => new Uint8Array(20).fill(index % 251)
@@ -52,9 +55,11 @@ export class SimPeer {
         pieceLength: () => PIECE_LENGTH,
         pieceHash: hashOf,
         has: (index) => this.store.has(index),
+        free: setting.free ?? 0,
         price: 2n,
         currency: 'EUR'
       },
+      samples: new Samples({ free: setting.free ?? 0, pieceLength: () => PIECE_LENGTH }),
       terms: { ...DEFAULT_TERMS, limitMax, paymentTimeoutMs: 1e9 },
       clock: network.clock,
       grace: new Grace(network.clock, DEFAULT_TERMS.graceMs),
@@ -161,7 +166,7 @@ export class SimLink implements WireEngine {
   #serve(index: number): void {
     if (this.closed) return
     this.#wanted.add(index)
-    if (this.#selling?.admission(index) === 'admitted') this.admit(index)
+    if (this.#selling?.admission(index, PIECE_LENGTH) === 'admitted') this.admit(index)
   }
 
   admit(index: number): void {

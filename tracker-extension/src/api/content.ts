@@ -14,7 +14,8 @@ export const contentJson = z
     pieceLength: count.meta({ description: 'Bytes.' }),
     price: amount.meta({ description: 'Of one piece, in minor units.' }),
     currency,
-    mode: z.enum(['closed', 'open'])
+    mode: z.enum(['closed', 'open']),
+    free: count.meta({ description: 'So many pieces from the first on cost nothing.' })
   })
   .meta({ id: 'Content' })
 
@@ -22,10 +23,11 @@ export type ContentJson = z.infer<typeof contentJson>
 
 export async function contentsJson({ catalog }: Mint): Promise<ContentJson[]> {
   const contents = await catalog.list()
-  return contents.map(({ infoHash, title, pieces, pieceLength, priceMinor, currency, mode }) => ({
-    ...{ infoHash, name: title, pieces, pieceLength },
-    ...{ price: String(priceMinor), currency, mode }
-  }))
+  return contents.map(({ infoHash, title, priceMinor, ...rest }) => {
+    const { pieces, pieceLength, currency, mode, free } = rest
+    const price = String(priceMinor)
+    return { infoHash, name: title, pieces, pieceLength, price, currency, mode, free }
+  })
 }
 
 /** Publishes the torrent file in the body. */
@@ -35,8 +37,8 @@ export async function publishJson(
 ): Promise<ContentJson> {
   const { store, crypto, issuer, currency } = mint
   const published = await publish({ store, crypto, rootKey: issuer.rootKey, currency }, body)
-  const { infoHash, name, pieces, pieceLength, priceMinor, mode } = published
+  const { infoHash, name, pieces, pieceLength, priceMinor, mode, free } = published
   mint.catalog.forget(infoHash)
   mint.counters.contents++
-  return { infoHash, name, pieces, pieceLength, price: String(priceMinor), currency, mode }
+  return { infoHash, name, pieces, pieceLength, price: String(priceMinor), currency, mode, free }
 }

@@ -33,18 +33,22 @@ export function courtDoor(court: Court): CourtDoor {
   }
 }
 
-/** Both vouchers are the buyer's, and each is bound to its bitmap: they convict him whoever brought them. */
+/**
+ * Both vouchers are the buyer's, and each is bound to its bitmap: they convict him whoever brought them. So do his
+ * cancellation, which stands as a promise to himself, and a voucher over what he gave back.
+ */
 export async function convict(court: Court, offence: Offence): Promise<void> {
   const { purseId, buyer, first, second, indexes, firstVoucher, secondVoucher } = offence
   const { store, crypto, now } = court
   const id = crypto.sha256(concat(DOUBLE_SPEND, fromHex(purseId), fromHex(first), fromHex(second)))
   const purse = await store.purse(purseId)
   if (purse === undefined) throw new FloodgateError('internal', 'an offence without a purse')
+  const code = first === buyer ? 'given-back' : 'double-spend'
   const { complaint } = await store.execute({
     kind: 'complain',
     complaintId: toHex(id),
     proof: toHex(id),
-    charge: 'double-spend',
+    charge: code,
     accuser: second,
     accused: buyer,
     infoHash: purse.infoHash,
@@ -52,7 +56,7 @@ export async function convict(court: Court, offence: Offence): Promise<void> {
     index: indexes[0] ?? 0,
     count: indexes.length,
     outcome: 'guilty',
-    code: 'double-spend',
+    code,
     nonce: NONE,
     evidence: concat(firstVoucher, secondVoucher),
     now: now()

@@ -3,6 +3,8 @@
 import { checkDeposits, type DepositsOptions, type SepaOptions } from './options.ts'
 import { StripeDoor } from './stripe.ts'
 
+export type { DepositsOptions } from './options.ts'
+
 export interface Deposits {
   readonly stripe: StripeDoor | undefined
   readonly sepa: SepaOptions | undefined

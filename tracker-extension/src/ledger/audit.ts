@@ -1,6 +1,6 @@
 // Replays the journal, recomputes the books from it and the purses, and names everything that does not agree (I1, G13).
 // Pure; it trusts no running total. One named check per invariant.
-import { covers, emptyBitmap, fits, or, popcount } from './bitmap.ts'
+import { and, covers, emptyBitmap, fits, or, popcount } from './bitmap.ts'
 import { checkPayouts } from './payout-replay.ts'
 import { balanceOf } from './posting.ts'
 import { heldMinor } from './purchase.ts'
@@ -29,6 +29,7 @@ export function audit(view: ScanView): Audit {
   checkPayouts(view, faults)
   checkSales(view, faults)
   checkSettlements(view, faults)
+  checkCancellations(view, faults)
   checkRevocations(view, faults)
   checkTotals(accounts, totals, faults)
   checkBalances(accounts, faults)
@@ -118,6 +119,19 @@ function checkSettlements(view: ScanView, faults: string[]): void {
     if ((settled & (0x80 >> (index & 7))) === 0) faults.push(`complaint ${complaintId} has no sale`)
   }
   for (const ref of paid.keys()) faults.push(`nothing was complained of for ${ref}`)
+}
+
+/** A purse is cancelled by its buyer's word alone, and refunds early nothing that he kept. */
+function checkCancellations(view: ScanView, faults: string[]): void {
+  for (const [purseId, purse] of view.rows('purse')) {
+    const { cancelledAt, kept, released } = purse
+    const word = view.get('cancellation', purseId)
+    if ((word?.at ?? 0) !== cancelledAt) faults.push(`purse ${purseId}: cancelledAt`)
+    if (cancelledAt === 0 && kept.length + released.length > 0)
+      faults.push(`purse ${purseId}: kept`)
+    const both = released.length > 0 ? popcount(and(released, kept)) : 0
+    if (both > 0) faults.push(`purse ${purseId}: released is not what was given back`)
+  }
 }
 
 /** The revocation log has no gap. */

@@ -1,6 +1,7 @@
 // The shape and the limits of every command, as one table. A checked command is a clean copy: known fields only,
 // and bytes in buffers of their own (a slice of Node's pool would drag 8 KiB along when it is posted to a worker).
 import type { Claim, Command } from './commands.ts'
+import { rangesMax } from './coverage.ts'
 import { LedgerError } from './errors.ts'
 import type { Advice, MoneyInCommand, StatementMark } from './money-in-commands.ts'
 
@@ -168,7 +169,8 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     currency: id,
     mode: oneOf('closed', 'open'),
     title: text,
-    torrent: bytes(0, 16 * 2 ** 20)
+    torrent: bytes(0, 16 * 2 ** 20),
+    free: optional(integerFrom0)
   },
   purchase: {
     purchaseId: id,
@@ -176,6 +178,7 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     infoHash: id,
     priceMinor: amount,
     again: optional(flag),
+    ranges: optional(listOf(integerFrom0, 2 * rangesMax)),
     collateralMinor: optional(amountOrNone),
     now: time,
     expiresAt: time,
@@ -184,6 +187,14 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
   },
   redeem: { claims, sellerMillionths: optional(millionths), now: time },
   close: { purseId: id, now: time },
+  cancel: {
+    purseId: id,
+    uid: id,
+    kept: bytes(1, piecesMax / 8),
+    frame: bytes(1, piecesMax / 8 + 1024),
+    earlyAt: time,
+    now: time
+  },
   signHead: {
     size: integerFrom0,
     root: key,

@@ -36,9 +36,11 @@ export interface PublishCommand {
   mode: 'closed' | 'open'
   title: string
   torrent: Uint8Array
+  /** So many pieces from the first on are free; 0 by default. */
+  free?: number
 }
 
-/** Price × pieces: peer → escrow. Answers the purse that is open already, unless `again` asks for another. */
+/** Price × pieces covered: peer → escrow. Answers a purse in force that covers any of them, unless `again` asks for another. */
 export interface PurchaseCommand {
   kind: 'purchase'
   /** Becomes the id of the purse. */
@@ -48,6 +50,8 @@ export interface PurchaseCommand {
   /** Price of one piece as the buyer knows it. */
   priceMinor: bigint
   again?: boolean
+  /** Boundaries of the pieces wanted (coverage.ts); by default all that are not free. */
+  ranges?: number[]
   /** Held beside the price until the purse closes; 0 by default. */
   collateralMinor?: bigint
   now: number
@@ -78,7 +82,24 @@ export interface RedeemCommand {
   now: number
 }
 
-/** After expiry: the rest of the escrow back to the buyer, out of which open debts are paid first. */
+/** The buyer ends a purse: of all tokens but the `kept` ones he signed that he pays them to nobody. */
+export interface CancelCommand {
+  kind: 'cancel'
+  purseId: string
+  uid: string
+  /** Bitmap. */
+  kept: Uint8Array
+  /** What he signed. */
+  frame: Uint8Array
+  /** From when on no seller takes the purse any more. */
+  earlyAt: number
+  now: number
+}
+
+/**
+ * What is due of a purse. After expiry: the rest of the escrow back to the buyer, out of which open debts are paid first.
+ * Of a cancelled one before that: what was given back.
+ */
 export interface CloseCommand {
   kind: 'close'
   purseId: string
@@ -105,6 +126,7 @@ export type Command =
   | PurchaseCommand
   | RedeemCommand
   | CloseCommand
+  | CancelCommand
   | SignHeadCommand
   | CourtCommand
   | MoneyInCommand
@@ -157,6 +179,7 @@ export interface Outcomes extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes
   /** One result per claim, in the order of the claims. */
   redeem: { claims: (ClaimOutcome | ClaimRefusal)[] }
   close: { purseId: string; refundMinor: bigint }
+  cancel: { purseId: string; keptTokens: number; earlyAt: number; repeated: boolean }
   signHead: { size: number }
 }
 export type OutcomeOf<C extends Command> = Outcomes[C['kind']]

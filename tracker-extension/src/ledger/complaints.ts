@@ -10,7 +10,9 @@ import type {
   TellCommand
 } from './court-commands.ts'
 import type { ComplaintRow } from './court-rows.ts'
+import { isCovered, rangesOf } from './coverage.ts'
 import { LedgerError } from './errors.ts'
+import { isInEscrow } from './purse-chain.ts'
 import { type LedgerView, keyOf, orderedKey } from './rows.ts'
 
 const none = new Uint8Array()
@@ -76,9 +78,9 @@ export function notPayable(
   if (!purse || purse.uid !== accused) throw new LedgerError('unknown-purse', purseId)
   if (!view.get('peer', accuser)) throw new LedgerError('unknown-account', accuser)
   if (accuser === accused) throw new LedgerError('self-trade')
-  if (index >= purse.pieces) throw new LedgerError('bad-claim', 'index')
+  if (!isCovered(rangesOf(purse), index)) throw new LedgerError('bad-claim', 'index')
   if (purse.spent[index >> 3]! & (0x80 >> (index & 7))) return 'already-paid'
-  return purse.closedAt === 0 ? undefined : 'purse-closed'
+  return purse.closedAt === 0 && isInEscrow(purse, index) ? undefined : 'purse-closed'
 }
 
 export function complain(view: LedgerView, command: ComplainCommand): CourtOutcomes['complain'] {

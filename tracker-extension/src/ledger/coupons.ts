@@ -128,19 +128,27 @@ export function payDiscount(view: LedgerView, occasion: Occasion, discount: Disc
 export const paidByCoupon = (view: LedgerView, purseId: string): bigint =>
   view.get('discount', purseId)?.paidMinor ?? 0n
 
-/**
- * Gives promotion its part of what comes back from a purse, escrow → promotion, and answers it. The buyer's part is rounded
- * down, so it is never above what he paid.
- */
-export function refundPromotion(
+/** What came back from a purse, and what all of it cost. */
+interface Back {
+  backMinor: bigint
+  priceMinor: bigint
+}
+
+/** The buyer's part of what comes back: as he and the coupon paid, rounded down, so that it is never above what he paid. */
+export function buyersPart(
   view: LedgerView,
-  occasion: Occasion,
-  { backMinor, priceMinor }: { backMinor: bigint; priceMinor: bigint }
+  purseId: string,
+  { backMinor, priceMinor }: Back
 ): bigint {
+  const paidMinor = paidByCoupon(view, purseId)
+  return paidMinor === 0n ? backMinor : (backMinor * (priceMinor - paidMinor)) / priceMinor
+}
+
+/** Gives promotion its part of what comes back from a purse, escrow → promotion, and answers it. */
+export function refundPromotion(view: LedgerView, occasion: Occasion, back: Back): bigint {
   const discount = view.get('discount', occasion.purseId)
   if (!discount) return 0n
-  const buyers = (backMinor * (priceMinor - discount.paidMinor)) / priceMinor
-  const amountMinor = backMinor - buyers
+  const amountMinor = back.backMinor - buyersPart(view, occasion.purseId, back)
   const transfer = { debit: escrow, credit: promotion, amountMinor }
   post(view, { ...occasion, kind: 'promotionRefund' }, transfer)
   const refundMinor = discount.refundMinor + amountMinor

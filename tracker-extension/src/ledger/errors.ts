@@ -8,6 +8,7 @@ export const ledgerErrors = {
   'unknown-content': 'There is no such content',
   'unknown-purse': 'There is no such purse',
   'self-trade': 'Buyer and seller are the same account',
+  'too-many-purses': 'The buyer has as many open purses for this content as allowed',
   'purse-closed': 'The purse is closed and pays no more',
   'unknown-complaint': 'There is no such complaint',
   'unknown-payout': 'There is no such payout',

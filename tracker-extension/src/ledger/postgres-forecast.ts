@@ -66,6 +66,10 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     ['account', escrow],
     journal
   ],
+  cancel: ({ purseId }) => [
+    ['purse', purseId],
+    ['cancellation', purseId]
+  ],
   complain: ({ complaintId, accuser, purseId }) => [
     ['complaint', complaintId],
     ['peer', accuser],

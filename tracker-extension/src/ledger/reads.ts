@@ -5,6 +5,7 @@ import { courtReads } from './court-reads.ts'
 import { moneyInReads } from './money-in-reads.ts'
 import { payoutReads } from './payout-reads.ts'
 import { balance } from './posting.ts'
+import { type Wanted, purseFor } from './purse-chain.ts'
 import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
 import { type LedgerSize, size } from './size.ts'
@@ -49,8 +50,8 @@ function content(view: ScanView, infoHash: string): Content | undefined {
 
 function contents(view: ScanView): ContentSummary[] {
   return Array.from(view.rows('content'), ([infoHash, row]) => {
-    const { pieces, priceMinor, currency, mode, title } = row
-    return { infoHash, pieces, priceMinor, currency, mode, title }
+    const { pieces, priceMinor, currency, mode, title, free } = row
+    return { infoHash, pieces, priceMinor, currency, mode, title, free }
   })
 }
 
@@ -59,7 +60,16 @@ function purse(view: ScanView, purseId: string): Purse | undefined {
   return row && { purseId, ...row }
 }
 
-function openPurse(view: ScanView, uid: string, infoHash: string): Purse | undefined {
+function openPurse(
+  view: ScanView,
+  uid: string,
+  infoHash: string,
+  wanted?: Wanted
+): Purse | undefined {
+  if (wanted !== undefined) {
+    const found = purseFor(view, uid, infoHash, wanted)
+    return found && { purseId: found[0], ...found[1] }
+  }
   const newest = view.get('open', keyOf(uid, infoHash))
   return newest && purse(view, newest.purseId)
 }

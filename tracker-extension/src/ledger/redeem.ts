@@ -2,7 +2,9 @@
 // The union of all bitmaps of a seller counts (W8), so claims may be repeated and may come in any order.
 import { hash } from 'node:crypto'
 import { and, andNot, covers, emptyBitmap, fits, indexes, or, popcount } from './bitmap.ts'
+import { givenBack } from './cancellation.ts'
 import type { Claim, ClaimOutcome, Outcomes, RedeemCommand } from './commands.ts'
+import { coverageBitmap, rangesOf } from './coverage.ts'
 import { LedgerError } from './errors.ts'
 import { allOrNothing } from './overlay.ts'
 import { type LedgerView, type PurseRow, type SaleRow, keyOf } from './rows.ts'
@@ -51,7 +53,8 @@ function redeemOne(
   const known = view.get('sale', saleKey)
   const claimed = known?.claimed ?? emptyBitmap(purse.pieces)
   const added = andNot(claim.bitmap, claimed)
-  const clash = and(added, purse.spent)
+  const gone = purse.released.length > 0 ? or(purse.spent, purse.released) : purse.spent
+  const clash = and(added, gone)
   const conflicting = popcount(clash)
   const fresh = popcount(added) - conflicting
 
@@ -64,6 +67,7 @@ function redeemOne(
   const creditedMinor = parts.sellerMinor + purse.priceMinor * BigInt(paid)
   const uncovered = due - paid
   if (conflicting > 0) recordOffences(view, claim, purse, clash, now)
+  if (purse.cancelledAt !== 0) recordGivenBack(view, claim, givenBack(purse, added), now)
 
   const previousPayee = known ? known.previousPayee : purse.lastPayee
   const evidence = bestEvidence(known, claim, claimed)
@@ -96,6 +100,9 @@ function payable(view: LedgerView, { payee, purseId, bitmap, count }: Claim): Pu
   if (purse.closedAt !== 0) throw new LedgerError('purse-closed', purseId)
   // A voucher is for exactly the tokens whose XOR it names.
   if (!fits(bitmap, purse.pieces) || popcount(bitmap) !== count) throw new LedgerError('bad-claim')
+  if (!covers(coverageBitmap(rangesOf(purse), purse.pieces), bitmap)) {
+    throw new LedgerError('bad-claim', 'not covered')
+  }
   return purse
 }
 
@@ -146,6 +153,16 @@ function recordOffences(
       view.put('offence', key, { ...offence, firstVoucher: signed, secondVoucher })
     }
   }
+}
+
+/** The buyer had signed that he pays these to nobody: his cancellation and his voucher convict him together. */
+function recordGivenBack(view: LedgerView, claim: Claim, tokens: Uint8Array, at: number): void {
+  if (popcount(tokens) === 0) return
+  const { purseId, payee: second, voucher: secondVoucher } = claim
+  const { uid: buyer } = view.get('purse', purseId)!
+  const firstVoucher = view.get('cancellation', purseId)!.frame
+  const offence = { purseId, buyer, first: buyer, second, tokens, at }
+  view.put('offence', keyOf(purseId, buyer, second), { ...offence, firstVoucher, secondVoucher })
 }
 
 interface Promised {

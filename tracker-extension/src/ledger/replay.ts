@@ -1,7 +1,9 @@
 // Replays the journal against the rows that say what its lines were for: every deposit, purchase, refund and claim moved
 // what its row says, and nothing moved without a row (I1, G13). Pure.
 import { checkMoneyIn, expectMoneyIn, moneyInKinds, moneyInSides } from './money-in-replay.ts'
+import { releasedMinor } from './cancellation.ts'
 import { paidByCoupon } from './coupons.ts'
+import { totalOf } from './coverage.ts'
 import { cash, escrow, keyOf, peerAccount, type JournalRow, type ScanView } from './rows.ts'
 
 /** Faults are told, each with the row and the field. */
@@ -15,10 +17,11 @@ export function checkMovements(view: ScanView, faults: string[]): void {
   for (const [id, { amountMinor }] of view.rows('deposit')) {
     expect('deposit', id, amountMinor, `deposit ${id}: amountMinor`)
   }
-  for (const [id, { priceMinor, pieces, refundMinor }] of view.rows('purse')) {
-    const paidMinor = priceMinor * BigInt(pieces) - paidByCoupon(view, id)
-    expect('purchase', id, paidMinor, `purse ${id}: priceMinor × pieces`)
-    expect('close', id, refundMinor, `purse ${id}: refundMinor`)
+  for (const [id, purse] of view.rows('purse')) {
+    const paidMinor = totalOf(purse) - paidByCoupon(view, id)
+    expect('purchase', id, paidMinor, `purse ${id}: priceMinor × covered`)
+    expect('close', id, purse.refundMinor, `purse ${id}: refundMinor`)
+    expect('release', id, releasedMinor(view, id, purse), `purse ${id}: released`)
   }
   for (const [id, { creditedMinor }] of view.rows('claim')) {
     expect('redeem', id, creditedMinor, `claim ${id}: creditedMinor`)
@@ -30,13 +33,18 @@ export function checkMovements(view: ScanView, faults: string[]): void {
 }
 
 /** Kinds whose amounts stand in a row of their own, summed by what they refer to. */
-const told = new Set<string>(['deposit', 'purchase', 'close', 'redeem', ...moneyInKinds])
+const told = new Set<string>([
+  ...['deposit', 'purchase', 'close', 'release', 'redeem'],
+  ...moneyInKinds
+])
+/** These pay open debts too. */
+const refunds = new Set(['close', 'release'])
 
 /** The key of the row that a line belongs to. A claim's id is its payee's own, and may cover several purses. */
 const rowKeyOf = ({ kind, ref, purseId, credit }: JournalRow): string =>
   kind === 'redeem' ? keyOf(credit.slice(peerAccount('').length), ref, purseId) : ref
 
-/** A close pays open debts too, out of the buyer's balance: those lines are no refund. */
+/** A refund pays open debts too, out of the buyer's balance: those lines are none. */
 const isRefund = (view: ScanView, { debit, credit, purseId }: JournalRow): boolean =>
   debit === escrow && credit === peerAccount(view.get('purse', purseId)?.uid ?? '')
 
@@ -44,7 +52,7 @@ function sumLines(view: ScanView): Map<string, bigint> {
   const moved = new Map<string, bigint>()
   for (const [, row] of view.rows('journal')) {
     const { kind, amountMinor } = row
-    if (!told.has(kind) || (kind === 'close' && !isRefund(view, row))) continue
+    if (!told.has(kind) || (refunds.has(kind) && !isRefund(view, row))) continue
     const key = `${kind} ${rowKeyOf(row)}`
     moved.set(key, (moved.get(key) ?? 0n) + amountMinor)
   }

@@ -22,6 +22,8 @@ export interface ContentRow {
   mode: 'closed' | 'open'
   title: string
   torrent: Uint8Array
+  /** So many pieces from the first on are given for nothing, and never sold. */
+  free: number
 }
 export interface PurseRow {
   uid: string
@@ -45,6 +47,20 @@ export interface PurseRow {
   older: string
   sealed: Uint8Array
   certificate: Uint8Array
+  /** Which pieces it covers, as coverage.ts packs it. */
+  covered: Uint8Array
+  /** 0 while it is not cancelled. */
+  cancelledAt: number
+  /** When a cancelled purse refunds what was given back. */
+  earlyAt: number
+  /** Tokens that a cancelled purse still pays (empty: not cancelled), and those refunded early (empty: not yet). */
+  kept: Uint8Array
+  released: Uint8Array
+}
+/** The buyer's signed word that he ends a purse. */
+export interface CancellationRow {
+  frame: Uint8Array
+  at: number
 }
 /** What one seller has claimed from one purse. */
 export interface SaleRow {
@@ -116,9 +132,11 @@ export interface Tables extends CourtTables, MoneyInTables, PayoutTables {
   signKey: { uid: string }
   content: ContentRow
   purse: PurseRow
+  /** Purse → how its buyer cancelled it. */
+  cancellation: CancellationRow
   /** (uid, info hash) → the newest purse not closed. */
   open: { purseId: string }
-  /** (expiry, purse) of purses not closed, in order of expiry. */
+  /** (time, purse) when a purse not closed ends, and when a cancelled one refunds early; in order of time. */
   expiry: { purseId: string }
   sale: SaleRow
   claim: ClaimRow
@@ -155,6 +173,9 @@ export const keyOf = (...ids: string[]): string => ids.join(' ')
 /** A number as key whose text order is its numeric order; 16 digits hold every safe integer. */
 export const orderedKey = (value: number): string => String(value).padStart(16, '0')
 
+/** When something of a purse is due. */
+export const expiryKey = (purseId: string, at: number): string => keyOf(orderedKey(at), purseId)
+
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /** The account of a peer's money. */
@@ -179,6 +200,7 @@ export const tableNames = [
   'signKey',
   'content',
   'purse',
+  'cancellation',
   'open',
   'expiry',
   'sale',

@@ -16,6 +16,7 @@ import {
   settlePayout,
   submitPayout
 } from './payouts.ts'
+import { cancel } from './cancellation.ts'
 import { close, purchase } from './purchase.ts'
 import { redeem } from './redeem.ts'
 import { revoke } from './revocations.ts'
@@ -33,13 +34,14 @@ function open(view: LedgerView, { uid, signKey, boxKey, handle }: OpenCommand): 
 }
 
 function publish(view: LedgerView, command: PublishCommand): Outcomes['publish'] {
-  const { infoHash, pieces, priceMinor, currency, mode, title, torrent } = command
+  const { infoHash, pieces, priceMinor, currency, mode, title, torrent, free = 0 } = command
   if (currency !== view.currency) throw new LedgerError('wrong-currency', currency)
   if (priceMinor * BigInt(pieces) > amountMax) throw new LedgerError('too-large')
+  if (free >= pieces) throw new LedgerError('bad-command', 'free must be fewer than the pieces')
   // The info hash fixes the pieces; price, title and the rest may change from one day to the next.
   const known = view.get('content', infoHash)
   if (known && known.pieces !== pieces) throw new LedgerError('conflict', 'number of pieces')
-  view.put('content', infoHash, { pieces, priceMinor, currency, mode, title, torrent })
+  view.put('content', infoHash, { pieces, priceMinor, currency, mode, title, torrent, free })
   return { infoHash }
 }
 
@@ -51,6 +53,7 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   purchase,
   redeem,
   close,
+  cancel,
   signHead,
   complain,
   prove,

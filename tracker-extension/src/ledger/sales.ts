@@ -49,5 +49,14 @@ export function payOwed(
   return pledged + paid
 }
 
+/** Money came back to the buyer: what he owes the sellers of this purse is paid out of it. */
+export function payDebts(view: LedgerView, occasion: Occasion, purseId: string): void {
+  for (const [payee, sale] of salesOf(view, purseId, view.get('purse', purseId)!)) {
+    if (sale.owed === 0) continue
+    const paid = payOwed(view, occasion, purseId, payee, sale.owed)
+    if (paid > 0) view.put('sale', keyOf(purseId, payee), { ...sale, owed: sale.owed - paid })
+  }
+}
+
 const atMost = (count: number, affordable: bigint): number =>
   affordable < BigInt(count) ? Number(affordable) : count

@@ -34,7 +34,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       currency: 'text',
       mode: 'text',
       title: 'text',
-      torrent: 'blob'
+      torrent: 'blob',
+      free: 'number'
     }
   },
   purse: {
@@ -54,9 +55,15 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       lastPayee: 'text',
       older: 'text',
       sealed: 'blob',
-      certificate: 'blob'
+      certificate: 'blob',
+      covered: 'blob',
+      cancelledAt: 'number',
+      earlyAt: 'number',
+      kept: 'blob',
+      released: 'blob'
     }
   },
+  cancellation: { wide: true, columns: { frame: 'blob', at: 'number' } },
   open: { wide: false, columns: { purseId: 'text' } },
   expiry: { wide: false, columns: { purseId: 'text' } },
   sale: {

@@ -21,6 +21,7 @@ import type {
   Sale
 } from './reads.ts'
 import type { AdviceEntry, PromotionBooks } from './money-in-reads.ts'
+import type { Wanted } from './purse-chain.ts'
 import type { HeadRow } from './rows.ts'
 import type { LedgerSize } from './size.ts'
 
@@ -46,8 +47,11 @@ export interface LedgerStore {
   /** All contents, without the torrent files. */
   contents(): Promise<ContentSummary[]>
   purse(purseId: string): Promise<Purse | undefined>
-  /** The newest purse of this buyer for this content that is not closed; it may have expired. */
-  openPurse(uid: string, infoHash: string): Promise<Purse | undefined>
+  /**
+   * The newest purse of this buyer for this content that is not closed; it may have expired. With `wanted` the newest in
+   * force that covers any of these pieces.
+   */
+  openPurse(uid: string, infoHash: string, wanted?: Wanted): Promise<Purse | undefined>
   /** Purses that may be closed now, the longest expired first. */
   expired(now: number, limit?: number): Promise<string[]>
   sale(purseId: string, payee: string): Promise<Sale | undefined>
@@ -127,7 +131,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     content: (infoHash) => engine.read('content', [infoHash]),
     contents: () => engine.read('contents', []),
     purse: (purseId) => engine.read('purse', [purseId]),
-    openPurse: (uid, infoHash) => engine.read('openPurse', [uid, infoHash]),
+    openPurse: (...args) => engine.read('openPurse', args),
     expired: (now, limit = 1000) => engine.read('expired', [now, limit]),
     sale: (purseId, payee) => engine.read('sale', [purseId, payee]),
     journal: (after = 0, limit = 1000) => engine.read('journal', [after, limit]),

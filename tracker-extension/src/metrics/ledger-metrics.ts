@@ -1,8 +1,17 @@
 // What is observed of the ledger: how long it takes, what waits, what failed, and what the court recorded.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { ComplaintOutcome } from '../ledger/index.ts'
 import type { LedgerObserver } from './observed-store.ts'
 import { SECONDS } from './tables.ts'
+
+const OUTCOMES: readonly ComplaintOutcome[] = [
+  'challenge',
+  'proved',
+  'settled',
+  'guilty',
+  'dismissed'
+]
 
 export class LedgerMetrics implements LedgerObserver {
   readonly #durations: Histogram<'operation'>
@@ -35,6 +44,8 @@ export class LedgerMetrics implements LedgerObserver {
       labelNames: ['outcome'],
       registers
     })
+    // A rate from nothing to one is seen only when there was a nothing.
+    for (const outcome of OUTCOMES) this.#verdicts.inc({ outcome }, 0)
   }
 
   began(): void {

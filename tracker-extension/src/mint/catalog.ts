@@ -5,7 +5,7 @@ import { FloodgateError } from '@floodgate/protocol'
 import type { Content, ContentSummary, LedgerStore } from '../ledger/index.ts'
 import { readTorrent } from './torrent.ts'
 
-export type Terms = Pick<Content, 'pieces' | 'priceMinor' | 'currency' | 'mode'>
+export type Terms = Pick<Content, 'pieces' | 'priceMinor' | 'currency' | 'mode' | 'free'>
 export type ListedContent = ContentSummary & { pieceLength: number }
 
 /** So long another process's change of a price may stay unseen; the ledger checks the price once more. */
@@ -32,8 +32,8 @@ export class Catalog {
     this.#terms.delete(infoHash)
     const content = await this.#store.content(infoHash)
     if (content === undefined) return undefined
-    const { pieces, priceMinor, currency, mode } = content
-    const terms = { pieces, priceMinor, currency, mode }
+    const { pieces, priceMinor, currency, mode, free } = content
+    const terms = { pieces, priceMinor, currency, mode, free }
     if (this.#terms.size === CONTENTS_MAX) this.#terms.delete(this.#terms.keys().next().value!)
     this.#terms.set(infoHash, { terms, until: this.#now() + KEPT_MS })
     return terms

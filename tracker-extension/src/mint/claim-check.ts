@@ -4,6 +4,7 @@
 import {
   FloodgateError,
   countBits,
+  coversBitmap,
   decode,
   equal,
   isBitmapOf,
@@ -43,7 +44,7 @@ export async function factsOf(mint: Mint, claimed: Claimed, payee: string): Prom
 }
 
 /**
- * Checks one purse of a claim, cheap refusals first. Throws `self-trade`, `bad-field` (the bitmap's form), `bad-voucher`,
+ * Checks one purse of a claim, cheap refusals first. Throws `self-trade`, `bad-field` (the bitmap's form), `not-covered`, `bad-voucher`,
  * `bad-signature` (of the voucher), `wrong-provider` and what the codec throws.
  */
 export async function checkClaimed(
@@ -54,6 +55,8 @@ export async function checkClaimed(
 ): Promise<Claim> {
   if (equal(claimed.payer, payee)) throw new FloodgateError('self-trade')
   if (!isBitmapOf(claimed.bitmap, purse.pieces)) throw new FloodgateError('bad-field', 'bitmap')
+  const { pieces } = decode(purse.certificate, 'purse').message
+  if (!coversBitmap(pieces, claimed.bitmap)) throw new FloodgateError('not-covered')
   const voucher = decode(claimed.voucher, 'voucher').message as Voucher
   expectOurs(mint, voucher)
   const fits =

@@ -19,7 +19,7 @@ type Checked = { claim: Claim } | { code: ErrorCode }
 /** The seller keeps the answer as its proof; so long it is valid at least on paper. */
 const LIFE_MS = 90 * 24 * 3600e3
 /** Refusals that no honest seller meets: it checked each token when it was paid. */
-const FALSE_CODES: ReadonlySet<ErrorCode> = new Set(['bad-voucher', 'bad-signature'])
+const FALSE_CODES: ReadonlySet<ErrorCode> = new Set(['bad-voucher', 'bad-signature', 'not-covered'])
 
 /**
  * Redeems a sealed `claim`; answers a signed `claimed` with a result for each purse, in the claim's order (an empty code is
@@ -83,9 +83,10 @@ async function redeem(mint: Mint, checked: Checked[]): Promise<Outcomes> {
 
 async function reportDoubleSpends(mint: Mint, outcomes: Outcomes): Promise<void> {
   for (const outcome of outcomes.values()) {
-    if (!('error' in outcome) && outcome.conflicting > 0) {
-      await mint.court.doubleSpent(outcome.purseId)
-    }
+    if ('error' in outcome) continue
+    const purse = await mint.store.purse(outcome.purseId)
+    const isOdd = outcome.conflicting > 0 || (purse?.cancelledAt ?? 0) !== 0
+    if (isOdd) await mint.court.doubleSpent(outcome.purseId)
   }
 }
 

@@ -33,6 +33,8 @@ export interface Mint {
   readonly currency: string
   /** How long a purse lives. */
   readonly purseLifeMs: number
+  /** How long a purse certificate is good before it is to be renewed: so long a cancelled purse may still be shown. */
+  readonly leaseMs: number
   /** Held beside the price of a purse until it closes, as a share of the price. */
   readonly collateral: number
   /** How often a Floodgate peer is to announce. */

@@ -35,6 +35,8 @@ export interface Published {
   /** Minor units a piece. */
   priceMinor: bigint
   mode: 'closed' | 'open'
+  /** So many pieces from the first on cost nothing. */
+  free: number
 }
 
 function expect(holds: boolean, detail: string, code: ErrorCode = 'bad-request'): void {
@@ -57,7 +59,9 @@ export async function publish(publisher: Publisher, torrent: Uint8Array): Promis
   expect(pieces <= PIECES_MAX, `more than ${PIECES_MAX} pieces: use larger ones`)
   expect(name.length <= NAME_MAX, 'the name is too long')
   const mode = offer.open ? 'open' : 'closed'
-  const terms = { infoHash, pieces, priceMinor: offer.price, mode } as const
+  const { free } = offer
+  expect(free < pieces, 'all pieces are free: nothing is sold')
+  const terms = { infoHash, pieces, priceMinor: offer.price, mode, free } as const
   await store.execute({ kind: 'publish', ...terms, currency, title: name, torrent })
   return { ...terms, name, pieceLength }
 }

@@ -1,20 +1,24 @@
-// Sells a purse: all tokens of one content (F23–F30). The price goes to escrow before the buyer gets the seed, and a
-// repeated announce gets the purse it already paid for, never a second charge (G14).
+// Sells a purse: the tokens of the pieces that are wanted of one content (F23–F30). The price goes to escrow before the
+// buyer gets the seed, and a repeated announce gets the purse it already paid for, never a second charge (G14).
 
 import {
   FloodgateError,
   concat,
+  countRanges,
   decode,
+  isRanges,
   sealTo,
   toHex,
   utf8,
   type Crypto,
   type Header,
-  type Message
+  type Message,
+  type Ranges
 } from '@floodgate/protocol'
 import type { Account, PurseTerms } from '../ledger/index.ts'
 import type { Terms } from './catalog.ts'
 import type { PurseName } from './issuer.ts'
+import { leaseAt, renewed } from './lease.ts'
 import type { Mint } from './mint.ts'
 import { tokenRoot } from './token-work.ts'
 
@@ -22,7 +26,7 @@ type Announce = Message<'announce'> & Header
 
 /** What a buyer gets for its money. */
 export interface SoldPurse {
-  /** The purse certificate, the same bytes each time. */
+  /** The purse certificate, the same bytes each time until it is renewed. */
   frame: Uint8Array
   /** The seed of its tokens, sealed to the buyer's box key. */
   seed: Uint8Array
@@ -46,9 +50,17 @@ export function seedOfPurse(mint: Mint, purse: PurseTerms): Uint8Array {
   return mint.issuer.seedOf(message.counter, message)
 }
 
+/** What is wanted: all that is not free, unless it is said. Throws `bad-request`. */
+function wantedOf({ pieces: said }: Announce, { pieces, free }: Terms): Ranges {
+  const wanted = said.length > 0 ? said : [free, pieces]
+  if (isRanges(wanted, free, pieces)) return wanted
+  throw new FloodgateError('bad-request', 'pieces')
+}
+
 /**
- * The purse for a verified announce that wants one. Throws `price-changed`, `insufficient-funds` and `purse-closed` (the
- * session's purse is settled: announce with a new session).
+ * The purse for a verified announce that wants one. Throws `bad-request` (pieces that there are not, or that are free),
+ * `price-changed`, `insufficient-funds`, `too-many-requests` (purses open), `conflict` (the session wanted other pieces
+ * before) and `purse-closed` (the session's purse is settled or cancelled: announce with a new session).
  */
 export async function sellPurse(
   mint: Mint,
@@ -56,28 +68,33 @@ export async function sellPurse(
   buyer: Account,
   terms: Terms
 ): Promise<SoldPurse> {
-  const { crypto, store } = mint
+  const { crypto, store, now } = mint
+  const wanted = wantedOf(announce, terms)
   const id = purseIdOf(crypto, announce.signer, announce.infoHash, announce.session)
   const own = await store.purse(toHex(id))
-  if (own !== undefined && (own.closedAt !== 0 || own.expiresAt <= mint.now())) {
-    throw new FloodgateError('purse-closed')
+  if (own !== undefined) {
+    const isOver = own.closedAt !== 0 || own.cancelledAt !== 0 || own.expiresAt <= now()
+    if (isOver) throw new FloodgateError('purse-closed')
+    const { pieces } = decode(own.certificate, 'purse').message
+    if (pieces.join() !== wanted.join()) throw new FloodgateError('conflict', 'pieces')
   }
   const purse =
     own ??
-    (await openPurse(mint, announce, buyer.uid)) ??
-    (await sell(mint, announce, buyer, terms, id))
-  return { frame: purse.certificate, seed: sealTo(crypto, buyer.boxKey, seedOfPurse(mint, purse)) }
+    (await openPurse(mint, announce, buyer.uid, wanted)) ??
+    (await sell(mint, announce, buyer, terms, { id, wanted }))
+  const seed = sealTo(crypto, buyer.boxKey, seedOfPurse(mint, purse))
+  return { frame: await renewed(mint, purse), seed }
 }
 
-/** An open purse answers the announce, unless another is asked for; found before any token is computed. */
+/** A purse in force answers the announce, unless another is asked for; found before any token is computed. */
 async function openPurse(
   mint: Mint,
   announce: Announce,
-  uid: string
+  uid: string,
+  ranges: Ranges
 ): Promise<PurseTerms | undefined> {
   if (announce.again === 1) return undefined
-  const open = await mint.store.openPurse(uid, toHex(announce.infoHash))
-  return open !== undefined && open.expiresAt > mint.now() ? open : undefined
+  return mint.store.openPurse(uid, toHex(announce.infoHash), { ranges, now: mint.now() })
 }
 
 /** Rounded up: a share of the price in thousandths. */
@@ -88,54 +105,56 @@ async function sell(
   mint: Mint,
   announce: Announce,
   buyer: Account,
-  { pieces, priceMinor, currency }: Terms,
-  purse: Uint8Array
+  terms: Terms,
+  { id, wanted }: { id: Uint8Array; wanted: Ranges }
 ): Promise<PurseTerms> {
+  const { priceMinor, currency } = terms
   if (announce.price !== priceMinor || announce.currency !== currency) {
     throw new FloodgateError('price-changed')
   }
-  const totalMinor = priceMinor * BigInt(pieces)
-  const collateralMinor = collateralOf(mint, totalMinor)
+  const amountMinor = priceMinor * BigInt(countRanges(wanted))
+  const collateralMinor = collateralOf(mint, amountMinor)
   const infoHash = toHex(announce.infoHash)
   const now = mint.now()
-  const wantedMinor = totalMinor + collateralMinor
+  const wantedMinor = amountMinor + collateralMinor
   // The ledger is the judge of this; asked here too, so that no work is done for who cannot pay.
   if (buyer.balanceMinor < wantedMinor) {
-    const offMinor = await mint.store.discountMinor(buyer.uid, infoHash, totalMinor, now)
+    const offMinor = await mint.store.discountMinor(buyer.uid, infoHash, amountMinor, now)
     if (buyer.balanceMinor < wantedMinor - offMinor) throw new FloodgateError('insufficient-funds')
   }
-  const name = { purse, uid: announce.signer, infoHash: announce.infoHash }
+  const name = { purse: id, uid: announce.signer, infoHash: announce.infoHash }
   const expiresAt = Math.min(now + mint.purseLifeMs, mint.issuer.epochAt(now).notAfter)
   const { purse: sold } = await mint.store.execute({
     kind: 'purchase',
-    purchaseId: toHex(purse),
+    purchaseId: toHex(id),
     uid: buyer.uid,
     infoHash,
     priceMinor,
     again: announce.again === 1,
+    ranges: [...wanted],
     collateralMinor,
     now,
     expiresAt,
-    certificate: await certify(mint, name, { pieces, priceMinor, currency }, now, expiresAt)
+    certificate: await certify(mint, name, terms, { wanted, time: now, ends: expiresAt })
   })
   // Two announces at a time may both have come to here; the ledger sold one purse and answers it to both.
-  if (sold.purseId === toHex(purse)) mint.counters.purchases++
+  if (sold.purseId === toHex(id)) mint.counters.purchases++
   return sold
 }
 
 /** The purse certificate. Its counter names the master key that the tokens come from. */
 async function certify(
-  { crypto, issuer }: Mint,
+  mint: Mint,
   name: PurseName,
-  { pieces, priceMinor, currency }: Omit<Terms, 'mode'>,
-  time: number,
-  expiry: number
+  { pieces: count, priceMinor: price, currency }: Terms,
+  { wanted, time, ends }: { wanted: Ranges; time: number; ends: number }
 ): Promise<Uint8Array> {
+  const { crypto, issuer } = mint
   const master = issuer.newestMaster
-  const root = await tokenRoot(crypto, issuer.seedOf(master, name), pieces)
+  const root = await tokenRoot(crypto, issuer.seedOf(master, name), count)
   return issuer.sign(
     'purse',
-    { ...name, count: pieces, price: priceMinor, currency, root },
-    { counter: master, time, expiry }
+    { ...name, count, pieces: [...wanted], price, currency, root, ends },
+    { counter: master, time, expiry: leaseAt(mint, time, ends) }
   )
 }

@@ -7,6 +7,7 @@ import { LedgerError, type LedgerErrorCode } from '../ledger/index.ts'
 const NAMES: Partial<Record<LedgerErrorCode, ErrorCode>> = {
   'bad-command': 'bad-request',
   'bad-claim': 'bad-voucher',
+  'too-many-purses': 'too-many-requests',
   'too-large': 'bad-request',
   'wrong-currency': 'bad-request',
   'not-expired': 'conflict',

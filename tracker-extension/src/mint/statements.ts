@@ -15,6 +15,7 @@ export interface Statement {
 /** The ledger's names for the accounts of peers and for the escrow (ledger/rows.ts). */
 const PEER = 'peer:'
 const ESCROW = 'escrow'
+const REFUNDS: ReadonlySet<string> = new Set(['close', 'release'])
 const LINES = 1000
 /** Kinds of lines by which money comes in. */
 const INCOMING = new Set(['deposit', 'redeemGift'])
@@ -76,7 +77,7 @@ export class Statements {
       this.#of(held.buyer).escrow += amountMinor
     } else if (debit === ESCROW) {
       const buyer = this.#release(purseId, amountMinor)
-      const isPay = kind !== 'close' && (to !== undefined || kind === 'share')
+      const isPay = !REFUNDS.has(kind) && (to !== undefined || kind === 'share')
       if (buyer !== undefined && isPay) this.#pay(buyer, to, amountMinor)
     } else if (from !== undefined && to !== undefined) {
       // A debt beyond the escrow, of a token that the buyer gave to two sellers.

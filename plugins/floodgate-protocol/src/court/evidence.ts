@@ -19,6 +19,9 @@ export interface Evidence {
   frames: readonly Uint8Array[]
 }
 
+/** The terms of a purse that the judge asks for. */
+type PurseFacts = Pick<PurseCertificate, 'uid' | 'infoHash' | 'count' | 'pieces' | 'root'>
+
 /** What is known beyond the evidence. Whoever judges gathers it first; a question without answer proves nothing. */
 export interface Facts {
   readonly crypto: Crypto
@@ -27,7 +30,7 @@ export interface Facts {
   /** Ed25519 keys that the provider certified for this uid. */
   signKeys(uid: Uint8Array): readonly Uint8Array[]
   /** The terms of a purse that the provider sold. */
-  purse(id: Uint8Array): Pick<PurseCertificate, 'uid' | 'infoHash' | 'count' | 'root'> | undefined
+  purse(id: Uint8Array): PurseFacts | undefined
   /** SHA-1 of a piece, 20 bytes, as the metadata say. */
   pieceHash(infoHash: Uint8Array, index: number): Uint8Array | undefined
 }

@@ -5,6 +5,7 @@ import { equal } from '../bytes.ts'
 import { decode, type Decoded } from '../codec.ts'
 import { FloodgateError, type ErrorCode } from '../errors.ts'
 import type { Message, MessageName } from '../messages.ts'
+import { inRanges } from '../ranges.ts'
 import { checkToken } from '../tokens.ts'
 import { itemsHash } from '../vouchers.ts'
 import type { Evidence, Facts } from './evidence.ts'
@@ -83,7 +84,9 @@ export const OFFENCES = {
       expectEvidence(equal(message.infoHash, evidence.infoHash))
       expectEvidence(equal(message.purse, evidence.purse))
       expectEvidence(message.indexes.includes(evidence.index))
-      purseOf(evidence, facts)
+      const purse = purseOf(evidence, facts)
+      // What the purse does not cover, a free piece among it, is never owed.
+      expectEvidence(inRanges(purse.pieces, evidence.index))
     }
   }
 } as const satisfies Record<string, Offence>

@@ -35,6 +35,8 @@ export interface EngineOptions {
   freeBytesPerSecond?: number
   /** Uniform in [0, 1); for tests. */
   random?: () => number
+  /** Told when other pieces are selected than before. */
+  selected?: () => void
   /** Told when the guard ended a wire. */
   refused?: (wire: Wire, ...why: Parameters<Refused>) => void
 }
@@ -42,6 +44,8 @@ export interface EngineOptions {
 export interface TorrentEngine {
   /** The engine's half of this wire; the same one each time. Call it from `torrent.on('wire')`. */
   wire(wire: Wire): WireEngine
+  /** Bitmap of the pieces that are selected and not here. */
+  missing(): Uint8Array
   /** The bytes of a piece that is here. Rejects when the store fails. */
   read(index: number): Promise<Uint8Array>
   /**
@@ -82,7 +86,7 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
     progressTimeoutMs,
     random: options.random ?? Math.random
   })
-  takeOverPicking(open, picker)
+  takeOverPicking(open, picker, options.selected)
   // Who is served is decided by signed requests and debt. WebTorrent's timer would choke buyers in mid-piece (W2).
   if (open._rechokeNumSlots > 0) open._rechokeNumSlots = Number.MAX_SAFE_INTEGER
   const freeShare = new FreeShare(options.freeBytesPerSecond ?? 1024 * 1024)
@@ -115,13 +119,18 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
           else reject(error ?? new Error('store gave nothing'))
         })
       }),
+    missing: () => missingOf(open),
     give: (index, bytes) => picker.give(index, bytes),
     stop
   }
 }
 
 /** WebTorrent's picker is called after every block for every wire; ours takes its place. Web seeds keep theirs. */
-function takeOverPicking(torrent: Torrent & TorrentDoors, picker: Picker): void {
+function takeOverPicking(
+  torrent: Torrent & TorrentDoors,
+  picker: Picker,
+  selected: () => void = () => undefined
+): void {
   const request = torrent._request.bind(torrent)
   const updateSelections = torrent._updateSelections.bind(torrent)
   torrent._request = (wire, index, hotswap) =>
@@ -133,7 +142,19 @@ function takeOverPicking(torrent: Torrent & TorrentDoors, picker: Picker): void 
   torrent._updateSelections = () => {
     picker.changed(true)
     updateSelections()
+    selected()
   }
+}
+
+function missingOf(torrent: Torrent & TorrentDoors): Uint8Array {
+  const missing = new Uint8Array(Math.ceil(torrent.pieces.length / 8))
+  for (let at = 0; at < torrent._selections.length; at++) {
+    const { from, to } = torrent._selections.get(at)
+    for (let index = from; index <= Math.min(to, torrent.pieces.length - 1); index++) {
+      if (!torrent.bitfield.get(index)) missing[index >> 3]! |= 0x80 >> (index & 7)
+    }
+  }
+  return missing
 }
 
 /** A tracker names a dropped peer again at every announce. */

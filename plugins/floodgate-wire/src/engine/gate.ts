@@ -153,10 +153,18 @@ export class Gate {
     if (!this.#exact(asked)) return this.#wire.destroy()
     if (!this.#torrent.bitfield.get(index)) return this.#reject(asked)
     if (this.#wasRefused(index)) return asked.respond(new Error('refused'))
-    const admission = this.selling.admission(index)
+    const admission = this.selling.admission(index, asked.length)
+    if (admission === 'free') return this.#give(asked)
     if (admission === 'refused') return this.#reject(asked)
     if (admission === 'held') return this.#hold(asked)
     this.#enqueue(asked)
+    this.#pump()
+  }
+
+  /** A piece that costs nothing: the trade counts its bytes, so a block may go out twice. */
+  #give(asked: Asked): void {
+    if (this.#queue.length >= this.#heldMax) return this.#reject(asked)
+    this.#queue.push(asked)
     this.#pump()
   }
 

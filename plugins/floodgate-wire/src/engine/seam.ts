@@ -6,8 +6,11 @@
 /** Why a bound piece was given back. */
 export type ReleaseReason = 'choke' | 'close' | 'timeout' | 'refused'
 
-/** What the seller's trade says of a piece: serve blocks, keep the REQUESTs until `admit`, or no signed request. */
-export type Admission = 'admitted' | 'held' | 'refused'
+/**
+ * What the seller's trade says of a piece: serve blocks, keep the REQUESTs until `admit`, no signed request; or, of a piece
+ * that costs nothing, serve this block.
+ */
+export type Admission = 'admitted' | 'held' | 'refused' | 'free'
 
 /** What the engine asks of the trade on one wire as buyer. */
 export interface Buying {
@@ -42,8 +45,8 @@ export interface Buying {
 
 /** What the gate asks of the trade on one wire as seller. */
 export interface Selling {
-  /** Asked for each REQUEST of a piece; see {@link Admission}. */
-  admission(index: number): Admission
+  /** Asked for each REQUEST, of `length` bytes, of a piece; see {@link Admission}. */
+  admission(index: number, length: number): Admission
   /** `bytes` of piece `index` were handed to the socket (accounted by what was really sent). */
   sent(index: number, bytes: number): void
   /**

@@ -8,15 +8,14 @@ import {
   SEALED,
   codeOf,
   decode,
-  equal,
   nameOf,
   toHex,
   type ErrorCode,
   type MessageName
 } from '@floodgate/protocol'
-import type { WireEngine } from '../engine/seam.ts'
+import type { ReleaseReason, WireEngine } from '../engine/seam.ts'
 import { Buying } from './buying.ts'
-import { Handshake, type ShownPurse } from './handshake.ts'
+import { Handshake } from './handshake.ts'
 import { Selling } from './selling.ts'
 import { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
@@ -117,12 +116,10 @@ export class Conversation {
   async #route(name: MessageName | undefined, frame: Uint8Array): Promise<void> {
     switch (name) {
       case 'request':
-        if (this.#selling === undefined) throw new FloodgateError('no-purse')
         this.#speech!.remember(frame)
-        return this.#selling.takeRequest(frame)
+        return this.#expectPurse().takeRequest(frame)
       case 'payment':
-        if (this.#selling === undefined) throw new FloodgateError('no-purse')
-        return this.#selling.takePayment(frame)
+        return this.#expectPurse().takePayment(frame)
       case 'delivery':
         return this.#buying?.takeDelivery(frame)
       case 'receipt':
@@ -138,11 +135,18 @@ export class Conversation {
     }
   }
 
+  /** Nothing is sold to who showed no purse. */
+  #expectPurse(): Selling {
+    if (this.#selling?.hasDesk === true) return this.#selling
+    throw new FloodgateError('no-purse')
+  }
+
   async #takeProof(frame: Uint8Array): Promise<void> {
     const shown = await this.#handshake.takeProof(frame)
     if (this.#closed) return
     if (this.#speech === undefined) this.#open()
-    if (shown !== undefined) this.#sellTo(shown)
+    if (shown !== undefined) this.#selling!.show(shown)
+    else if (this.#market.content.free > 0) this.#greet()
   }
 
   #open(): void {
@@ -154,74 +158,54 @@ export class Conversation {
       this.#transmit,
       (error) => this.#fail(error)
     )
-    this.#startBuying()
-    this.#engine.open(this.#buyingSeam(), this.#sellingSeam())
+    this.#buying = new Buying(this.#market, this.#speech, () => this.#engine.wake())
+    this.#selling = new Selling(this.#market, this.#speech, this.#engine, party)
+    this.#engine.open(this.#buyingSeam(this.#buying), this.#sellingSeam(this.#selling))
     this.#market.emit('open', { uid: this.#speech.otherUid })
   }
 
-  #startBuying(): void {
-    const { wallet, content } = this.#market
-    const purse = wallet.purses.open(content.infoHash)
-    if (purse === undefined || this.#speech === undefined) return
-    if (this.#buying !== undefined && equal(this.#buying.purse.id, purse.id)) return
-    this.#buying?.close()
-    this.#buying = new Buying(this.#market, this.#speech, purse, () => this.#engine.wake())
+  /** A statement on no purse: we know who asks, and what is free may be asked for. */
+  #greet(): void {
+    const none = new Uint8Array(0)
+    const nothing = { purse: new Uint8Array(16), limit: 0, owed: [], paid: none, voucher: none }
+    this.#speech!.say('statement', nothing)
   }
 
-  /** The purse shown is the one sold to from now on; shown again, the statement is what was lost. */
-  #sellTo(shown: ShownPurse): void {
-    if (this.#selling === undefined || !equal(this.#selling.purse, shown.certificate.purse)) {
-      this.#selling?.close()
-      this.#selling = new Selling(
-        this.#market,
-        this.#speech!,
-        this.#engine,
-        this.#handshake.party!,
-        shown
-      )
-    }
-    this.#selling.sayStatement()
-  }
-
-  /** Our wallet has another purse for this content: show it, and buy with it. */
+  /** Our wallet has another purse for this content: show it, and buy with it too. */
   async purseChanged(): Promise<void> {
     if (this.#closed || this.#handshake.session === undefined) return
-    this.#startBuying()
+    this.#buying?.takeUp()
     await this.#handshake.prove()
   }
 
-  /** The halves may be replaced when a purse is; the engine keeps one seam. */
-  #buyingSeam() {
-    const half = (): Buying | undefined => this.#buying
+  #buyingSeam(half: Buying) {
     return {
-      room: () => half()?.room() ?? 0,
-      mayBuy: (index: number) => half()?.mayBuy(index) ?? false,
+      room: () => half.room(),
+      mayBuy: (index: number) => half.mayBuy(index),
       bind: async (indexes: number[]) => {
         try {
-          return (await half()?.bind(indexes)) ?? false
+          return await half.bind(indexes)
         } catch (error) {
           this.#fail(error)
           return false
         }
       },
-      got: (index: number, stored: Promise<void>) => half()?.got(index, stored),
-      ready: (index: number) => half()?.ready(index),
-      junk: (index: number) => this.#fenced(() => half()?.junk(index)),
-      released: (index: number, why: 'choke' | 'close' | 'timeout' | 'refused') =>
-        half()?.released(index, why)
+      got: (index: number, stored: Promise<void>) => half.got(index, stored),
+      ready: (index: number) => half.ready(index),
+      junk: (index: number) => this.#fenced(() => half.junk(index)),
+      released: (index: number, why: ReleaseReason) => half.released(index, why)
     }
   }
 
-  #sellingSeam() {
-    const half = (): Selling | undefined => this.#selling
+  #sellingSeam(half: Selling) {
     return {
-      admission: (index: number) => {
-        const answer = half()?.admission(index) ?? 'refused'
+      admission: (index: number, length: number) => {
+        const answer = half.admission(index, length)
         // Blocks may be asked for while the signed request is still being verified.
         return answer === 'refused' && this.#reading ? 'held' : answer
       },
-      sent: (index: number, bytes: number) => half()?.sent(index, bytes),
-      choked: () => half()?.choked()
+      sent: (index: number, bytes: number) => half.sent(index, bytes),
+      choked: () => half.choked()
     }
   }
 

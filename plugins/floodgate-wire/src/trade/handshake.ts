@@ -9,7 +9,9 @@ import {
   decode,
   encode,
   equal,
+  isRanges,
   type Certificate,
+  type Header,
   type PurseCertificate,
   type Session
 } from '@floodgate/protocol'
@@ -29,7 +31,7 @@ export interface Party {
 
 /** A buyer's purse, verified, and the frame that proves it. */
 export interface ShownPurse {
-  certificate: PurseCertificate
+  certificate: PurseCertificate & Header
   frame: Uint8Array
 }
 
@@ -105,11 +107,17 @@ export class Handshake {
     if (entry !== undefined) throw new FloodgateError('revoked', entry.reason)
   }
 
-  /** Proves our key for this session and shows our purse, if we have one. Repeated when a purse is new. */
+  /** Proves our key for this session and shows our purses, one in each proof. Repeated when a purse is new. */
   async prove(): Promise<void> {
     const { wallet, content } = this.#market
+    const purses = wallet.purses.shownTo(content.infoHash, this.#party!.certificate.uid)
+    if (purses.length === 0) return this.#show(NOTHING)
+    for (const { frame } of purses) await this.#show(frame)
+  }
+
+  async #show(purse: Uint8Array): Promise<void> {
+    const { wallet, content } = this.#market
     const time = wallet.now()
-    const purse = wallet.purses.open(content.infoHash)?.frame ?? NOTHING
     const frame = await wallet.signer.sign(
       'proof',
       {
@@ -135,11 +143,13 @@ export class Handshake {
     if (proof.purse.length === 0) return undefined
     const now = wallet.now()
     await wallet.trust.addEpoch(proof.epoch, now)
-    const purse = await wallet.trust.issued('purse', proof.purse, now)
+    const purse = (await wallet.trust.issued('purse', proof.purse, now)) as PurseCertificate &
+      Header
     const fits =
       equal(purse.uid, certificate.uid) &&
       equal(purse.infoHash, content.infoHash) &&
       purse.count === content.pieceCount &&
+      isRanges(purse.pieces, content.free, content.pieceCount) &&
       purse.price === content.price &&
       purse.currency === content.currency
     if (!fits) throw new FloodgateError('wrong-purse')

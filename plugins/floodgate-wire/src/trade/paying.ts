@@ -21,6 +21,10 @@ export class Paying {
   readonly #market: Market
   readonly #speech: Speech
   readonly #purse: Purse
+  /** Pieces the seller sent, or began to send, before, and counts as owed. */
+  owed = new Set<number>()
+  /** Did the seller say where we stand? Until then nothing is asked of it from this purse. */
+  heard = false
   /** Pieces in our store that this seller has not been paid for, and the delivery that is paid, if here. */
   readonly #due = new Map<number, Uint8Array | undefined>()
   readonly #paid: () => void
@@ -37,6 +41,10 @@ export class Paying {
     this.#speech = speech
     this.#purse = purse
     this.#paid = paid
+  }
+
+  get purse(): Purse {
+    return this.#purse
   }
 
   get #payee(): Uint8Array {
@@ -119,6 +127,7 @@ export class Paying {
    */
   async takeStatement(message: Message<'statement'>): Promise<void> {
     const { wallet } = this.#market
+    this.heard = true
     if (message.voucher.length > 0) {
       const own = { uid: wallet.uid, signKey: wallet.signer.publicKey }
       const voucher = await wallet.trust.signedBy('voucher', message.voucher, own)
@@ -127,6 +136,7 @@ export class Paying {
       }
     }
     if (!this.#busy) await this.#repeat(message.paid)
+    this.owed = new Set(message.owed.filter((index) => !this.#purse.isPaid(index)))
   }
 
   /** Pays again what the seller lacks beside `shown`, a window at a time. */
@@ -148,7 +158,7 @@ export class Paying {
   async takeReceipt(frame: Uint8Array): Promise<number | undefined> {
     const { wallet, emit } = this.#market
     const { message } = decode(frame, 'receipt')
-    if (!equal(message.purse, this.#purse.id) || !equal(message.payer, wallet.uid)) return undefined
+    if (!equal(message.payer, wallet.uid)) return undefined
     await wallet.trust.signedBy('receipt', frame, this.#speech.other.certificate)
     const voucher = this.#vouchers.get(toHex(message.voucher))
     const proof = voucher && { voucher, receipt: frame }

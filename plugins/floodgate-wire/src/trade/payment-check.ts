@@ -24,7 +24,10 @@ interface Good {
   voucher: Uint8Array
 }
 
-export type Checked =
+/** The sale that the payment is for, and what it is worth. */
+export type Checked = { sale: Sale } & Finding
+
+type Finding =
   | Good
   /** Said before: our receipt was lost. */
   | { is: 'known' }
@@ -36,14 +39,15 @@ export type Checked =
 /** Checks a `payment`, cheap refusals first. Throws `bad-voucher`, `bad-token` and what the codec and `Trust` throw. */
 export async function checkPayment(
   wallet: Wallet,
-  sale: Sale,
+  saleOf: (purse: Uint8Array) => Sale | undefined,
   buyer: Party,
   frame: Uint8Array
 ): Promise<Checked> {
   const { crypto } = wallet
   const { message: payment } = decode(frame, 'payment')
   const { message: voucher } = decode(payment.voucher, 'voucher')
-  if (!equal(voucher.payee, wallet.uid) || !equal(voucher.purse, sale.purse.purse)) {
+  const sale = saleOf(voucher.purse)
+  if (sale === undefined || !equal(voucher.payee, wallet.uid)) {
     throw new FloodgateError('bad-voucher')
   }
   const news = payment.items.filter((item) => !hasBit(sale.paid, item.index))
@@ -51,7 +55,7 @@ export async function checkPayment(
   if (new Set(indexes).size !== indexes.length) {
     throw new FloodgateError('bad-voucher', 'a token twice')
   }
-  if (news.length === 0) return { is: 'known' }
+  if (news.length === 0) return { sale, is: 'known' }
   if (!equal(voucher.items, itemsHash(crypto, payment.items))) {
     throw new FloodgateError('bad-voucher', 'items')
   }
@@ -60,17 +64,17 @@ export async function checkPayment(
   )
   if (wrong !== undefined) {
     await wallet.trust.signedBy('voucher', payment.voucher, buyer.certificate)
-    return { is: 'false', index: wrong.index }
+    return { sale, is: 'false', index: wrong.index }
   }
   const { count } = voucher
   const xor = sale.xor.slice()
   for (const { token } of news) xorInto(xor, token)
-  if (count !== sale.count + news.length || !equal(voucher.xor, xor)) return { is: 'gap' }
+  if (count !== sale.count + news.length || !equal(voucher.xor, xor)) return { sale, is: 'gap' }
   if (!equal(voucher.paid, paidHash(crypto, withBits(sale.paid, indexes)))) {
     throw new FloodgateError('bad-voucher', 'bitmap')
   }
   await wallet.trust.signedBy('voucher', payment.voucher, buyer.certificate)
   // Another connection may have been faster while the signature was checked.
-  if (count !== sale.count + news.length) return { is: 'gap' }
-  return { is: 'good', indexes, xor, count, voucher: payment.voucher }
+  if (count !== sale.count + news.length) return { sale, is: 'gap' }
+  return { sale, is: 'good', indexes, xor, count, voucher: payment.voucher }
 }

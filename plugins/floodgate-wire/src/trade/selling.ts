@@ -4,18 +4,20 @@
 
 import {
   FloodgateError,
+  PURSES_SHOWN_MAX,
   WINDOW_MAX,
   concat,
   decode,
   equal,
+  toHex,
+  type ErrorCode,
   type Message
 } from '@floodgate/protocol'
-import type { Proof, Sale } from '@floodgate/wallet'
+import type { Proof } from '@floodgate/wallet'
 import type { Admission, Selling as SellingSeam } from '../engine/seam.ts'
+import { Desk } from './desk.ts'
 import type { Party, ShownPurse } from './handshake.ts'
 import { checkPayment } from './payment-check.ts'
-import { Receipts } from './receipts.ts'
-import { Resends } from './resends.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
 
@@ -30,36 +32,49 @@ export class Selling implements SellingSeam {
   readonly #speech: Speech
   readonly #shelf: Shelf
   readonly #buyer: Party
-  readonly #sale: Sale
-  readonly #receipts: Receipts
-  readonly #resends: Resends
-  /** Pieces of accepted requests that wait until debt allows them, in the order asked. */
-  readonly #queue = new Set<number>()
+  /** By purse, in the order shown. */
+  readonly #desks = new Map<string, Desk>()
+  /** Pieces of accepted requests that wait until debt allows them, in the order asked, whatever they are paid from. */
+  readonly #queue = new Map<number, Desk>()
   /** Pieces being served on this connection, and their bytes sent so far. */
-  readonly #serving = new Map<number, number>()
+  readonly #serving = new Map<number, { desk: Desk; sent: number }>()
   /** The request and our delivery that a queued piece was agreed with: they prove its debt (F43). */
   readonly #proofs = new Map<number, Proof>()
   /** Debts that this connection made and of which no byte is out yet. */
-  readonly #untouched = new Set<number>()
-  /** Calls off the time-out of each piece sent and unpaid. */
-  readonly #unpaid = new Map<number, () => void>()
+  readonly #untouched = new Map<number, Desk>()
   /** Request frames taken, by hash, and our answer; a repeated request gets the same one. */
   readonly #answers = new Map<string, Uint8Array>()
   #closed = false
 
-  constructor(market: Market, speech: Speech, shelf: Shelf, buyer: Party, purse: ShownPurse) {
+  constructor(market: Market, speech: Speech, shelf: Shelf, buyer: Party) {
     this.#market = market
     this.#speech = speech
     this.#shelf = shelf
     this.#buyer = buyer
-    this.#sale = market.wallet.sales.open(purse.certificate, purse.frame)
-    this.#receipts = new Receipts(market, speech, this.#sale, () => this.limit())
-    this.#resends = Resends.of(this.#sale, market.content)
     market.selling.add(this)
   }
 
-  get purse(): Uint8Array {
-    return this.#sale.purse.purse
+  /** The buyer shows a purse: it is sold to from now on, beside the others. Shown again, the statement was lost. */
+  show(purse: ShownPurse): void {
+    const id = toHex(purse.certificate.purse)
+    let desk = this.#desks.get(id)
+    if (desk === undefined) {
+      if (this.#desks.size === PURSES_SHOWN_MAX) throw new FloodgateError('too-many-requests')
+      desk = new Desk(this.#market, this.#speech, this.#buyer, purse, () => this.limit())
+      this.#desks.set(id, desk)
+    } else {
+      desk.sale.renew(purse.certificate, purse.frame)
+    }
+    desk.receipts.sayStatement()
+  }
+
+  /** Was any purse shown? */
+  get hasDesk(): boolean {
+    return this.#desks.size > 0
+  }
+
+  #deskOf(purse: Uint8Array): Desk | undefined {
+    return this.#desks.get(toHex(purse))
   }
 
   /** Unpaid pieces allowed to this buyer: 1, and one more for each piece he ever paid, up to the cap. */
@@ -70,35 +85,31 @@ export class Selling implements SellingSeam {
     return Math.min(terms.limitMax, 1 + wallet.sales.paidBy(uid))
   }
 
-  /** What is sold after the purse's end may be too late to be claimed. */
-  #isOver = (): boolean => this.#market.wallet.now() >= this.#sale.purse.expiry
-
-  sayStatement(): void {
-    this.#receipts.sayStatement()
+  sayStatements(): void {
+    for (const desk of this.#desks.values()) desk.receipts.sayStatement()
   }
 
   // — the engine's questions —
 
-  admission(index: number): Admission {
+  admission(index: number, length: number): Admission {
+    const { content, samples } = this.#market
+    if (index < content.free) {
+      return samples.take(this.#buyer.certificate.uid, index, length) ? 'free' : 'refused'
+    }
     if (this.#serving.has(index)) return 'admitted'
     return this.#queue.has(index) ? 'held' : 'refused'
   }
 
   sent(index: number, bytes: number): void {
-    const before = this.#serving.get(index)
-    if (before === undefined) return
+    const serving = this.#serving.get(index)
+    if (serving === undefined) return
+    const { desk } = serving
     this.#untouched.delete(index)
-    this.#sale.touch(index, this.#market.wallet.now())
-    this.#serving.set(index, before + bytes)
-    if (before + bytes < this.#market.content.pieceLength(index)) return
+    desk.sale.touch(index, this.#market.wallet.now())
+    serving.sent += bytes
+    if (serving.sent < this.#market.content.pieceLength(index)) return
     this.#serving.delete(index)
-    if (!this.#sale.owed.has(index)) return
-    const { clock, terms } = this.#market
-    this.#unpaid.get(index)?.()
-    this.#unpaid.set(
-      index,
-      clock.after(terms.paymentTimeoutMs, () => this.#timedOut(index))
-    )
+    desk.await(index, () => this.#timedOut())
   }
 
   choked(): void {
@@ -117,11 +128,12 @@ export class Selling implements SellingSeam {
       equal(message.infoHash, content.infoHash) &&
       equal(message.payee, wallet.uid)
     if (!mine) throw new FloodgateError('wrong-session')
-    if (!equal(message.purse, this.#sale.purse.purse)) throw new FloodgateError('wrong-purse')
+    const desk = this.#deskOf(message.purse)
+    if (desk === undefined) throw new FloodgateError('wrong-purse')
     const known = this.#answers.get(this.#speech.hashText(frame))
     if (known !== undefined) return this.#speech.sayFrame(known)
     await wallet.trust.signedBy('request', frame, this.#buyer.certificate)
-    const accepted = message.indexes.filter((index) => this.#accept(index, message.resend))
+    const accepted = message.indexes.filter((index) => this.#accept(desk, index, message.resend))
     if (accepted.length === 0) return
     const delivery = await this.#deliver(frame, message, accepted)
     this.#answers.set(this.#speech.hashText(frame), delivery)
@@ -133,23 +145,23 @@ export class Selling implements SellingSeam {
     this.#admit()
   }
 
-  #accept(index: number, resend: number): boolean {
-    if (this.#queue.has(index) || this.#serving.has(index)) return true
-    const paid = this.#sale.isCovered(index)
-    if (!this.#market.content.has(index)) this.#refuse('bad-index', index)
-    else if (this.limit() === 0) this.#refuse('blacklisted', index)
-    else if (this.#isOver()) this.#refuse('expired', index)
-    else if (paid && resend === 0) this.#refuse('already-paid', index)
-    else if (!this.#resends.allows(index)) this.#refuse('too-many-resends', index)
-    else if (this.#queue.size >= WINDOW_MAX) this.#refuse('too-many-requests', index)
-    else {
-      this.#queue.add(index)
-      return true
-    }
-    return false
+  #accept(desk: Desk, index: number, resend: number): boolean {
+    const busy = this.#queue.get(index) ?? this.#serving.get(index)?.desk
+    if (busy === desk) return true
+    const refusal = this.#refusalOf(index, busy) ?? desk.refusalOf(index, resend)
+    if (refusal === undefined) this.#queue.set(index, desk)
+    else this.#refuse(refusal, index)
+    return refusal === undefined
   }
 
-  #refuse(code: Parameters<Speech['reject']>[0], index: number): void {
+  /** Asked for at once from two purses, a piece is sold from the first. */
+  #refusalOf(index: number, busy: Desk | undefined): ErrorCode | undefined {
+    if (busy !== undefined || !this.#market.content.has(index)) return 'bad-index'
+    if (this.limit() === 0) return 'blacklisted'
+    return this.#queue.size >= WINDOW_MAX ? 'too-many-requests' : undefined
+  }
+
+  #refuse(code: ErrorCode, index: number): void {
     this.#speech.reject(code, 'request', [index])
     this.#shelf.refuse(index)
   }
@@ -177,32 +189,28 @@ export class Selling implements SellingSeam {
    * paid already is sent again without new debt, a few times (F51).
    */
   #admit(): void {
-    if (this.#closed || this.#isOver()) return
+    if (this.#closed) return
     const { wallet } = this.#market
     const limit = this.limit()
-    for (const index of this.#queue) {
-      const covered = this.#sale.owed.has(index) || this.#sale.isCovered(index)
-      if (!covered && wallet.sales.owedBy(this.#buyer.certificate.uid) >= limit) continue
+    for (const [index, desk] of this.#queue) {
+      const isCovered = desk.isCovered(index)
+      const isOver = wallet.sales.owedBy(this.#buyer.certificate.uid) >= limit
+      if (desk.isOver || (!isCovered && isOver)) continue
       this.#queue.delete(index)
-      if (!this.#resends.allows(index)) {
-        this.#proofs.delete(index)
+      const proof = this.#proofs.get(index)
+      this.#proofs.delete(index)
+      if (!desk.resends.allows(index)) {
         this.#refuse('too-many-resends', index)
         continue
       }
-      if (!covered) this.#owe(index)
-      this.#proofs.delete(index)
-      this.#resends.begin(index)
-      this.#serving.set(index, 0)
+      if (!isCovered) {
+        desk.owe(index, proof)
+        this.#untouched.set(index, desk)
+      }
+      desk.resends.begin(index)
+      this.#serving.set(index, { desk, sent: 0 })
       this.#shelf.admit(index)
     }
-  }
-
-  #owe(index: number): void {
-    const window = this.#proofs.get(index)
-    const { frame: buyer } = this.#buyer
-    const at = this.#market.wallet.now()
-    this.#sale.owe(index, window && { window, buyer, at })
-    this.#untouched.add(index)
   }
 
   /** Debt is one number over all connections of a buyer: when it falls, any of them may go on. */
@@ -214,19 +222,23 @@ export class Selling implements SellingSeam {
 
   /** A payment: tokens with paths, and the voucher that now covers them (F35, F40, F42). */
   async takePayment(frame: Uint8Array): Promise<void> {
-    const checked = await checkPayment(this.#market.wallet, this.#sale, this.#buyer, frame)
-    if (checked.is === 'known') return this.#receipts.soon(0)
-    if (checked.is === 'gap') return this.sayStatement()
-    if (checked.is === 'false') return this.#accuse(frame, checked.index)
+    const { wallet } = this.#market
+    const saleOf = (purse: Uint8Array) => this.#deskOf(purse)?.sale
+    const checked = await checkPayment(wallet, saleOf, this.#buyer, frame)
+    const { sale } = checked
+    const desk = this.#deskOf(sale.purse.purse)!
+    if (checked.is === 'known') return desk.receipts.soon(0)
+    if (checked.is === 'gap') return desk.receipts.sayStatement()
+    if (checked.is === 'false') return this.#accuse(frame, desk, checked.index)
     const { indexes, xor, count, voucher } = checked
-    this.#sale.accept(indexes, xor, count, voucher)
-    this.#settled(indexes)
+    sale.accept(indexes, xor, count, voucher)
+    this.#settled(desk, indexes)
   }
 
   /** The buyer signed a token that is not the purse's: its own payment convicts it (F43, F61). */
-  #accuse(payment: Uint8Array, index: number): never {
+  #accuse(payment: Uint8Array, desk: Desk, index: number): never {
     const { certificate, frame } = this.#buyer
-    const { purse, infoHash } = this.#sale.purse
+    const { purse, infoHash } = desk.sale.purse
     this.#market.accuse({
       ...{ kind: 'bad-token', accused: certificate.uid, certificate: frame },
       ...{ infoHash, purse, index, frames: [payment] }
@@ -239,37 +251,32 @@ export class Selling implements SellingSeam {
   /** Our book changed without a payment on this connection: the court paid a debt. */
   debtFell(uid: Uint8Array): void {
     if (!equal(uid, this.#buyer.certificate.uid)) return
-    this.sayStatement()
+    this.sayStatements()
     this.#admit()
   }
 
-  #settled(indexes: number[]): void {
+  #settled(desk: Desk, indexes: number[]): void {
     const { emit, wallet } = this.#market
     const uid = this.#buyer.certificate.uid
-    for (const index of indexes) {
-      this.#unpaid.get(index)?.()
-      this.#unpaid.delete(index)
-    }
+    desk.settled(indexes)
     const entry = wallet.blacklist.has(uid, wallet.now())
     if (entry?.reason === 'unpaid' && wallet.sales.owedBy(uid) === 0) wallet.blacklist.remove(uid)
     this.#admitAll() // before the receipt: nothing on the payment's way waits for the disk (W1)
-    this.#receipts.soon(indexes.length)
-    emit('earned', { uid: this.#speech.otherUid, indexes, price: this.#sale.purse.price })
+    desk.receipts.soon(indexes.length)
+    emit('earned', { uid: this.#speech.otherUid, indexes, price: desk.sale.purse.price })
   }
 
   /** F36: no payment within the set time. Said first, recorded with the evidence, undone when he pays. */
-  #timedOut(index: number): void {
-    this.#unpaid.delete(index)
-    if (!this.#sale.owed.has(index)) return
+  #timedOut(): void {
     this.#speech.blacklist('unpaid')
-    this.sayStatement()
+    this.sayStatements()
   }
 
   /** Forgets what was not begun. What was begun stays owed: its bytes are out (F36, F52). */
   #forget(): void {
-    for (const index of this.#untouched) this.#sale.unowe(index)
+    for (const [index, desk] of this.#untouched) desk.sale.unowe(index)
     this.#untouched.clear()
-    for (const [index, sent] of this.#serving) this.#resends.breakOff(index, sent)
+    for (const [index, { desk, sent }] of this.#serving) desk.resends.breakOff(index, sent)
     this.#serving.clear()
     this.#queue.clear()
     this.#proofs.clear()
@@ -282,10 +289,8 @@ export class Selling implements SellingSeam {
     this.#forget()
     this.#admitAll()
     for (const other of this.#market.selling) {
-      if (other.#speech.otherUid === this.#speech.otherUid) other.sayStatement()
+      if (other.#speech.otherUid === this.#speech.otherUid) other.sayStatements()
     }
-    this.#receipts.close()
-    for (const callOff of this.#unpaid.values()) callOff()
-    this.#unpaid.clear()
+    for (const desk of this.#desks.values()) desk.close()
   }
 }

@@ -4,6 +4,7 @@
 import type { ErrorCode } from '@floodgate/protocol'
 import type { Offence, Wallet } from '@floodgate/wallet'
 import type { Grace } from './grace.ts'
+import type { Samples } from './samples.ts'
 import type { Selling } from './selling.ts'
 
 /** What is traded: the pieces of one torrent. */
@@ -17,6 +18,8 @@ export interface Content {
   pieceHash(index: number): Uint8Array
   /** Is the piece here, verified? */
   has(index: number): boolean
+  /** So many pieces from the first on cost nothing. */
+  readonly free: number
   /** Price of one piece in minor units, as the info dictionary says. */
   readonly price: bigint
   readonly currency: string
@@ -107,6 +110,8 @@ export interface Market {
   clock: Clock
   emit: Emit
   grace: Grace
+  /** What was given for nothing, to whom. */
+  samples: Samples
   /** The selling halves of all connections. */
   selling: Set<Selling>
   /** Pieces that came and did not fit their hash, by the seller's uid in hex (F51). */

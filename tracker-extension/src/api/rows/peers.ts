@@ -4,6 +4,7 @@ import { FloodgateError, MESSAGES, toBase64url } from '@floodgate/protocol'
 import { z } from 'zod'
 import { newCounters } from '../../guard/counters.ts'
 import { accountStanding, register, type AccountAnswer } from '../../mint/accounts.ts'
+import { cancelPurse } from '../../mint/cancellations.ts'
 import { redeemClaim } from '../../mint/claims.ts'
 import { newMintCounters } from '../../mint/counters.ts'
 import { hashList } from '../../mint/hash-list.ts'
@@ -16,6 +17,9 @@ const providerJson = z.strictObject({
   rootKey: base64url,
   epoch: base64url.meta({ description: 'The newest `epoch` message.' }),
   currency,
+  leaseMs: count.meta({
+    description: 'How long a purse certificate is good without a new announce.'
+  }),
   time,
   version: z.literal(1)
 })
@@ -47,9 +51,10 @@ export const PEERS: readonly Route[] = [
   {
     ...get('/provider', TYPES.json, ({ mint, name }) => {
       const time = mint.now()
-      const { issuer, currency } = mint
+      const { issuer, currency, leaseMs } = mint
       const epoch = toBase64url(issuer.epochAt(time).frame)
-      return { name, rootKey: toBase64url(issuer.rootKey), epoch, currency, time, version: 1 }
+      const rootKey = toBase64url(issuer.rootKey)
+      return { name, rootKey, epoch, currency, leaseMs, time, version: 1 }
     }),
     summary: 'Says who the provider is.',
     answer: providerJson
@@ -92,6 +97,26 @@ export const PEERS: readonly Route[] = [
     message: 'claim',
     reply: 'claimed',
     errors: ['unknown-account']
+  },
+  {
+    ...post(
+      '/cancellations',
+      message(MESSAGES.cancel.bytesMax),
+      TYPES.message,
+      ({ mint }, { body }) => cancelPurse(mint, body)
+    ),
+    summary:
+      'Ends a purse before its time: its buyer gives back the tokens that he paid to nobody.',
+    message: 'cancel',
+    reply: 'cancelled',
+    errors: [
+      'unknown-account',
+      'unknown-purse',
+      'purse-closed',
+      'bad-field',
+      'bad-voucher',
+      'conflict'
+    ]
   },
   {
     ...post(
