@@ -29,12 +29,25 @@ const PACKAGES: Record<string, { name: string; mayImport: string[] }> = {
 
 /** Folders that may not import from others of the same package. */
 const FOLDERS: [folder: string, mayNotImport: string[]][] = [
-  ['tracker-extension/src/ledger', ['mint', 'api', 'attach', 'guard', 'court', 'payout', '.']],
-  ['tracker-extension/src/guard', ['mint', 'api', 'ledger', 'court', 'payout', '.']],
-  ['tracker-extension/src/attach', ['mint', 'api', 'ledger', 'court', 'payout', '.']],
-  ['tracker-extension/src/payout', ['mint', 'api', 'attach', 'guard', 'court', 'origin', '.']],
-  ['tracker-extension/src/origin', ['api', 'attach', 'guard', 'payout', '.']],
-  ['tracker-extension/src/mint', ['api', 'origin', 'payout', '.']],
+  [
+    'tracker-extension/src/ledger',
+    ['mint', 'api', 'attach', 'guard', 'court', 'deposits', 'payout', 'origin', '.']
+  ],
+  [
+    'tracker-extension/src/guard',
+    ['mint', 'api', 'ledger', 'court', 'deposits', 'payout', 'origin', '.']
+  ],
+  [
+    'tracker-extension/src/attach',
+    ['mint', 'api', 'ledger', 'court', 'deposits', 'payout', 'origin', '.']
+  ],
+  [
+    'tracker-extension/src/payout',
+    ['mint', 'api', 'attach', 'guard', 'court', 'deposits', 'origin', '.']
+  ],
+  ['tracker-extension/src/origin', ['api', 'attach', 'guard', 'deposits', 'payout', '.']],
+  ['tracker-extension/src/mint', ['api', 'deposits', 'origin', 'payout', '.']],
+  ['tracker-extension/src/deposits', ['api', 'attach', 'guard', 'court', 'origin', 'payout', '.']],
   ['tracker-extension/src/api', ['.']],
   ['plugins/floodgate-protocol/src/crypto', ['.']],
   ['plugins/floodgate-wire/src/engine', ['trade', '.']],

@@ -10,17 +10,22 @@ import { addClaim } from './commands/claim.ts'
 import type { Act, AddCommand, Session } from './commands/command.ts'
 import { addConfig } from './commands/config.ts'
 import { addCourt } from './commands/court.ts'
+import { addCoupon, addPromotion } from './commands/coupon.ts'
 import { addDeposit } from './commands/deposit.ts'
 import { addGet } from './commands/get.ts'
+import { addGift } from './commands/gift.ts'
+import { addImport } from './commands/import.ts'
 import { addPayout } from './commands/payout.ts'
 import { addPolicy } from './commands/policy.ts'
 import { addProvider } from './commands/provider.ts'
 import { addPublish } from './commands/publish.ts'
+import { addRedeem } from './commands/redeem.ts'
 import { addRegister } from './commands/register.ts'
 import { addRisk } from './commands/risk.ts'
 import { addSeed } from './commands/seed.ts'
 import { addStatement } from './commands/statement.ts'
 import { addToken } from './commands/token.ts'
+import { addTopUp } from './commands/top-up.ts'
 import { addWallet } from './commands/wallet.ts'
 import { exitCodes, exitCodesText, failureOf } from './failures.ts'
 import { createOutput, endWithReader, type Output } from './output.ts'
@@ -37,6 +42,10 @@ const COMMANDS: AddCommand[] = [
   addDeposit,
   addPayout,
   addPolicy,
+  addImport,
+  addGift,
+  addCoupon,
+  addPromotion,
   addBooks,
   addStatement,
   addAudit,
@@ -45,6 +54,8 @@ const COMMANDS: AddCommand[] = [
   addCourt,
   addRisk,
   addRegister,
+  addTopUp,
+  addRedeem,
   addGet,
   addSeed,
   addClaim,

@@ -76,3 +76,12 @@ export function parseCount(min: number, max: number): (text: string) => number {
     throw new FloodgateError('bad-option', `a number from ${min} to ${max}, not ${text}`)
   }
 }
+
+/** A day or a time of ISO 8601 (UTC unless it says otherwise) as Unix milliseconds, for commander. Throws `bad-option`. */
+export function parseTime(text: string): number {
+  const form = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/
+  const isBare = /T[^Z+-]*$/.test(text)
+  const time = form.test(text) ? Date.parse(isBare ? `${text}Z` : text) : NaN
+  if (time > 0) return time
+  throw new FloodgateError('bad-option', `a day such as 2027-12-31, not ${text}`)
+}

@@ -41,6 +41,7 @@ describe('hosts: configuration files', () => {
       uploadLimit: 8M
       limit: 4
       peerPort: 6881
+      payoutFile: payout.yaml
       origin: free
       originRate: 1M
       log: json
@@ -118,11 +119,23 @@ describe('hosts: floodgate --config', function () {
 
   it('runs a provider by a file, and the command line wins', async () => {
     const file = join(dir, 'provider.yaml')
-    await writeFile(file, 'data: nowhere\nname: Films\nseed: false\nport: 0\n')
+    const own = 'data: nowhere\nname: Films\nseed: false\nport: 0\n'
+    const payout = 'payout: { minimum: 5.00 EUR, rail: credit }\n'
+    const deposits = 'deposits: { sepa: { iban: DE75512108001245126199, name: Films } }\n'
+    await writeFile(file, own + payout + deposits)
     const stage = await Stage.open('--config', file, '--no-seed')
     try {
       assert.equal(stage.provider.seen('listening')[0]!['name'], 'Films')
       assert.equal(stage.provider.seen('listening')[0]!['data'], stage.shop)
+      const plan = await stage.command(
+        'payouts',
+        'payout',
+        'run',
+        '--dry-run',
+        '--data',
+        stage.shop
+      )
+      assert.match(JSON.stringify(plan), /5\.00 EUR/)
     } finally {
       await stage.close()
     }

@@ -99,6 +99,7 @@ export class Office extends Party {
     this.#settleEvery(life)
     this.#desk = {
       ...{ mint, court, log, name: 'Simulated', swarm, counters: () => ({}) },
+      deposits: { stripe: undefined, sepa: undefined, onError: () => undefined },
       ...{ readiness: new Readiness({}), metrics: { text: async () => '' } }
     }
   }

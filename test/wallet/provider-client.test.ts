@@ -132,7 +132,15 @@ describe('wallet: the provider’s client', () => {
     })
 
     it('refuses amounts that are none', async () => {
-      const good = { uid: '', balance: '1', currency: 'EUR', escrow: '1', earned: '1', spent: '1' }
+      const good = {
+        uid: '',
+        balance: '1',
+        currency: 'EUR',
+        escrow: '1',
+        deposited: '1',
+        earned: '1',
+        spent: '1'
+      }
       for (const balance of ['1.5', '', '0x1', 1, null, '9'.repeat(20)]) {
         server.instead = says(200, JSON.stringify({ ...good, balance }))
         await assert.rejects(account(wallet), code('bad-field'))

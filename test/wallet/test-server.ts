@@ -236,7 +236,13 @@ export class TestServer {
       response.writeHead(409)
       return JSON.stringify({ error: 'clock', text: '…' })
     }
-    const amounts = { balance: '-5', escrow: '9007199254740993', earned: '1', spent: '0' }
+    const amounts = {
+      balance: '-5',
+      deposited: '7',
+      escrow: '9007199254740993',
+      earned: '1',
+      spent: '0'
+    }
     return JSON.stringify({ uid: toHex(account.uid), currency: 'EUR', ...amounts })
   }
 }

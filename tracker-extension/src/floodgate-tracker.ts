@@ -13,6 +13,7 @@ import type { TrackerCounters } from './guard/index.ts'
 import { createCourt } from './court/court.ts'
 import { courtDoor } from './court/door.ts'
 import { settleEvery } from './court/settling.ts'
+import { createDeposits } from './deposits/deposits.ts'
 import { PostingsLog } from './log/postings-log.ts'
 import { signEvery } from './log/signing.ts'
 import { headAge } from './log/unsigned-age.ts'
@@ -92,12 +93,13 @@ export function floodgateTracker(
     failing: () => readiness.failing(),
     host: options.hostFacts
   })
+  const name = options.name ?? 'Floodgate provider'
   const desk: Desk = {
     ...{ mint, court, log, payouts, origin, readiness, metrics },
-    name: options.name ?? 'Floodgate provider',
+    ...{ name, backups: options.backups },
+    deposits: createDeposits(options.deposits ?? {}, name, onError),
     swarm: (infoHash) => attached.swarm(infoHash),
-    counters: () => counters,
-    backups: options.backups
+    counters: () => counters
   }
   const api = createApi(desk, {
     ...{ findOperator: operatorsOf(options), openMetrics: options.openMetrics, onError },

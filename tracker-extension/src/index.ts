@@ -27,8 +27,19 @@ export type { CaseJson, CourtJson } from './court/docket.ts'
 export type { Signal } from './court/signals.ts'
 export * from './guard/index.ts'
 export * from './ledger/index.ts'
+export type { CodeJson } from './deposits/codes.ts'
+export type { CheckoutJson, WebhookJson } from './deposits/checkout.ts'
+export type { DepositsOptions, SepaOptions, StripeOptions } from './deposits/options.ts'
+export type { ReferenceJson, StatementsJson, TakenPayment } from './deposits/transfers.ts'
 export { auditLog, type LogAudit, type LogAuditOptions } from './log/audit.ts'
 export type { AccountAnswer } from './mint/accounts.ts'
+export type {
+  AdviceJson,
+  AdvicesJson,
+  AssignedJson,
+  BookedJson,
+  PromotionJson
+} from './api/money-in.ts'
 export type { ContentJson } from './api/content.ts'
 export type { BackupJson, DepositJson, LiftJson } from './api/json.ts'
 export {

@@ -5,6 +5,7 @@ import type { FindOperator } from './api/operators.ts'
 import type { RequestNote } from './api/request-note.ts'
 import type { CourtOptions, PieceSource } from './court/court.ts'
 import type { SwarmLimit } from './court/swarm-limit.ts'
+import type { DepositsOptions } from './deposits/deposits.ts'
 import type { GuardOptions } from './guard/index.ts'
 import type { LedgerStore } from './ledger/index.ts'
 import type { HostFacts } from './metrics/metrics.ts'
@@ -25,6 +26,8 @@ export interface FloodgateTrackerOptions {
   currency?: string
   /** Opens all of the operator's routes; without it, and `findOperator`, they are closed. */
   operatorToken?: string
+  /** The ways in which money comes in beside the operator's hand; each is closed unless it is set. */
+  deposits?: DepositsOptions
   /** Further tokens: asked at each request of an operator. */
   findOperator?: FindOperator
   /** Are metrics open, without a token, to who asks from this machine itself? Default false. */

@@ -50,7 +50,7 @@ async function runFrom(session: Session, command: Command): Promise<void> {
   const log = new Log(options.log ?? 'off', options.logFile)
   log.hide(read?.secrets ?? [])
   try {
-    await runProvider(session, { ...options, data }, log)
+    await runProvider(session, { ...options, data, sections: read?.sections }, log)
   } catch (error) {
     log.error(error)
     throw error
@@ -61,7 +61,7 @@ async function runFrom(session: Session, command: Command): Promise<void> {
 
 async function runProvider(
   { out, signal }: Session,
-  options: ProviderOptions & { data: string },
+  options: ProviderOptions & { data: string; sections?: Record<string, unknown> | undefined },
   log: Log
 ): Promise<void> {
   const home = homeOf(options.data)

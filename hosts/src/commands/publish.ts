@@ -10,7 +10,9 @@ import { shelve } from '../provider/shelf.ts'
 import { webSeedOf } from '../provider/origin.ts'
 import { contentLength, describeTorrent, makeTorrent, withWebSeed } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
-import { count, money, parseAmount, parseCount, parseSize, size } from '../units.ts'
+import { parsePrice, priceOf, type Price, type PriceText } from '../price.ts'
+import { count, money, parseCount, parseSize, size } from '../units.ts'
+import type { Output } from '../output.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 /** A running provider looks at its shelf twice a second; a disk may be slow. */
@@ -21,8 +23,9 @@ const TELL_EVERY_MS = 250
 
 interface PublishOptions {
   data: string
-  price: bigint
+  price: PriceText
   pieceLength?: number
+  anyRounding?: boolean
   open?: boolean
   freePieces: number
   title?: string
@@ -35,11 +38,12 @@ export const addPublish: AddCommand = (program, act) => {
     .argument('<path>', 'file or directory; it stays where it is and must not change')
     .requiredOption('--data <dir>', 'directory of the provider')
     .requiredOption(
-      '--price <n>',
-      'price of one piece in minor units, such as 2 for 0.02 EUR',
-      parseAmount
+      '--price <price>',
+      'such as 0.02/piece, 1.50/GB (rounded to whole units a piece), or 2 for 2 minor units a piece',
+      parsePrice
     )
     .option('--piece-length <size>', 'length of a piece, a power of two such as 1M', parseSize)
+    .option('--any-rounding', 'take a price per GB however far off rounding makes it')
     .option('--open', 'serve peers without Floodgate too, a free share')
     .option(
       '--free-pieces <n>',
@@ -51,7 +55,8 @@ export const addPublish: AddCommand = (program, act) => {
     .addHelpText(
       'after',
       examples(
-        'floodgate publish film.mkv --price 2 --data ./shop',
+        'floodgate publish film.mkv --price 0.02/piece --data ./shop',
+        'floodgate publish film.mkv --price 1.50/GB --data ./shop',
         'floodgate publish talks/ --price 1 --piece-length 1M --title "Talks 2026" --data ./shop'
       )
     )
@@ -68,18 +73,18 @@ async function runPublish(
   const home = homeOf(options.data)
   const settings = await expectSettings(home)
   const { url: api, currency } = settings
-  if (options.price === 0n)
-    throw new FloodgateError('bad-option', '--price 0: nothing is sold for nothing')
+  const price = priceOf(options.price, currency, options)
+  if (price.rounded !== undefined) tellRounding(out, price, currency)
   const name = nameOf(options.title ?? basename(resolve(path)))
   const bytes = await contentLength(path)
   await makeHome(home)
   const { rootKey } = await loadKeys(home)
-  const { price, freePieces: free } = options
-  const offer = { rootKey, api, currency, price, open: options.open === true, free }
+  const { freePieces: free } = options
+  const offer = { rootKey, api, currency, price: price.minor, open: options.open === true, free }
   const bar = createByteBar(out, 'hashing', bytes)
   let torrent: Uint8Array
   try {
-    const { pieceLength } = options
+    const { pieceLength } = price
     let toldAt = 0
     const onProgress = (hashed: number, length: number): void => {
       bar(hashed, '')
@@ -100,14 +105,14 @@ async function runPublish(
   if (webSeed !== undefined) torrent = withWebSeed(torrent, webSeed)
   const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data: path })
   const sold = await waitUntilSold(settings, infoHash, signal)
-  const total = price * BigInt(pieces - free)
+  const total = price.minor * BigInt(pieces - free)
   out.tell('published', {
-    ...{ name, infoHash, pieces, length, price, total, currency, magnet, free },
+    ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet, free },
     ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed }
   })
   out.say(
     [
-      `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price, currency)} each, ${money(total, currency)} in all`,
+      `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price.minor, currency)} each, ${money(total, currency)} in all`,
       ...(free > 0 ? [`free       the first ${count(free, 'piece')}`] : []),
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
@@ -118,6 +123,15 @@ async function runPublish(
         : `It will be for sale as soon as the provider runs: floodgate provider --data ${home.dir}`
     ].join('\n')
   )
+}
+
+/** Before anything is published: what the price is in truth. */
+function tellRounding(out: Output, { minor, pieceLength, rounded }: Price, currency: string): void {
+  const { perGbMinor, offPercent } = rounded!
+  const piece = `${money(minor, currency)} a piece of ${size(pieceLength!)}`
+  const off = offPercent === 0 ? 'exactly as asked' : `${offPercent} % off what was asked`
+  const fields = { price: minor, pieceLength, perGb: perGbMinor, offPercent, currency }
+  out.tell('price', fields, `${piece}, which is ${money(perGbMinor, currency)} per GB, ${off}`)
 }
 
 /** A title becomes a file name at every buyer's. Throws `bad-option`. */

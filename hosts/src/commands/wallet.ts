@@ -139,11 +139,11 @@ async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
   })
   out.say(`account ${wallet.registered ? uid : '(not registered)'} with ${wallet.api}`)
   if (standing !== undefined) {
-    const { balance, escrow, earned, spent, currency } = standing
-    const [has, held, got, gave] = [balance, escrow, earned, spent].map((minor) =>
+    const { balance, deposited, escrow, earned, spent, currency } = standing
+    const [has, put, held, got, gave] = [balance, deposited, escrow, earned, spent].map((minor) =>
       money(minor, currency)
     )
-    out.say(`balance ${has}, in purses ${held}, earned ${got}, spent ${gave}`)
+    out.say(`balance ${has}, deposited ${put}, in purses ${held}, earned ${got}, spent ${gave}`)
   }
   if (purses.length > 0) out.say(purseTable(purses))
   warnOfEnds(out, purses, wallet.now())

@@ -22,7 +22,7 @@ export interface ProviderOptions {
   uploadLimit?: number
   limit?: number
   peerPort?: number
-  payout?: string
+  payoutFile?: string
   origin?: OriginMode
   originRate?: number
   log?: LogForm
@@ -111,8 +111,8 @@ export const OPTIONS: readonly OptionRow[] = [
     text: 'port of the seeder (default any)'
   },
   {
-    ...{ key: 'payout', flag: '--payout <file>', parse: asIs, isPath: true },
-    text: 'payout policy (default payout.yaml in --data, if it is there)'
+    ...{ key: 'payoutFile', flag: '--payout-file <file>', parse: asIs, isPath: true },
+    text: 'payout policy (default: the section payout of --config, or payout.yaml in --data)'
   },
   {
     ...{ key: 'origin', flag: '--origin <mode>', parse: parseOrigin, otherwise: 'off' },

@@ -3,7 +3,10 @@
 
 import { FloodgateError, isErrorCode } from '@floodgate/protocol'
 import type {
+  AdvicesJson,
+  AssignedJson,
   BackupJson,
+  BookedJson,
   ContentJson,
   CourtJson,
   DepositJson,
@@ -11,8 +14,10 @@ import type {
   MintCounters,
   PayoutJson,
   ReconciliationJson,
+  PromotionJson,
   RiskJson,
   RunJson,
+  StatementsJson,
   TrackerCounters
 } from '@floodgate/tracker'
 
@@ -145,6 +150,37 @@ export const postReconcile = (
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/xml' },
     body: new Uint8Array(file)
   })
+
+/** Books the credits of a bank statement. Throws `bad-statement`, `conflict` or `not-offered`. */
+export const postStatements = (
+  api: string,
+  token: string,
+  file: Uint8Array
+): Promise<StatementsJson> =>
+  fetchJson(`${api}${BASE}/operator/statements`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/xml' },
+    body: file.slice()
+  })
+
+/** Payments that wait for the operator, and those noted for him. */
+export const fetchAdvices = (api: string, token: string): Promise<AdvicesJson> =>
+  fetchJson(`${api}${BASE}/operator/advices`, { headers: { Authorization: `Bearer ${token}` } })
+
+/** Books what waits for an account. Throws `unknown-advice`, `conflict` or `unknown-account`. */
+export const postAssign = (api: string, token: string, body: object): Promise<AssignedJson> =>
+  postJson(`${api}${BASE}/operator/assign`, token, body)
+
+/** Gift codes, a coupon, or money behind coupons. Throws `conflict`, `unknown-content` or `bad-request`. */
+export const postMoneyIn = (
+  api: string,
+  token: string,
+  what: 'gifts' | 'coupons' | 'promotion',
+  body: object
+): Promise<BookedJson> => postJson(`${api}${BASE}/operator/${what}`, token, body)
+
+export const fetchPromotion = (api: string, token: string): Promise<PromotionJson> =>
+  fetchJson(`${api}${BASE}/operator/promotion`, { headers: { Authorization: `Bearer ${token}` } })
 
 function postJson<T>(url: string, token: string, body: object): Promise<T> {
   return fetchJson(url, {

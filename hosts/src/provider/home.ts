@@ -19,6 +19,8 @@ export interface Home {
   /** Holds the URL of the database, if the ledger is in PostgreSQL; private, as a password stands in it. */
   ledgerUrl: string
   backups: string
+  /** How money comes in; private, as the keys of the card processor stand in it. */
+  deposits: string
   seederWallet: string
   contents: string
 }
@@ -35,6 +37,7 @@ export function homeOf(data: string): Home {
     ledger: join(dir, 'ledger.sqlite'),
     ledgerUrl: join(dir, 'ledger-url'),
     backups: join(dir, 'backups'),
+    deposits: join(dir, 'deposits.json'),
     seederWallet: join(dir, 'seeder-wallet.json'),
     contents: join(dir, 'contents')
   }

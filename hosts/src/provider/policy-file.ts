@@ -33,13 +33,18 @@ function policyIn(text: string, currency: string, folder: string): PayoutOptions
   })
 }
 
-/** The policy of the file that was named, or of `payout.yaml` in the provider's directory; undefined without one. */
+/**
+ * The policy of the file that was named, of the configuration's section, or of `payout.yaml` in the provider's directory;
+ * undefined without one.
+ */
 export async function findPolicy(
   home: Home,
   currency: string,
-  path?: string
+  { path, section }: { path?: string | undefined; section?: unknown }
 ): Promise<PayoutOptions | undefined> {
-  if (path !== undefined) return readPolicy(path, currency, payoutsOf(home.dir))
+  const folder = payoutsOf(home.dir)
+  if (path !== undefined) return readPolicy(path, currency, folder)
+  if (section !== undefined) return parsePayout(section, { currency, folder })
   const text = await readIfThere(join(home.dir, 'payout.yaml'))
   return text === undefined ? undefined : policyIn(text, currency, payoutsOf(home.dir))
 }

@@ -4,6 +4,7 @@
 import type { AddressInfo } from 'node:net'
 import { FloodgateError } from '@floodgate/protocol'
 import {
+  type DepositsOptions,
   floodgateTracker,
   type FloodgateTracker,
   type LedgerStore,
@@ -19,6 +20,7 @@ import {
   type Home,
   type Settings
 } from './home.ts'
+import { loadDeposits } from './deposits.ts'
 import { loadKeys } from './keys.ts'
 import { factsOf } from './facts.ts'
 import { knownUrl, openLedger } from './ledger.ts'
@@ -48,7 +50,9 @@ interface ServiceOptions {
   /** URL of the PostgreSQL database that holds the ledger; without it, what was said last, or a file. */
   ledger?: string
   /** File of the payout policy. */
-  payout?: string
+  payoutFile?: string
+  /** What the configuration file says of parts of the provider, by their name (config/sections.ts). */
+  sections?: Record<string, unknown>
   /** Public base URL without a slash at its end, when it is another than where we listen. */
   url?: string
   /** Take the asker's address from the X-Forwarded-For of a proxy before us. */
@@ -104,7 +108,12 @@ export async function startService(home: Home, options: ServiceOptions): Promise
     server.on('warning', options.onError)
     const { watch, onError } = options
     const ownSeeders = new Set<string>()
-    const payout = await findPolicy(home, currency, options.payout)
+    const payout = await findPolicy(home, currency, {
+      ...{ path: options.payoutFile, section: options.sections?.['payout'] }
+    })
+    const moneyIn = await loadDeposits(home, options.sections?.['deposits'] as DepositsOptions)
+    const { stripe } = moneyIn
+    if (stripe !== undefined) options.log.hide([stripe.secretKey, stripe.webhookSecret])
     const tracker = floodgateTracker(server, {
       ledger: watchedStore(store, watch),
       pieces: shelfPieces(home),
@@ -112,6 +121,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ...{ keys, name, currency, operatorToken, ownSeeders, onError, payout },
       ...{ backups: home.backups, openMetrics: options.openMetrics },
       origin: originOf(home, options.origin, options.originRate),
+      deposits: moneyIn,
       findOperator: (token) => findToken(home, token, Date.now()),
       hostFacts: () => factsOf(home),
       onRequest(note) {

@@ -2,6 +2,9 @@
 // are beyond guessing, and a slip of the pen is found before anybody is asked. Case, hyphens and spaces say nothing; I and
 // L are read as 1, O as 0.
 
+import { toHex, utf8 } from './bytes.ts'
+import type { Crypto } from './crypto/interface.ts'
+
 /** No I, L, O and U. */
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** The check symbol is the number modulo 37; the last five symbols are for it alone. */
@@ -36,3 +39,7 @@ export function readGiftCode(typed: string): string | undefined {
   const number = [...digits].reduce((sum, digit) => sum * 32n + BigInt(DIGITS.indexOf(digit)), 0n)
   return SYMBOLS[Number(number % 37n)] === check ? digits + check : undefined
 }
+
+/** The hash under which a provider keeps a code, hex; it keeps no code. `code` as `readGiftCode` gives it. */
+export const giftHashOf = (crypto: Pick<Crypto, 'sha256'>, code: string): string =>
+  toHex(crypto.sha256(utf8(`floodgate/1/gift ${code}`)))

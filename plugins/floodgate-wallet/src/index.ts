@@ -55,6 +55,14 @@ export {
   reserveToOrigin,
   type OriginStanding
 } from './origin-client.ts'
+export {
+  checkout,
+  paymentReference,
+  redeemCode,
+  type Checkout,
+  type PaymentReference,
+  type RedeemedCode
+} from './money-in.ts'
 export { proveAccount, type OwnPosting, type ProvedAccount } from './own-postings.ts'
 export { ownLines, type OwnLine } from './own-lines.ts'
 export { payouts, setDestination, type DestinationAnswer, type PayoutAnswer } from './payouts.ts'

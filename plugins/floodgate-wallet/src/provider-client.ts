@@ -137,6 +137,8 @@ export interface AccountAnswer {
   uid: string
   balance: bigint
   currency: string
+  /** Came in from outside. */
+  deposited: bigint
   escrow: bigint
   earned: bigint
   spent: bigint
@@ -151,6 +153,7 @@ export function account(wallet: Wallet): Promise<AccountAnswer> {
       uid: said.text('uid'),
       balance: said.amount('balance'),
       currency: said.text('currency'),
+      deposited: said.amount('deposited'),
       escrow: said.amount('escrow'),
       earned: said.amount('earned'),
       spent: said.amount('spent')
@@ -159,7 +162,7 @@ export function account(wallet: Wallet): Promise<AccountAnswer> {
 }
 
 /** Reads the fields of a JSON answer; what is missing or odd is `bad-field` with its name. */
-function fieldsOf(body: Uint8Array) {
+export function fieldsOf(body: Uint8Array) {
   const json = jsonOf(body)
   const text = (name: string): string => {
     const value = json?.[name]

@@ -125,9 +125,10 @@ export function moneyInCompliance(open: OpenLedger): void {
       const weak = (...names: string[]) => ({ ...known(...names), strong: false })
       const table: [string, Advice][] = [
         ['waiting look', known('a1', 't')],
-        ['waiting look', known('a2', 't')],
+        ['waiting looks-repeated', { ...known('a2', 't'), hold: '' }],
+        ['waiting looks-repeated again', { ...known('a2', 't'), hold: '' }],
         ['waiting look again', weak('t')],
-        ['waiting look again', known('a2')],
+        ['waiting looks-repeated again', known('a2')],
         ['waiting look', weak('t3')],
         ['waiting look again', known('a3', 't3')],
         ['waiting look', known('a4', 't3')],

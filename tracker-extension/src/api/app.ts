@@ -34,6 +34,7 @@ const UNPROVEN = new Set<ErrorCode>([
   'bad-key',
   'cannot-open',
   'unknown-account',
+  'unknown-code',
   'replayed'
 ])
 

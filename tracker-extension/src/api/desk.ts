@@ -1,6 +1,7 @@
 // What a route is given to work with, and what it is asked.
 
 import type { Court } from '../court/court.ts'
+import type { Deposits } from '../deposits/deposits.ts'
 import type { PostingsLog } from '../log/postings-log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Mint } from '../mint/mint.ts'
@@ -12,6 +13,7 @@ export interface Desk {
   readonly mint: Mint
   readonly court: Court
   readonly log: PostingsLog
+  readonly deposits: Deposits
   /** The provider's copies by HTTP, if it has them. */
   readonly origin?: Origin | undefined
   /** Without a policy there is none. */

@@ -6,6 +6,7 @@ import { documentOf } from './openapi.ts'
 import { TYPES, get, type Route } from './route.ts'
 import { COURT } from './rows/court.ts'
 import { LOG } from './rows/log.ts'
+import { MONEY_IN } from './rows/money-in.ts'
 import { OPERATOR } from './rows/operator.ts'
 import { ORIGIN } from './rows/origin.ts'
 import { PAYOUTS } from './rows/payouts.ts'
@@ -13,8 +14,8 @@ import { PEERS } from './rows/peers.ts'
 import { PROBES } from './rows/probes.ts'
 
 const FAMILIES: readonly Route[] = [
-  ...[...PEERS, ...COURT, ...LOG, ...PAYOUTS],
-  ...[...ORIGIN, ...OPERATOR, ...PROBES]
+  ...[...PEERS, ...COURT, ...LOG, ...MONEY_IN],
+  ...[...PAYOUTS, ...ORIGIN, ...OPERATOR, ...PROBES]
 ]
 
 let document: object | undefined

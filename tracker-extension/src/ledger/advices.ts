@@ -54,7 +54,7 @@ export function advise(view: LedgerView, command: AdviseCommand): MoneyInOutcome
 
 /** One that waits is judged again each time it is told: what was missing may be there by now. */
 function take(view: LedgerView, advice: Advice, now: number): AdviceOutcome {
-  const adviceId = idOf(view, advice)
+  const { adviceId, alike } = idOf(view, advice)
   const known = view.get('advice', adviceId)
   if (known && !says(known, advice)) {
     const { currency, amountMinor } = known
@@ -68,7 +68,8 @@ function take(view: LedgerView, advice: Advice, now: number): AdviceOutcome {
     view.put('advice', adviceId, { ...known, strongName })
   }
   if (known && known.state !== 'waiting') return outcomeOf(adviceId, known, true)
-  const judged = judge(view, adviceId, advice)
+  const hold = advice.hold || (alike ? 'looks-repeated' : '')
+  const judged = judge(view, adviceId, { ...advice, hold })
   if (known && judged.state === 'waiting') return outcomeOf(adviceId, known, true)
   const { source, advised, amountMinor, currency, about, payer, text } = advice
   const told = { source, advised, amountMinor, currency, strongName, about, payer, text }
@@ -84,17 +85,17 @@ function take(view: LedgerView, advice: Advice, now: number): AdviceOutcome {
 }
 
 /**
- * The advice that bears one of the names already. Not if it has a strong name, and this one another: then they only share
- * the name that a bank used twice.
+ * The advice that bears one of the names already. Not if it has a strong name, and this one another: then they are two that
+ * only look alike, or one that was told wrongly, and a person has to look.
  */
-function idOf(view: LedgerView, { names, strong }: Advice): string {
-  for (const name of names) {
-    const adviceId = view.get('adviceName', name)?.adviceId
-    if (adviceId === undefined) continue
-    const isShared = strong && name !== names[0] && view.get('advice', adviceId)!.strongName !== ''
-    if (!isShared) return adviceId
-  }
-  return names[0]!
+function idOf(view: LedgerView, { names, strong }: Advice): { adviceId: string; alike: boolean } {
+  const [best = '', ...others] = names
+  const own = view.get('adviceName', best)?.adviceId
+  const known = others.flatMap((name) => view.get('adviceName', name)?.adviceId ?? [])
+  const isOther = (adviceId: string): boolean =>
+    strong && adviceId !== own && !['', best].includes(view.get('advice', adviceId)!.strongName)
+  const same = known.find((adviceId) => !isOther(adviceId))
+  return { adviceId: own ?? same ?? best, alike: known.some(isOther) }
 }
 
 const says = (row: AdviceRow, advice: Advice): boolean =>

@@ -22,6 +22,8 @@ export interface AccountAnswer {
   uid: string
   currency: string
   balance: string
+  /** Came in from outside, by whatever way. */
+  deposited: string
   /** Held for purses that are still open. */
   escrow: string
   /** Received for pieces. */
@@ -81,11 +83,12 @@ export async function accountStanding(mint: Mint, bytes: Uint8Array): Promise<Ac
   const { message, account } = await readSigned(mint, 'accountRequest', bytes)
   expectFresh(mint, message)
   mint.freshness.take(`${account.uid} account`, message, mint.now())
-  const { escrow, earned, spent } = await mint.statements.of(account.uid)
+  const { deposited, escrow, earned, spent } = await mint.statements.of(account.uid)
   return {
     uid: account.uid,
     currency: mint.currency,
     balance: String(account.balanceMinor),
+    deposited: String(deposited),
     escrow: String(escrow),
     earned: String(earned),
     spent: String(spent),

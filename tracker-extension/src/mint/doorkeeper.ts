@@ -14,6 +14,10 @@ export interface Rates {
   registrations: Rate
   /** Announces of one account, once they are verified: hundreds of contents, each every half a minute. */
   announces: Rate
+  /** Codes that one host, and one account, tries to redeem: a person types few, and a guesser gets no further. */
+  codes: Rate
+  /** Pages for card payments that one account asks for: each costs a request to Stripe. */
+  checkouts: Rate
   /** Messages of one host that proved bad, or are not yet proved good. */
   unproven: Rate
   /** As many of all hosts together: a tenth of one core. */
@@ -26,6 +30,8 @@ const DEFAULTS: Rates = {
   requests: { perSecond: 50, burst: 500 },
   registrations: { perSecond: 1, burst: 300 },
   announces: { perSecond: 20, burst: 500 },
+  codes: { perSecond: 1 / 30, burst: 20 },
+  checkouts: { perSecond: 1 / 30, burst: 20 },
   unproven: { perSecond: 10, burst: 200 },
   unprovenOfAll: { perSecond: 1000, burst: 5000 },
   unprovenOfKnown: { perSecond: 1, burst: 20 }
@@ -37,6 +43,8 @@ export const UNLIMITED_RATES: Rates = {
   requests: NO_LIMIT,
   registrations: NO_LIMIT,
   announces: NO_LIMIT,
+  codes: NO_LIMIT,
+  checkouts: NO_LIMIT,
   unproven: NO_LIMIT,
   unprovenOfAll: NO_LIMIT,
   unprovenOfKnown: NO_LIMIT
@@ -70,6 +78,8 @@ export class Doorkeeper {
       requests: budget('requests'),
       registrations: budget('registrations'),
       announces: budget('announces'),
+      codes: budget('codes'),
+      checkouts: budget('checkouts'),
       unproven: budget('unproven'),
       unprovenOfAll: budget('unprovenOfAll'),
       unprovenOfKnown: budget('unprovenOfKnown')
@@ -77,7 +87,7 @@ export class Doorkeeper {
   }
 
   /** Throws `too-many-requests` when `key` had its share. */
-  expect(name: 'requests' | 'registrations' | 'announces', key: string): void {
+  expect(name: Exclude<keyof Rates, `unproven${string}`>, key: string): void {
     if (!this.#budgets[name].take(key)) throw new FloodgateError('too-many-requests', name)
   }
 

@@ -5,6 +5,8 @@ import type { JournalLine, LedgerStore } from '../ledger/index.ts'
 
 /** Minor units. What a coupon paid for a buyer counts as his: in escrow, and as spent. */
 export interface Statement {
+  /** Came in from outside: deposits and gift codes. */
+  deposited: bigint
   escrow: bigint
   earned: bigint
   spent: bigint
@@ -15,6 +17,8 @@ const PEER = 'peer:'
 const ESCROW = 'escrow'
 const REFUNDS: ReadonlySet<string> = new Set(['close', 'release'])
 const LINES = 1000
+/** Kinds of lines by which money comes in. */
+const INCOMING = new Set(['deposit', 'redeemGift'])
 
 const uidOf = (account: string): string | undefined =>
   account.startsWith(PEER) ? account.slice(PEER.length) : undefined
@@ -51,7 +55,7 @@ export class Statements {
   #of(uid: string): Statement {
     let statement = this.#statements.get(uid)
     if (statement === undefined) {
-      statement = { escrow: 0n, earned: 0n, spent: 0n }
+      statement = { deposited: 0n, escrow: 0n, earned: 0n, spent: 0n }
       this.#statements.set(uid, statement)
     }
     return statement
@@ -60,7 +64,9 @@ export class Statements {
   #add({ seq, kind, purseId, debit, credit, amountMinor }: JournalLine): void {
     this.#read = seq
     const [from, to] = [uidOf(debit), uidOf(credit)]
-    if (kind === 'purchase' && from !== undefined) {
+    if (to !== undefined && INCOMING.has(kind)) {
+      this.#of(to).deposited += amountMinor
+    } else if (kind === 'purchase' && from !== undefined) {
       this.#held.set(purseId, { buyer: from, heldMinor: amountMinor })
       this.#of(from).escrow += amountMinor
     } else if (credit === ESCROW) {

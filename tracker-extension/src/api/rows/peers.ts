@@ -40,6 +40,7 @@ const standingJson = z.strictObject({
   uid,
   currency,
   balance: amount,
+  deposited: amount.meta({ description: 'Came in from outside.' }),
   escrow: amount.meta({ description: 'Held for purses that are still open.' }),
   earned: amount,
   spent: amount,
