@@ -17,6 +17,7 @@ const PER_PURSE = 100
 const PURSES_MIN = 8
 /** Buyers of the purchases that only lie there. */
 const IDLE_BUYERS = 1000
+const PURSES_EACH = 30
 const TARGET = 100_000
 const TARGET_BATCH = 1000
 
@@ -142,9 +143,13 @@ async function preload({ provider }: Scene, count: number): Promise<number> {
     'openAccounts',
     buyers.map((uid) => ({ uid, signKey: bytes(32), boxKey: bytes(32) }))
   )
-  const content = { infoHash: bytes(20), pieces: PIECES }
-  await provider.ask('publishBare', content)
-  await provider.ask('sellPurses', { ...content, buyers, count, idle: true })
+  // A buyer has no more than so many purses of one content.
+  for (let left = count; left > 0; left -= IDLE_BUYERS * PURSES_EACH) {
+    const content = { infoHash: bytes(20), pieces: PIECES }
+    await provider.ask('publishBare', content)
+    const some = Math.min(left, IDLE_BUYERS * PURSES_EACH)
+    await provider.ask('sellPurses', { ...content, buyers, count: some, idle: true })
+  }
   return performance.now() - start
 }
 

@@ -1,6 +1,5 @@
 // One of several processes that write to one PostgreSQL ledger without end. It prints a line for each outcome it was
 // given, and repeats a command whose outcome is unknown because the database was gone. The test kills it.
-import { writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Command,
@@ -8,7 +7,7 @@ import {
   type LedgerStore,
   postgresLedger
 } from '../../../tracker-extension/src/ledger/index.ts'
-import { chainOf } from './kill-work.ts'
+import { chainOf, tell } from './kill-work.ts'
 
 const [url = '', processText = '0'] = process.argv.slice(2)
 /** Chains of cycle 0 are worked on by all processes at once, with the same ids. */
@@ -29,8 +28,7 @@ async function untilBack<T>(act: () => Promise<T>): Promise<T> {
 async function run(store: LedgerStore, cycle: number, n: number): Promise<void> {
   for (const [step, command] of chainOf(cycle, n).entries()) {
     await untilBack(() => store.execute<Command>(command))
-    // Synchronous: a line that was written is not lost with the process.
-    writeSync(1, `${cycle} ${n} ${step}\n`)
+    tell(`${cycle} ${n} ${step}`)
   }
 }
 

@@ -9,7 +9,7 @@ import { type LedgerStore, postgresLedger } from '../../../tracker-extension/src
 import type { JournalLine } from '../../../tracker-extension/src/ledger/reads.ts'
 import { type Postgres, startPostgres } from '../../support/postgres.ts'
 import { chainOf, sellers } from './kill-work.ts'
-import { commandOf, openAccount } from './script.ts'
+import { openAccount } from './script.ts'
 
 const source = fileURLToPath(new URL('postgres-child.ts', import.meta.url))
 const processes = 3
@@ -76,7 +76,6 @@ describe('ledger in PostgreSQL, several processes and sudden death', () => {
     const url = await postgres.newUrl()
     const store = await postgresLedger(url, { currency: 'EUR' })
     for (const uid of ['alice', ...sellers]) await openAccount(store, uid)
-    await store.execute(commandOf('publish film 8 10'))
     let names = 0
     const writers = Array.from({ length: processes }, () => startWriter(url, ++names))
     const acknowledged = new Set<string>()
