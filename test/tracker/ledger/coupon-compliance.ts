@@ -34,12 +34,16 @@ export function couponCompliance(open: OpenLedger): void {
       assert.equal(await coupon('LOST', { share: 1, infoHash: 'nowhere' }), 'unknown-content')
       assert.equal(await take('TENTH', 'alice'), '')
       assert.equal(await take('TENTH', 'alice'), '')
-      assert.equal(await store.discountMinor('alice', 'film', 80n, now), 8n)
       const buy = 'purchase p1 alice film 10'
+      const order = commandOf(buy) as Command & { kind: 'purchase' }
+      await assert.rejects(store.expectPurchase(order), { code: 'no-promotion' })
       assert.equal(await resultOf(store, commandOf(buy)), 'no-promotion')
       const funds = { id: 'f1', amountMinor: 20n, reason: 'spring', now }
       assert.equal((await store.execute({ kind: 'fund', ...funds })).repeated, false)
       assert.equal((await store.execute({ kind: 'fund', ...funds })).repeated, true)
+      const lines = (await store.journal()).length
+      await store.expectPurchase(order)
+      assert.equal((await store.journal()).length, lines, 'asked only')
       assert.equal(await resultOf(store, commandOf(buy)), 'p1 -72')
       assert.equal(await resultOf(store, commandOf(buy)), 'p1 -72')
       assert.equal((await store.audit()).escrowMinor, 80n)

@@ -1,5 +1,4 @@
 // Reads of money that came in: what waits for the operator, gift codes and coupons. Pure.
-import { discountFor } from './coupons.ts'
 import type { AdviceOutcome, CouponTerms } from './money-in-commands.ts'
 import type { AdviceRow, CouponRow, GiftBatchRow } from './money-in-rows.ts'
 import { balance } from './posting.ts'
@@ -40,13 +39,4 @@ function promotionBooks(view: ScanView): PromotionBooks {
   return { ...held, batches, coupons }
 }
 
-/** What a purchase at this price would cost this buyer less now. */
-const discountMinor = (
-  view: ScanView,
-  uid: string,
-  infoHash: string,
-  priceMinor: bigint,
-  now: number
-): bigint => discountFor(view, { uid, infoHash, now }, priceMinor)?.offMinor ?? 0n
-
-export const moneyInReads = { openAdvices, promotionBooks, discountMinor }
+export const moneyInReads = { openAdvices, promotionBooks }
