@@ -57,7 +57,9 @@ const openAdvice = z.strictObject({
 })
 export const advicesAnswer = z.strictObject({
   waiting: z.array(openAdvice).meta({ description: 'To be assigned.' }),
-  noted: z.array(openAdvice).meta({ description: 'Nothing of an account moved for them.' })
+  noted: z.array(openAdvice).meta({
+    description: 'Nothing of an account moved for them. The newest first, until they are set aside.'
+  })
 })
 /** A payment that was not booked. */
 export type AdviceJson = z.infer<typeof openAdvice>

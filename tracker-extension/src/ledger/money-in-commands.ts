@@ -65,7 +65,7 @@ export interface AdviseCommand {
   now: number
 }
 
-/** The operator books a payment that waits, or (without a uid) sets it aside. */
+/** The operator books a payment that waits, or (without a uid) sets it aside, or what was noted. */
 export interface AssignCommand {
   kind: 'assign'
   adviceId: string

@@ -18,13 +18,18 @@ export interface PromotionBooks {
   coupons: Coupon[]
 }
 
-/** Advices that were not booked, the oldest first. */
+/** Beginnings of the keys; older ledgers list what was noted by its state. */
+const LISTS = { booked: [], waiting: ['waiting'], noted: ['recent', 'noted'] } as const
+
+/** Advices that a person has to look at: what waits longest first, and of what was noted the newest. */
 function openAdvices(view: ScanView, state: AdviceOutcome['state'], limit: number): AdviceEntry[] {
   const found: AdviceEntry[] = []
-  const prefix = keyOf(state, '')
-  for (const [key, { adviceId }] of view.rows('openAdvice', prefix)) {
-    if (!key.startsWith(prefix) || found.length >= limit) break
-    found.push({ adviceId, ...view.get('advice', adviceId)! })
+  for (const list of LISTS[state]) {
+    const prefix = keyOf(list, '')
+    for (const [key, { adviceId }] of view.rows('openAdvice', prefix)) {
+      if (!key.startsWith(prefix) || found.length >= limit) break
+      found.push({ adviceId, ...view.get('advice', adviceId)! })
+    }
   }
   return found
 }

@@ -83,7 +83,7 @@ export interface LedgerStore {
   /** All cases behind the id `after` ('' = from the first), at most 1000 at a time. */
   complaints(after?: string): Promise<ComplaintSummary[]>
   appeals(): Promise<Appeal[]>
-  /** Payments that wait for the operator, or were noted for him, the oldest first. */
+  /** Payments that wait for the operator, the oldest first, or were noted for him, the newest first, until he set them aside. */
   openAdvices(state: 'waiting' | 'noted', limit?: number): Promise<AdviceEntry[]>
   /** Gift codes and coupons, and the money behind them. */
   promotionBooks(): Promise<PromotionBooks>

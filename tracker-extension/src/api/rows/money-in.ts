@@ -80,12 +80,12 @@ const OPERATOR: readonly Route[] = [
   {
     ...get('/operator/advices', TYPES.json, m.advicesJson),
     summary: 'Lists payments that wait to be assigned, and those noted.',
-    scope: 'read',
+    scope: 'deposits',
     answer: m.advicesAnswer
   },
   {
     ...post('/operator/assign', json(), TYPES.json, m.assignJson),
-    summary: 'Books a payment that waits, or sets it aside.',
+    summary: 'Books a payment that waits, or sets it or a noted one aside.',
     scope: 'deposits',
     body: m.assignBody,
     answer: m.assignAnswer,
