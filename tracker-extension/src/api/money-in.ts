@@ -38,7 +38,8 @@ export const codeAnswer = z.discriminatedUnion('code', [
     infoHash: z.union([nobody, infoHash]),
     share: count.meta({ description: 'Ten-thousandths of the price, or 0 and an amount.' }),
     ...{ amount, currency, until: time }
-  })
+  }),
+  z.strictObject({ code: z.literal('dropped'), coupon: z.string(), repeated })
 ])
 const payment = {
   ...{ advice: z.string(), advised, state, code: z.string() },

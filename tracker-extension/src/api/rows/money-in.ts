@@ -57,7 +57,7 @@ const PUBLIC: readonly Route[] = [
     ...post('/codes', box(MESSAGES.codeRequest.bytesMax), TYPES.json, ({ mint }, { body }) =>
       redeemCode(mint, body)
     ),
-    summary: 'Redeems a gift code, or takes a coupon for the next purchase.',
+    summary: 'Redeems a gift code, or takes a coupon for the next purchase, or gives one back.',
     message: 'codeRequest',
     answer: m.codeAnswer,
     rate: 'codes',
