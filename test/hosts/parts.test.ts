@@ -47,7 +47,7 @@ describe('hosts: a content in parts', function () {
       purse!.id.slice(0, 8),
       ...wallet
     )
-    assert.deepEqual([done['kept'], done['refund']], [2, '0'])
+    assert.deepEqual([done['kept'], done['refundMax']], [2, '0'])
     const after = await stage.command('wallet', 'wallet', ...wallet)
     assert.equal((after['purses'] as { state: string }[])[0]!.state, 'cancelled')
     const unknown = stage.start('wallet', 'cancel', 'ffffffffffff', ...wallet)

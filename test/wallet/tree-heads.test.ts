@@ -1,7 +1,7 @@
 // A wallet follows its provider's log, and finds out a provider that shows two histories (G13): alone, from one day to the
 // next, and by comparing heads with another peer.
 import assert from 'node:assert/strict'
-import { memoryLedger } from '@floodgate/tracker'
+import { memoryLedger, type FloodgateTrackerOptions } from '@floodgate/tracker'
 import * as fg from '@floodgate/protocol'
 import {
   Wallet,
@@ -23,9 +23,17 @@ describe('wallet: the provider’s log', () => {
     for (const world of worlds.splice(0)) await world.close()
   })
 
-  const provider = async (like?: w.World): Promise<w.World> => {
+  const provider = async (
+    like?: w.World,
+    rates?: FloodgateTrackerOptions['rates']
+  ): Promise<w.World> => {
     const ledger = memoryLedger({ currency: 'EUR' })
-    const world = await w.startWorld({ ledger, ...(like && { keys: like.keys }), headEveryMs: 1 })
+    const world = await w.startWorld({
+      ledger,
+      ...(like && { keys: like.keys }),
+      headEveryMs: 1,
+      rates
+    })
     worlds.push(world)
     return world
   }
@@ -93,6 +101,15 @@ describe('wallet: the provider’s log', () => {
     await headAt(wallet, 101)
     const { postings, proved, balance, currency } = await proveAccount(wallet)
     assert.deepEqual([postings.length, proved, balance, currency], [66, 66, 132n, 'EUR'])
+  })
+
+  it('G13: proves a history of more pages than the provider gives at once', async () => {
+    const world = await provider(undefined, { lines: { perSecond: 2, burst: 1 } })
+    const wallet = await walletAt(world)
+    const uid = fg.toHex(wallet.uid)
+    for (let i = 0; i < 70; i++) await w.fund(world, uid, 1n)
+    await headAt(wallet, 70)
+    assert.equal((await proveAccount(wallet)).proved, 70)
   })
 
   it('G13: finds a provider that tells another balance, or a posting that its log has not', async () => {

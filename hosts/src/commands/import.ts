@@ -26,9 +26,15 @@ export const addImport: AddCommand = (program, act) => {
     .argument('[files...]', 'statements; one that was imported before moves nothing')
     .requiredOption('--data <dir>', 'directory of the provider, which must be running')
     .option('--unassigned', 'show what waits for you, and what was noted')
-    .option('--assign <payment>', 'book a payment that waits, with --to and --reason')
+    .option(
+      '--assign <payment>',
+      'book a payment that waits, with --to and --reason, or set one aside'
+    )
     .option('--to <uid>', 'the account that it is for')
-    .option('--set-aside', 'with --assign: it is for no account, as when you sent it back')
+    .option(
+      '--set-aside',
+      'with --assign: it is for no account, or it was noted and you have seen to it'
+    )
     .option('--reason <text>', 'why; it stands in the books')
     .addHelpText(
       'after',
@@ -135,7 +141,7 @@ function openText({ waiting, noted }: AdvicesJson): string {
   }
   if (noted.length > 0) {
     const columns = heads('noted', 'since', 'amount', 'from', 'text', 'what', 'account')
-    const rows = noted.map((one) => [...rowOf(one), one.reason || one.advised, short(one.uid)])
+    const rows = noted.map((one) => [...rowOf(one), one.advised, short(one.uid)])
     parts.push(table(columns, rows))
   }
   return parts.join('\n')

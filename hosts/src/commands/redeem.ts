@@ -1,10 +1,14 @@
 // `floodgate redeem`: a gift code becomes money on an account, a coupon makes its next purchase cheaper.
 
-import { redeemCode, type RedeemedCode } from '@floodgate/wallet'
+import { dropCoupon, redeemCode, type RedeemedCode } from '@floodgate/wallet'
 import { unlessStopped } from '../stop.ts'
 import { money, short } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
+
+interface RedeemOptions extends WalletOptions {
+  drop?: boolean
+}
 
 export const addRedeem: AddCommand = (program, act) => {
   program
@@ -12,26 +16,32 @@ export const addRedeem: AddCommand = (program, act) => {
     .description('redeem a gift code, or take a coupon for the next purchase')
     .argument('<code>', 'as it was given; hyphens, spaces and small letters say nothing')
     .requiredOption('--wallet <file>', 'the wallet')
+    .option('--drop', 'give a coupon back that you took: you pay the full price again')
     .option(...PASSPHRASE_OPTION)
     .addHelpText(
       'after',
       examples(
         'floodgate redeem 7Q2F5-0M3XK-9AB4C-ZD81R --wallet me.wallet',
-        'floodgate redeem SPRING26 --wallet me.wallet'
+        'floodgate redeem SPRING26 --wallet me.wallet',
+        'floodgate redeem --drop SPRING26 --wallet me.wallet'
       )
     )
     .action(
-      act((session, code: string, options: WalletOptions) => runRedeem(session, code, options))
+      act((session, code: string, options: RedeemOptions) => runRedeem(session, code, options))
     )
 }
 
 async function runRedeem(
   { out, signal }: Session,
   code: string,
-  options: WalletOptions
+  options: RedeemOptions
 ): Promise<void> {
   const wallet = await openWallet(options, signal)
   try {
+    if (options.drop === true) {
+      const { coupon } = await unlessStopped(signal, dropCoupon(wallet, code))
+      return out.tell('dropped', { coupon }, `${coupon}: given back`)
+    }
     const redeemed = await unlessStopped(signal, redeemCode(wallet, code))
     out.tell('redeemed', redeemed, textOf(redeemed))
   } finally {

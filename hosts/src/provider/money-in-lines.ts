@@ -5,7 +5,7 @@ import { count, money, short } from '../units.ts'
 
 const KINDS: Record<MoneyInCommand['kind'], true> = {
   ...{ order: true, refer: true, advise: true, assign: true, issueGifts: true },
-  ...{ redeemGift: true, issueCoupon: true, takeCoupon: true, fund: true }
+  ...{ redeemGift: true, issueCoupon: true, takeCoupon: true, dropCoupon: true, fund: true }
 }
 
 export const isMoneyIn = (command: Command): command is MoneyInCommand =>
@@ -53,6 +53,11 @@ export function moneyInLines(
     case 'takeCoupon': {
       const { couponId, uid } = command
       return [['coupon', { uid, coupon: couponId }, `coupon    ${short(uid)}  ${couponId}`]]
+    }
+    case 'dropCoupon': {
+      const { couponId, uid } = command
+      const text = `coupon    ${short(uid)}  ${couponId} given back`
+      return [['coupon-dropped', { uid, coupon: couponId }, text]]
     }
     case 'fund': {
       const { amountMinor, reason } = command

@@ -59,8 +59,8 @@ function purseNamed(purses: Line[], named: string): Line {
 /** `floodgate wallet cancel PURSE`: ends it, and says what comes back and when. */
 export async function cancelNamed(out: Output, wallet: Wallet, named = ''): Promise<void> {
   const { id, currency } = purseNamed(wallet.summary().purses, named)
-  const { kept, refund, refundAt } = await cancelPurse(wallet, fromHex(id))
+  const { kept, refundMax, refundAt } = await cancelPurse(wallet, fromHex(id))
   const stays = kept > 0 ? `; ${count(kept, 'piece')} stay with their sellers` : ''
-  const text = `${money(refund, currency)} come back on ${dayOf(refundAt)}${stays}`
-  out.tell('cancelled', { purse: id, refund, refundAt, kept, currency }, text)
+  const text = `up to ${money(refundMax, currency)} come back on ${dayOf(refundAt)}${stays}`
+  out.tell('cancelled', { purse: id, refundMax, refundAt, kept, currency }, text)
 }

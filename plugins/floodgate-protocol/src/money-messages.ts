@@ -3,6 +3,9 @@
 import { amount, text } from './fields.ts'
 import { currency, row } from './rows.ts'
 
+/** Before a coupon's code: it is given back. */
+export const DROP = 'drop:'
+
 export const MONEY_MESSAGES = {
   checkoutRequest: row(0x60, 'peer', 'signed', 640, { amount, currency }),
   codeRequest: row(0x61, 'peer', 'signed box', 640, { code: text(64) })

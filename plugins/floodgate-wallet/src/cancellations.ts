@@ -13,8 +13,9 @@ export interface CancelAnswer {
   purse: Purse
   /** Tokens that stay in escrow for their sellers, to the purse's end. */
   kept: number
-  /** Minor units that come back, and when: Unix milliseconds. */
-  refund: bigint
+  /** Minor units that come back at most: what a coupon paid, and what sellers claim until then, does not. */
+  refundMax: bigint
+  /** When: Unix milliseconds. */
   refundAt: number
 }
 
@@ -39,12 +40,13 @@ export async function cancelPurse(wallet: Wallet, id: Uint8Array): Promise<Cance
     const isOurs = equal(answer.cancel, wallet.crypto.sha256(frame)) && equal(answer.purse, id)
     if (!isOurs) throw new FloodgateError('wrong-session', 'answer to another cancellation')
     const { kept, refundAt } = answer
-    const refund = purse.price * BigInt(purse.covered - kept)
-    if (purse.cancellation!.refundAt === 0) wallet.note('cancelled', noteOf(purse, refund))
+    const refundMax = purse.price * BigInt(purse.covered - kept)
+    if (purse.cancellation!.refundAt === 0) wallet.note('cancelled', noteOf(purse, refundMax))
     purse.cancel({ frame, refundAt })
     await wallet.saved()
-    return { purse, kept, refund, refundAt }
+    return { purse, kept, refundMax, refundAt }
   })
 }
 
-const noteOf = ({ currency }: Purse, refund: bigint): string => `${refund} ${currency} given back`
+const noteOf = ({ currency }: Purse, refundMax: bigint): string =>
+  `up to ${refundMax} ${currency} given back`

@@ -58,6 +58,7 @@ export {
 export {
   checkout,
   paymentReference,
+  dropCoupon,
   redeemCode,
   type Checkout,
   type PaymentReference,

@@ -1,6 +1,6 @@
 // How an account's owner brings money in: by card, by bank transfer, by a code (F2).
 
-import { FloodgateError, fromHex, readGiftCode, toHex } from '@floodgate/protocol'
+import { DROP, FloodgateError, fromHex, readGiftCode, toHex } from '@floodgate/protocol'
 import { ask } from './http.ts'
 import { ROUTES, byItsClock, fieldsOf, sealForProvider, signRequest } from './provider-client.ts'
 import type { Wallet } from './wallet.ts'
@@ -98,9 +98,7 @@ export function redeemCode(wallet: Wallet, typed: string): Promise<RedeemedCode>
     throw new FloodgateError('unknown-code', 'a slip of the pen: its check symbol does not fit')
   }
   return byItsClock(wallet, async () => {
-    const frame = await signRequest(wallet, 'codeRequest', { code: bare })
-    const sealed = await sealForProvider(wallet, frame)
-    const said = fieldsOf(await ask(`${wallet.api}${ROUTES}/codes`, ANSWER_MAX, sealed))
+    const said = await askOfCode(wallet, bare)
     const money = { amount: said.amount('amount'), currency: said.text('currency') }
     if (said.text('code') === 'gift') {
       return { code: 'gift', ...money, balance: said.amount('balance') }
@@ -112,4 +110,23 @@ export function redeemCode(wallet: Wallet, typed: string): Promise<RedeemedCode>
     const terms = { share: said.integer('share'), until: said.integer('until') }
     return { code: 'coupon', coupon: said.text('coupon'), infoHash, ...terms, ...money }
   })
+}
+
+/**
+ * Gives a coupon back that was taken: the next purchase costs its full price, and the place is another's. To repeat it is
+ * harmless. Throws `unknown-code`, `too-many-requests`.
+ */
+export function dropCoupon(wallet: Wallet, typed: string): Promise<{ coupon: string }> {
+  const bare = typed.replace(/[\s-]/g, '')
+  return byItsClock(wallet, async () => {
+    const said = await askOfCode(wallet, `${DROP}${bare}`)
+    if (said.text('code') !== 'dropped') throw new FloodgateError('bad-field', 'code')
+    return { coupon: said.text('coupon') }
+  })
+}
+
+async function askOfCode(wallet: Wallet, code: string): Promise<ReturnType<typeof fieldsOf>> {
+  const frame = await signRequest(wallet, 'codeRequest', { code })
+  const sealed = await sealForProvider(wallet, frame)
+  return fieldsOf(await ask(`${wallet.api}${ROUTES}/codes`, ANSWER_MAX, sealed))
 }

@@ -1,12 +1,38 @@
 // The lines of the provider's log that are about our own money (G13).
 
-import { MESSAGES, decode, type Message } from '@floodgate/protocol'
+import { MESSAGES, codeOf, decode, type Message } from '@floodgate/protocol'
 import { ask } from './http.ts'
 import { ROUTES, byItsClock, signRequest } from './provider-client.ts'
 import type { Wallet } from './wallet.ts'
 
 /** A posting that moved our money, as the provider's log has it. */
 export type OwnLine = Message<'posting'>
+
+/** A long history takes more pages than the provider gives at once. */
+const PAUSE_MS = 1000
+const PAUSES_MAX = 30
+
+/**
+ * One page of lines behind `after`, once the provider has time for it. Throws `too-many-requests` when it has none for half a
+ * minute.
+ */
+export async function linesAfter(wallet: Wallet, after: number): Promise<Message<'lines'>> {
+  for (let pauses = 0; ; pauses++) {
+    try {
+      return await askLines(wallet, after)
+    } catch (error) {
+      if (codeOf(error) !== 'too-many-requests' || pauses === PAUSES_MAX) throw error
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
+  }
+}
+
+const askLines = (wallet: Wallet, after: number): Promise<Message<'lines'>> =>
+  byItsClock(wallet, async () => {
+    const frame = await signRequest(wallet, 'linesRequest', { after })
+    const url = `${wallet.api}${ROUTES}/log/lines`
+    return decode(await ask(url, MESSAGES.lines.bytesMax, frame), 'lines').message
+  })
 
 /** All lines of the account, oldest first. Throws `unreachable` and what the provider refuses with. */
 export async function* ownLines(wallet: Wallet): AsyncGenerator<OwnLine> {
@@ -19,11 +45,7 @@ export async function* linesBehind(
   first: number
 ): AsyncGenerator<{ bytes: Uint8Array; line: OwnLine }> {
   for (let after = first; ;) {
-    const { items, read } = await byItsClock(wallet, async () => {
-      const frame = await signRequest(wallet, 'linesRequest', { after })
-      const url = `${wallet.api}${ROUTES}/log/lines`
-      return decode(await ask(url, MESSAGES.lines.bytesMax, frame), 'lines').message
-    })
+    const { items, read } = await linesAfter(wallet, after)
     for (const bytes of items) yield { bytes, line: decode(bytes, 'posting').message }
     if (read <= after) return
     after = read

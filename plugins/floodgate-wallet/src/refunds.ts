@@ -1,8 +1,7 @@
 // What came back: refunds of purses, as the provider's log says it of our own account. Each is put into the history once.
 
-import { MESSAGES, decode, toHex, type Message } from '@floodgate/protocol'
-import { ask } from './http.ts'
-import { ROUTES, byItsClock, signRequest } from './provider-client.ts'
+import { decode, toHex } from '@floodgate/protocol'
+import { linesAfter } from './own-lines.ts'
 import type { Wallet } from './wallet.ts'
 
 /** What the ledger posts as a purse ends, and as what was given back of a cancelled one is due. */
@@ -28,12 +27,4 @@ export async function learnRefunds(wallet: Wallet): Promise<number> {
   }
   await wallet.saved()
   return found
-}
-
-function linesAfter(wallet: Wallet, after: number): Promise<Message<'lines'>> {
-  return byItsClock(wallet, async () => {
-    const frame = await signRequest(wallet, 'linesRequest', { after })
-    const bytes = await ask(`${wallet.api}${ROUTES}/log/lines`, MESSAGES.lines.bytesMax, frame)
-    return decode(bytes, 'lines').message
-  })
 }

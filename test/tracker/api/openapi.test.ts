@@ -87,6 +87,11 @@ describe('api: the OpenAPI document', () => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
+  it('who paid what is for whoever books payments, not for whoever may look', () => {
+    const advices = ROUTES.find(({ path }) => path === '/operator/advices')
+    assert.equal(advices?.scope, 'deposits')
+  })
+
   it('rows are whole: limits of their messages, forms of what is JSON, scopes of what is the operator’s', () => {
     for (const { path, takes, gives, message, body, answer, operator, scope } of ROUTES) {
       if (message !== undefined) {

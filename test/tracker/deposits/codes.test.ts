@@ -156,6 +156,15 @@ describe(`deposits: codes (FLOODGATE_SEED=${SEED})`, () => {
     assert.deepEqual([books.promotion, books.coupons[0]!['uses']], ['93', 1])
   })
 
+  it('a coupon is given back over the same route', async () => {
+    const ada = await w.register(world)
+    await redeem(ada, 'SPRING26')
+    const dropped = { code: 'dropped', coupon: 'SPRING26' }
+    assert.deepEqual(await redeem(ada, 'drop:spring-26'), { ...dropped, repeated: false })
+    assert.deepEqual(await redeem(ada, 'drop:SPRING26'), { ...dropped, repeated: true })
+    assert.equal(await redeem(ada, 'drop:NOSUCH'), 'unknown-code')
+  })
+
   it('a buyer who has only the reduced price can buy', async () => {
     const bob = await w.register(world, 23n)
     const [content] = (await world.store.contents()).slice(-1)

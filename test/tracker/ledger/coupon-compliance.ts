@@ -34,12 +34,16 @@ export function couponCompliance(open: OpenLedger): void {
       assert.equal(await coupon('LOST', { share: 1, infoHash: 'nowhere' }), 'unknown-content')
       assert.equal(await take('TENTH', 'alice'), '')
       assert.equal(await take('TENTH', 'alice'), '')
-      assert.equal(await store.discountMinor('alice', 'film', 80n, now), 8n)
       const buy = 'purchase p1 alice film 10'
+      const order = commandOf(buy) as Command & { kind: 'purchase' }
+      await assert.rejects(store.expectPurchase(order), { code: 'no-promotion' })
       assert.equal(await resultOf(store, commandOf(buy)), 'no-promotion')
       const funds = { id: 'f1', amountMinor: 20n, reason: 'spring', now }
       assert.equal((await store.execute({ kind: 'fund', ...funds })).repeated, false)
       assert.equal((await store.execute({ kind: 'fund', ...funds })).repeated, true)
+      const lines = (await store.journal()).length
+      await store.expectPurchase(order)
+      assert.equal((await store.journal()).length, lines, 'asked only')
       assert.equal(await resultOf(store, commandOf(buy)), 'p1 -72')
       assert.equal(await resultOf(store, commandOf(buy)), 'p1 -72')
       assert.equal((await store.audit()).escrowMinor, 80n)
@@ -99,6 +103,46 @@ export function couponCompliance(open: OpenLedger): void {
       }
       assert.deepEqual([await balanceOf('alice'), await balanceOf('bob')], [91n, 10n])
       assert.equal((await store.promotionBooks()).promotionMinor, 5n)
+    })
+
+    it('who holds a coupon that promotion cannot pay drops it, and buys at the full price', async () => {
+      await execute('deposit d1 alice 100', 'publish film 4 10')
+      await coupon('C', { share: 1000, usesMax: 1 })
+      await take('C', 'alice')
+      const buy = commandOf('purchase p1 alice film 10')
+      assert.equal(await resultOf(store, buy), 'no-promotion')
+      const drop = (uid: string, couponId = 'C') =>
+        store.execute({ kind: 'dropCoupon', couponId, uid, now })
+      assert.equal((await drop('bob')).repeated, true)
+      assert.equal((await drop('alice')).repeated, false)
+      assert.equal((await drop('alice')).repeated, true)
+      await assert.rejects(drop('alice', 'NOPE'), { code: 'unknown-code' })
+      assert.equal(await resultOf(store, buy), 'p1 -40')
+      assert.equal(await take('C', 'bob'), '', 'its place is free again')
+    })
+
+    it('a place that is held for a day goes to the next who comes, the longest held first', async () => {
+      const day = 24 * 3600e3
+      for (const uid of ['carol', 'dave', 'erin']) await openAccount(store, uid)
+      await execute('deposit d1 alice 100', 'deposit d2 bob 100', 'publish film 4 10')
+      await store.execute({ kind: 'fund', id: 'f1', amountMinor: 100n, reason: '', now })
+      await coupon('C', { share: 1000, usesMax: 3 })
+      for (const [i, uid] of ['alice', 'bob', 'carol'].entries()) {
+        assert.equal(await take('C', uid, now + i), '')
+      }
+      assert.equal(await take('C', 'dave', now + day - 1), 'code-spent')
+      // One that was used is nobody's any more; a repetition does not hold it longer.
+      const spent = `purchase p1 bob film 10 at=${now + 2} until=${now + 9}`
+      assert.equal(await resultOf(store, commandOf(spent)), 'p1 -36')
+      assert.equal(await take('C', 'alice', now + day - 1), '')
+      assert.equal(await take('C', 'dave', now + day), '')
+      assert.equal(await take('C', 'erin', now + day + 1), 'code-spent')
+      assert.equal(await take('C', 'erin', now + day + 2), '')
+      assert.equal(await take('C', 'carol', now + day + 2), 'code-spent')
+      const late = `purchase p2 alice film 10 at=${now + day} until=${now + 2 * day}`
+      assert.equal(await resultOf(store, commandOf(late)), 'p2 -40')
+      const [row] = (await store.promotionBooks()).coupons
+      assert.equal(row!.uses, 3)
     })
 
     it('gives its lines to nobody else: I1, the journal names each', async () => {

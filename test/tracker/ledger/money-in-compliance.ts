@@ -177,6 +177,30 @@ export function moneyInCompliance(open: OpenLedger): void {
       assert.equal(await balanceOf('bob'), 50n)
     })
 
+    it('what was noted is listed newest first, without our own spending, until somebody has seen to it', async () => {
+      const ids = async (limit?: number) =>
+        (await store.openAdvices('noted', limit)).map(({ adviceId }) => adviceId)
+      const dispute = (name: string, at: number) =>
+        store.execute({
+          ...{ kind: 'advise', statements: [], now: at },
+          advices: [adviceOf(name, { advised: 'dispute', uid: 'alice' })]
+        })
+      for (let i = 0; i < 3; i++) await dispute(`d${i}`, now + i)
+      await tell(store, [adviceOf('spent', { advised: 'debit' })])
+      assert.deepEqual(await ids(), ['d2', 'd1', 'd0'])
+      assert.deepEqual(await ids(1), ['d2'])
+      const assign = (adviceId: string, uid: string, reason = 'refunded') =>
+        store.execute({ kind: 'assign', adviceId, uid, reason, now })
+      const seen = await assign('d1', '')
+      assert.deepEqual([seen.state, seen.uid, seen.repeated], ['noted', 'alice', false])
+      assert.equal((await assign('d1', '')).repeated, true)
+      await assert.rejects(assign('d1', '', 'another reason'), { code: 'conflict' })
+      await assert.rejects(assign('d2', 'bob'), { code: 'conflict' })
+      await dispute('d1', now + 9)
+      assert.deepEqual(await ids(), ['d2', 'd0'])
+      assert.equal(await balanceOf('alice'), 0n)
+    })
+
     it('F80: a gift code is redeemed once, by one, in time; the account gifts holds the rest', async () => {
       const [h1, h2, h3] = ['1', '2', '3'].map((digit) => digit.repeat(64)) as [
         string,

@@ -138,6 +138,33 @@ describe('G13: the log of postings', () => {
     assert.equal(sum, 1099)
   })
 
+  it('F65: a page scans so many lines, and who asks for page after page has to wait', async () => {
+    const long = memoryLedger({ currency: 'EUR' })
+    const rates = { lines: { perSecond: 0.001, burst: 3 } }
+    const busy = await w.startWorld({ ledger: long, rates })
+    try {
+      const carol = await w.register(busy, 5n)
+      for (let i = 0; i < 2500; i++) {
+        await long.execute({
+          ...{ kind: 'fund', id: `${i}`, amountMinor: 1n, reason: '', now: w.START }
+        })
+      }
+      const codes = []
+      let [after, read] = [0, -1]
+      for (let at = 1; at <= 4; at++) {
+        const on = { time: w.START, expiry: w.START, counter: at }
+        const request = await carol.signer.sign('linesRequest', { after }, on)
+        const page = await w.outcome(await w.post(busy, 'log/lines', request))
+        if (typeof page === 'string') codes.push(page)
+        else after = read = fg.decode(page, 'lines').message.read
+        if (at === 1) assert.equal(read, 2000)
+      }
+      assert.deepEqual([read, codes], [2501, ['too-many-requests']])
+    } finally {
+      await busy.close()
+    }
+  })
+
   it('G3: refuses requests for lines that are replayed, old, or signed by another', async () => {
     const [, request] = await lines(alice)
     assert.equal(await w.outcome(await w.post(world, 'log/lines', request)), 'replayed')

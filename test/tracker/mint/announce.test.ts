@@ -94,6 +94,36 @@ describe('mint: an announce buys a purse', () => {
     assert.equal(await balanceOf(world, buyer.uidHex), 940n)
   })
 
+  it('W1: no token is made for a purchase that the ledger refuses', async () => {
+    let hashes = 0
+    const sha256 = (data: Uint8Array): Uint8Array => {
+      hashes++
+      return crypto.sha256(data)
+    }
+    const counting = await startWorld({ crypto: { ...crypto, sha256 } })
+    try {
+      const film = await publish(counting, { pieces: 600, price: 1n })
+      const one = await register(counting, 100n)
+      const askFor = async (pieces: number[]): Promise<[code: string, hashes: number]> => {
+        const wish = { price: 1n, again: 1, pieces, session: crypto.random(32) }
+        const envelope = await announceMessage(counting, one, film, wish)
+        hashes = 0
+        return [(await announceHttp(counting, film, envelope)).code, hashes]
+      }
+      const codes = []
+      for (let i = 0; i < 32; i++) codes.push((await askFor([i, i + 1]))[0])
+      assert.deepEqual(codes, Array(32).fill(''))
+      assert.ok(hashes > 600, 'a purse costs its tokens')
+      const [code, cost] = await askFor([32, 33])
+      assert.equal(code, 'too-many-requests')
+      assert.ok(cost < 50, `${cost} hashes`)
+      assert.equal(await balanceOf(counting, one.uidHex), 68n)
+      assert.deepEqual(counting.errors, [])
+    } finally {
+      await counting.close()
+    }
+  })
+
   it('a settled purse is refused to its session and sold anew to another', async () => {
     const session = crypto.random(32)
     await buy(world, buyer, content, { session })

@@ -93,6 +93,59 @@ describe('origin: charged', () => {
     assert.equal((await stage.ask(`${film.infoHash}/film.mkv`, { Range: 'bytes=0-0' })).status, 402)
   })
 
+  it('gives what costs nothing to anybody while it is open, and what is sold behind it to who paid', async () => {
+    film = await stage.publish({ 'film.mkv': 10 * PIECE - 5 }, { open: false, free: 2 })
+    purse = await buyPurse(wallet)
+    const free = (range: string): Promise<Answer> =>
+      stage.ask(`${film.infoHash}/film.mkv`, { Range: `bytes=${range}` })
+    assert.equal((await free(`0-${2 * PIECE - 1}`)).status, 206)
+    assert.equal((await free(`0-${2 * PIECE}`)).status, 402)
+    const url = await pay(2)
+    assert.equal((await get(url, 0, 2)).status, 206)
+    stage.origin.set(film.infoHash, { state: 'throttled' })
+    assert.equal(codeIn(await free('0-9')), 'origin-busy')
+    assert.equal((await get(url, 0, 2)).status, 206)
+  })
+
+  it('gives what was paid for as often as a seller would, and no more (F51)', async () => {
+    const url = await pay(0)
+    for (let times = 0; times < 4; times++) assert.equal((await get(url, 0)).status, 206)
+    assert.equal(codeIn(await get(url, 0)), 'too-many-resends')
+    assert.equal(codeIn(await get(await payOrigin(wallet, purse), 0)), 'too-many-resends')
+    await pay(1)
+    assert.equal((await get(url, 1)).status, 206)
+  })
+
+  it('books no more than it sent', async () => {
+    const url = await pay(0)
+    const { pathname } = new URL(`${url}film.mkv`)
+    stage.origin.set(film.infoHash, { state: 'open', rateBytes: 1 })
+    const range = { Range: `bytes=0-${PIECE - 1}` }
+    const tap = () => stage.origin.status()[film.infoHash]!
+    for (let times = 0; times < 6; times++) {
+      const answer = await stage.begin(pathname, range)
+      assert.equal(answer.statusCode, 206)
+      answer.destroy()
+      while (tap().active > 0) await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    assert.ok(tap().sentBytes <= PIECE)
+  })
+
+  it('G3: a request for pieces is good once', async () => {
+    const request = { purse: purse.id, bitmap: emptyBitmap(purse.count), voucher: new Uint8Array() }
+    const frame = await signRequest(wallet, 'originRequest', request)
+    const ask = async (): Promise<unknown> => {
+      const response = await fetch(`${stage.provider.url}/floodgate/v1/origin`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: frame.slice()
+      })
+      return ((await response.json()) as { error?: string }).error
+    }
+    assert.notEqual(await ask(), 'replayed')
+    assert.equal(await ask(), 'replayed')
+  })
+
   it('charges nothing for a repetition (I3, G14)', async () => {
     const first = await pay(0)
     assert.equal((await get(first, 0)).status, 206)

@@ -17,7 +17,7 @@ describe('origin: serving', () => {
   let album: Published
 
   before(async () => {
-    stage = await OriginStage.start({ places: { all: 4, perHost: 4 } })
+    stage = await OriginStage.start({ places: { all: 5, perHost: 4 + 1 } })
     film = await stage.publish({ 'film #1 ü%.mkv': 100_001 })
     album = await stage.publish({
       'album/a.ogg': 20_000,

@@ -70,7 +70,7 @@ export class OriginStage {
   /** Writes the files, whose paths begin with the name of the content, and publishes them. */
   async publish(
     lengths: Record<string, number>,
-    { open = true, pieceLength = 16_384, price = 2n } = {}
+    { open = true, pieceLength = 16_384, price = 2n, free = 0 } = {}
   ): Promise<Published> {
     const files = Object.fromEntries(
       Object.entries(lengths).map(([path, length]) => [path, new Uint8Array(randomBytes(length))])
@@ -81,7 +81,7 @@ export class OriginStage {
     }
     const [name = ''] = Object.keys(lengths)[0]!.split('/')
     const { keys, url } = this.provider
-    const offer = { rootKey: keys.rootKey, api: url, price, currency: 'EUR', open }
+    const offer = { rootKey: keys.rootKey, api: url, price, currency: 'EUR', open, free }
     const options = { name, pieceLength, private: true, info: { floodgate: encodeOffer(offer) } }
     const torrent = await new Promise<Uint8Array>((resolve, reject) => {
       createTorrent(this.pathOf(name), { ...options, announceList: [] }, (error, file) =>

@@ -27,10 +27,10 @@ describe('plugin: the web origin', function () {
     peers.push(made)
     return made
   }
-  const publish = (isOpen: boolean): Promise<Published> =>
+  const publish = (isOpen: boolean, free = 0): Promise<Published> =>
     stage.publish(
       { 'album/1 one': 3 * PIECE + 5, 'album/2 two ü#': 6 * PIECE, 'album/3 three': PIECE - 100 },
-      { open: isOpen }
+      { open: isOpen, free }
     )
 
   afterEach(async () => {
@@ -62,6 +62,17 @@ describe('plugin: the web origin', function () {
     assert.equal(await buyer.floodgate!.settled(100), true)
     assert.deepEqual(buyer.warnings, [])
   })
+
+  for (const policy of ['charged', 'free'] as const) {
+    it(`fetches free pieces that nobody has, and pays for the rest alone: ${policy}`, async () => {
+      await open(policy)
+      const album = await publish(policy === 'free', 4)
+      const buyer = peer(wallet, AT_ONCE)
+      await expectWhole(buyer.add(album.torrent), album)
+      assert.equal(await earned(), policy === 'free' ? 0n : 2n * BigInt(PIECES - 4))
+      assert.deepEqual(buyer.warnings, [])
+    })
+  }
 
   it('takes for nothing what is free, and keeps those tokens', async () => {
     await open('free')

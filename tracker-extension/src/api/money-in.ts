@@ -38,7 +38,8 @@ export const codeAnswer = z.discriminatedUnion('code', [
     infoHash: z.union([nobody, infoHash]),
     share: count.meta({ description: 'Ten-thousandths of the price, or 0 and an amount.' }),
     ...{ amount, currency, until: time }
-  })
+  }),
+  z.strictObject({ code: z.literal('dropped'), coupon: z.string(), repeated })
 ])
 const payment = {
   ...{ advice: z.string(), advised, state, code: z.string() },
@@ -57,7 +58,9 @@ const openAdvice = z.strictObject({
 })
 export const advicesAnswer = z.strictObject({
   waiting: z.array(openAdvice).meta({ description: 'To be assigned.' }),
-  noted: z.array(openAdvice).meta({ description: 'Nothing of an account moved for them.' })
+  noted: z.array(openAdvice).meta({
+    description: 'Nothing of an account moved for them. The newest first, until they are set aside.'
+  })
 })
 /** A payment that was not booked. */
 export type AdviceJson = z.infer<typeof openAdvice>

@@ -45,7 +45,7 @@ export interface Route {
   operator?: boolean
   scope?: Scope
   /** A budget of its own (F66), or none at all; all others share that of requests. */
-  rate?: 'registrations' | 'codes' | 'unlimited'
+  rate?: 'registrations' | 'codes' | 'lines' | 'unlimited'
   run(desk: Desk, ask: Ask): unknown
 }
 

@@ -1,7 +1,7 @@
 // Codes that an account's owner redeems: gift codes, which bring money, and coupons, which take something off a purchase.
 // Guessing is limited for each account and each host; a gift code has 95 random bits besides.
 
-import { FloodgateError, giftHashOf, readGiftCode } from '@floodgate/protocol'
+import { DROP, FloodgateError, giftHashOf, readGiftCode } from '@floodgate/protocol'
 import { expectFresh, readSigned, type Mint } from '../mint/mint.ts'
 
 /** Amounts in minor units as decimal text. */
@@ -27,6 +27,12 @@ export type CodeJson =
       /** Unix milliseconds; 0 for ever. */
       until: number
     }
+  | {
+      code: 'dropped'
+      coupon: string
+      /** It was not held: nothing changed. */
+      repeated: boolean
+    }
 
 /** A coupon's name as it is kept: shorter than any gift code, so that neither is taken for the other. */
 export function couponNameOf(typed: string): string | undefined {
@@ -35,7 +41,7 @@ export function couponNameOf(typed: string): string | undefined {
 }
 
 /**
- * Redeems the code in a sealed, fresh `codeRequest` for the account that signed it. Throws `unknown-code`, `code-spent`,
+ * Redeems the code in a sealed, fresh `codeRequest` for the account that signed it, or gives a coupon back. Throws `unknown-code`, `code-spent`,
  * `code-expired`, `too-many-requests`, `clock`, `replayed`, `revoked`, and what `readSigned` throws. That a code is spent or
  * expired helps nobody who guesses: it is worth nothing then.
  */
@@ -57,8 +63,13 @@ export async function redeemCode(mint: Mint, sealed: Uint8Array): Promise<CodeJs
     const amount = String(amountMinor)
     return { code: 'gift', amount, balance: String(balance), currency, repeated }
   }
-  const couponId = couponNameOf(message.code)
+  const isDrop = message.code.startsWith(DROP)
+  const couponId = couponNameOf(isDrop ? message.code.slice(DROP.length) : message.code)
   if (couponId === undefined) throw new FloodgateError('unknown-code')
+  if (isDrop) {
+    const { repeated } = await store.execute({ kind: 'dropCoupon', couponId, uid, now })
+    return { code: 'dropped', coupon: couponId, repeated }
+  }
   const { coupon } = await store.execute({ kind: 'takeCoupon', couponId, uid, now })
   const { infoHash, share, amountMinor, until } = coupon
   const amount = String(amountMinor)

@@ -132,8 +132,15 @@ function aboutWhom(view: LedgerView, { about, uid }: Advice): string {
   return (paid && view.get('advice', paid.adviceId)?.uid) ?? uid
 }
 
+/** A person has to look: not at what the provider spent itself, nor at what somebody gave a reason for. */
+const isOpen = ({ state, advised, reason }: AdviceRow): boolean =>
+  state !== 'booked' && advised !== 'debit' && reason === ''
+
+/** What waits longest comes first; of what was noted the newest, for its list may grow long. */
 const openKey = (adviceId: string, { state, at }: AdviceRow): string =>
-  keyOf(state, orderedKey(at), adviceId)
+  state === 'noted'
+    ? keyOf('recent', orderedKey(Number.MAX_SAFE_INTEGER - at), adviceId)
+    : keyOf(state, orderedKey(at), adviceId)
 
 function replace(
   view: LedgerView,
@@ -141,8 +148,12 @@ function replace(
   before: AdviceRow | undefined,
   row: AdviceRow
 ): void {
-  if (before) view.remove('openAdvice', openKey(adviceId, before))
-  if (row.state !== 'booked') view.put('openAdvice', openKey(adviceId, row), { adviceId })
+  if (before) {
+    view.remove('openAdvice', openKey(adviceId, before))
+    // Noted ones of older ledgers are listed so.
+    view.remove('openAdvice', keyOf(before.state, orderedKey(before.at), adviceId))
+  }
+  if (isOpen(row)) view.put('openAdvice', openKey(adviceId, row), { adviceId })
   view.put('advice', adviceId, row)
 }
 
@@ -151,15 +162,24 @@ const outcomeOf = (adviceId: string, row: AdviceRow, repeated: boolean): AdviceO
   return { adviceId, state, code, uid, amountMinor, repeated }
 }
 
-/** Books what waits for the account that a person names; without one it is set aside, as when it was sent back. */
+/**
+ * Books what waits for the account that a person names; without one it is set aside, as when it was sent back. What was
+ * noted is only set aside: somebody has looked at it, and says why that is enough.
+ */
 export function assign(view: LedgerView, command: AssignCommand): MoneyInOutcomes['assign'] {
   const { adviceId, uid, reason, now } = command
   const known = view.get('advice', adviceId)
   if (!known) throw new LedgerError('unknown-advice', adviceId)
-  if (known.state !== 'waiting') {
-    const isSame = known.reason !== '' && known.reason === reason && known.uid === uid
-    if (!isSame) throw new LedgerError('conflict', `${adviceId} is ${known.state}`)
+  const isNoted = known.state === 'noted' && uid === ''
+  if (known.state !== 'waiting' && (!isNoted || known.reason !== '')) {
+    const isSame = known.reason === reason && (isNoted || known.uid === uid)
+    if (!isSame || reason === '') throw new LedgerError('conflict', `${adviceId} is ${known.state}`)
     return outcomeOf(adviceId, known, true)
+  }
+  if (isNoted) {
+    const seen: AdviceRow = { ...known, reason }
+    replace(view, adviceId, known, seen)
+    return outcomeOf(adviceId, seen, false)
   }
   const { amountMinor, currency } = known
   if (uid !== '') {

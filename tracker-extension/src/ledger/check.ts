@@ -156,6 +156,7 @@ const moneyIn: { [Kind in MoneyInCommand['kind']]: ShapeOf<Kind> } = {
     now: time
   },
   takeCoupon: { couponId: id, uid: id, now: time },
+  dropCoupon: { couponId: id, uid: id, now: time },
   fund: { id, amountMinor: amount, reason: text, now: time }
 }
 

@@ -65,7 +65,7 @@ export interface AdviseCommand {
   now: number
 }
 
-/** The operator books a payment that waits, or (without a uid) sets it aside. */
+/** The operator books a payment that waits, or (without a uid) sets it aside, or what was noted. */
 export interface AssignCommand {
   kind: 'assign'
   adviceId: string
@@ -122,6 +122,14 @@ export interface TakeCouponCommand {
   now: number
 }
 
+/** Its holder gives a coupon back: he buys without it. */
+export interface DropCouponCommand {
+  kind: 'dropCoupon'
+  couponId: string
+  uid: string
+  now: number
+}
+
 /** The operator puts money behind coupons: cash → promotion. */
 export interface FundCommand {
   kind: 'fund'
@@ -140,6 +148,7 @@ export type MoneyInCommand =
   | RedeemGiftCommand
   | IssueCouponCommand
   | TakeCouponCommand
+  | DropCouponCommand
   | FundCommand
 
 /** What became of an advice. A waiting one says by `code` what speaks against booking it. */
@@ -172,5 +181,7 @@ export interface MoneyInOutcomes {
   redeemGift: { uid: string; amountMinor: bigint; repeated: boolean }
   issueCoupon: { couponId: string; repeated: boolean }
   takeCoupon: { coupon: CouponTerms; repeated: boolean }
+  /** Repeated: he does not hold it. */
+  dropCoupon: { couponId: string; repeated: boolean }
   fund: { amountMinor: bigint; repeated: boolean }
 }

@@ -1,5 +1,4 @@
 // Reads of money that came in: what waits for the operator, gift codes and coupons. Pure.
-import { discountFor } from './coupons.ts'
 import type { AdviceOutcome, CouponTerms } from './money-in-commands.ts'
 import type { AdviceRow, CouponRow, GiftBatchRow } from './money-in-rows.ts'
 import { balance } from './posting.ts'
@@ -19,13 +18,18 @@ export interface PromotionBooks {
   coupons: Coupon[]
 }
 
-/** Advices that were not booked, the oldest first. */
+/** Beginnings of the keys; older ledgers list what was noted by its state. */
+const LISTS = { booked: [], waiting: ['waiting'], noted: ['recent', 'noted'] } as const
+
+/** Advices that a person has to look at: what waits longest first, and of what was noted the newest. */
 function openAdvices(view: ScanView, state: AdviceOutcome['state'], limit: number): AdviceEntry[] {
   const found: AdviceEntry[] = []
-  const prefix = keyOf(state, '')
-  for (const [key, { adviceId }] of view.rows('openAdvice', prefix)) {
-    if (!key.startsWith(prefix) || found.length >= limit) break
-    found.push({ adviceId, ...view.get('advice', adviceId)! })
+  for (const list of LISTS[state]) {
+    const prefix = keyOf(list, '')
+    for (const [key, { adviceId }] of view.rows('openAdvice', prefix)) {
+      if (!key.startsWith(prefix) || found.length >= limit) break
+      found.push({ adviceId, ...view.get('advice', adviceId)! })
+    }
   }
   return found
 }
@@ -40,13 +44,4 @@ function promotionBooks(view: ScanView): PromotionBooks {
   return { ...held, batches, coupons }
 }
 
-/** What a purchase at this price would cost this buyer less now. */
-const discountMinor = (
-  view: ScanView,
-  uid: string,
-  infoHash: string,
-  priceMinor: bigint,
-  now: number
-): bigint => discountFor(view, { uid, infoHash, now }, priceMinor)?.offMinor ?? 0n
-
-export const moneyInReads = { openAdvices, promotionBooks, discountMinor }
+export const moneyInReads = { openAdvices, promotionBooks }

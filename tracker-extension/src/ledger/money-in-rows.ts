@@ -56,6 +56,17 @@ export interface CouponRow {
   until: number
   /** Places taken. */
   uses: number
+  /** Who holds a place the longest, and who took one last; '' if nobody holds one. */
+  oldest: string
+  newest: string
+}
+
+/** A place that its holder did not use yet: in a list of all that hold this coupon, by uid. */
+export interface HeldCouponRow {
+  couponId: string
+  at: number
+  older: string
+  newer: string
 }
 
 /** What a coupon paid of one purse. */
@@ -81,7 +92,7 @@ export interface MoneyInTables {
   gift: GiftRow
   coupon: CouponRow
   /** (uid, info hash or `*`) → the coupon that the next purchase uses. */
-  heldCoupon: { couponId: string }
+  heldCoupon: HeldCouponRow
   /** (coupon, uid) → places this account took. */
   couponUse: { uses: number }
   /** By purse. */

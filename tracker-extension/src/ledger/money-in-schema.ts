@@ -65,10 +65,15 @@ export const moneyInSchema: { [T in keyof MoneyInTables]: Layout<MoneyInTables[T
       usesMax: 'number',
       usesPerAccountMax: 'number',
       until: 'number',
-      uses: 'number'
+      uses: 'number',
+      oldest: 'text',
+      newest: 'text'
     }
   },
-  heldCoupon: { wide: false, columns: { couponId: 'text' } },
+  heldCoupon: {
+    wide: false,
+    columns: { couponId: 'text', at: 'number', older: 'text', newer: 'text' }
+  },
   couponUse: { wide: false, columns: { uses: 'number' } },
   discount: {
     wide: false,

@@ -39,6 +39,10 @@ class Overlay implements LedgerView {
   }
 }
 
+/** What `rule` would come to: it writes on a sheet that is thrown away. */
+export const onTrial = <T>(view: LedgerView, rule: (view: LedgerView) => T): T =>
+  rule(new Overlay(view))
+
 /** Runs `rule` on a sheet over `view`: all it wrote arrives, or (if it throws) none of it. */
 export function allOrNothing<T>(view: LedgerView, rule: (view: LedgerView) => T): T {
   const overlay = new Overlay(view)

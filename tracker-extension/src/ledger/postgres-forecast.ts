@@ -137,6 +137,7 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     ['peer', uid],
     ['couponUse', keyOf(couponId, uid)]
   ],
+  dropCoupon: ({ couponId }) => [['coupon', couponId]],
   fund: ({ id }) => [['funding', id], ['account', cash], ['account', promotion], journal],
   setDestination: ({ uid }) => [
     ['peer', uid],

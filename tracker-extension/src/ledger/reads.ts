@@ -1,10 +1,13 @@
 // What can be read from the ledger: pure functions from a view, the same for every store. Nothing here writes.
 import { audit } from './audit.ts'
 import { indexes } from './bitmap.ts'
+import type { PurchaseCommand } from './commands.ts'
 import { courtReads } from './court-reads.ts'
 import { moneyInReads } from './money-in-reads.ts'
+import { onTrial } from './overlay.ts'
 import { payoutReads } from './payout-reads.ts'
 import { balance } from './posting.ts'
+import { purchase } from './purchase.ts'
 import { type Wanted, purseFor } from './purse-chain.ts'
 import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
 import { type ScanView, hexOf, keyOf, orderedKey, peerAccount } from './rows.ts'
@@ -99,6 +102,11 @@ function offences(view: ScanView, purseId?: string): Offence[] {
   return found
 }
 
+/** Throws what the purchase would be refused with, so that nobody works for one that cannot be. */
+function expectPurchase(view: ScanView, command: PurchaseCommand): void {
+  onTrial(view, (sheet) => purchase(sheet, command))
+}
+
 /** Every read by name; a store runs `reads[name](view, ...args)` wherever its view lives. */
 export const reads = {
   account,
@@ -107,6 +115,7 @@ export const reads = {
   contents,
   purse,
   openPurse,
+  expectPurchase,
   expired,
   sale,
   offences,

@@ -4,7 +4,7 @@ import { advise, assign, order, refer } from './advices.ts'
 import { amountMax, checkCommand } from './check.ts'
 import type { Command, OpenCommand, OutcomeOf, Outcomes, PublishCommand } from './commands.ts'
 import { answer, appeal, complain, prove, resend, told } from './complaints.ts'
-import { fund, issueCoupon, takeCoupon } from './coupons.ts'
+import { dropCoupon, fund, issueCoupon, takeCoupon } from './coupons.ts'
 import { deposit } from './deposit.ts'
 import { LedgerError } from './errors.ts'
 import { issueGifts, redeemGift } from './gifts.ts'
@@ -68,7 +68,7 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   appeal,
   revoke,
   ...{ order, refer, advise, assign, issueGifts, redeemGift },
-  ...{ issueCoupon, takeCoupon, fund },
+  ...{ issueCoupon, takeCoupon, dropCoupon, fund },
   setDestination,
   requestPayout,
   preparePayout,

@@ -20,7 +20,7 @@ export interface Layout<Row> {
   columns: Columns<Row>
 }
 
-export const schemaVersion = 5
+export const schemaVersion = 6
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },

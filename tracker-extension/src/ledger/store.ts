@@ -1,7 +1,7 @@
 // The door to the ledger: commands in, outcomes out, reads by key. A new store is a way to run the pure rules and
 // reads (a `LedgerEngine`) on some medium; it must pass the compliance suite.
 import type { Audit } from './audit.ts'
-import type { Command, OutcomeOf } from './commands.ts'
+import type { Command, OutcomeOf, PurchaseCommand } from './commands.ts'
 import type { Complaint } from './court-commands.ts'
 import type { Payout } from './payout-commands.ts'
 import type { DestinationRow } from './payout-rows.ts'
@@ -52,6 +52,8 @@ export interface LedgerStore {
    * force that covers any of these pieces.
    */
   openPurse(uid: string, infoHash: string, wanted?: Wanted): Promise<Purse | undefined>
+  /** Rejects as this purchase would now, and moves nothing: what it costs to make a purse comes before the purchase. */
+  expectPurchase(command: PurchaseCommand): Promise<void>
   /** Purses that may be closed now, the longest expired first. */
   expired(now: number, limit?: number): Promise<string[]>
   sale(purseId: string, payee: string): Promise<Sale | undefined>
@@ -81,12 +83,10 @@ export interface LedgerStore {
   /** All cases behind the id `after` ('' = from the first), at most 1000 at a time. */
   complaints(after?: string): Promise<ComplaintSummary[]>
   appeals(): Promise<Appeal[]>
-  /** Payments that wait for the operator, or were noted for him, the oldest first. */
+  /** Payments that wait for the operator, the oldest first, or were noted for him, the newest first, until he set them aside. */
   openAdvices(state: 'waiting' | 'noted', limit?: number): Promise<AdviceEntry[]>
   /** Gift codes and coupons, and the money behind them. */
   promotionBooks(): Promise<PromotionBooks>
-  /** What a coupon would take off a purchase at this price now. */
-  discountMinor(uid: string, infoHash: string, priceMinor: bigint, now: number): Promise<bigint>
   /** Payment handles that several accounts gave; slow on a great ledger. */
   sharedHandles(accountsMin: number): Promise<{ handle: string; uids: string[] }[]>
   payout(payoutId: string): Promise<Payout | undefined>
@@ -134,6 +134,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     contents: () => engine.read('contents', []),
     purse: (purseId) => engine.read('purse', [purseId]),
     openPurse: (...args) => engine.read('openPurse', args),
+    expectPurchase: (command) => engine.read('expectPurchase', [command]),
     expired: (now, limit = 1000) => engine.read('expired', [now, limit]),
     sale: (purseId, payee) => engine.read('sale', [purseId, payee]),
     journal: (after = 0, limit = 1000) => engine.read('journal', [after, limit]),
@@ -151,7 +152,6 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     sharedHandles: (accountsMin) => engine.read('sharedHandles', [accountsMin]),
     openAdvices: (state, limit = 1000) => engine.read('openAdvices', [state, limit]),
     promotionBooks: () => engine.read('promotionBooks', []),
-    discountMinor: (...args) => engine.read('discountMinor', args),
     payout: (payoutId) => engine.read('payout', [payoutId]),
     payouts: (after = '', limit = 1000) => engine.read('payouts', [after, limit]),
     openPayouts: (after = '', limit = 1000) => engine.read('openPayouts', [after, limit]),

@@ -18,6 +18,11 @@ export interface Rates {
   codes: Rate
   /** Pages for card payments that one account asks for: each costs a request to Stripe. */
   checkouts: Rate
+  /**
+   * Pages of its own lines that one host, and one account, asks for: each scans 2,000 lines of the journal, so a hundredth
+   * of the store's thread for each, and 120,000 lines at once.
+   */
+  lines: Rate
   /** Messages of one host that proved bad, or are not yet proved good. */
   unproven: Rate
   /** As many of all hosts together: a tenth of one core. */
@@ -32,6 +37,7 @@ const DEFAULTS: Rates = {
   announces: { perSecond: 20, burst: 500 },
   codes: { perSecond: 1 / 30, burst: 20 },
   checkouts: { perSecond: 1 / 30, burst: 20 },
+  lines: { perSecond: 2, burst: 60 },
   unproven: { perSecond: 10, burst: 200 },
   unprovenOfAll: { perSecond: 1000, burst: 5000 },
   unprovenOfKnown: { perSecond: 1, burst: 20 }
@@ -45,6 +51,7 @@ export const UNLIMITED_RATES: Rates = {
   announces: NO_LIMIT,
   codes: NO_LIMIT,
   checkouts: NO_LIMIT,
+  lines: NO_LIMIT,
   unproven: NO_LIMIT,
   unprovenOfAll: NO_LIMIT,
   unprovenOfKnown: NO_LIMIT
@@ -80,6 +87,7 @@ export class Doorkeeper {
       announces: budget('announces'),
       codes: budget('codes'),
       checkouts: budget('checkouts'),
+      lines: budget('lines'),
       unproven: budget('unproven'),
       unprovenOfAll: budget('unprovenOfAll'),
       unprovenOfKnown: budget('unprovenOfKnown')

@@ -15,7 +15,7 @@ import {
   type Message,
   type Ranges
 } from '@floodgate/protocol'
-import type { Account, PurseTerms } from '../ledger/index.ts'
+import type { Account, PurchaseCommand, PurseTerms } from '../ledger/index.ts'
 import type { Terms } from './catalog.ts'
 import type { PurseName } from './issuer.ts'
 import { leaseAt, renewed } from './lease.ts'
@@ -116,15 +116,9 @@ async function sell(
   const collateralMinor = collateralOf(mint, amountMinor)
   const infoHash = toHex(announce.infoHash)
   const now = mint.now()
-  const wantedMinor = amountMinor + collateralMinor
-  // The ledger is the judge of this; asked here too, so that no work is done for who cannot pay.
-  if (buyer.balanceMinor < wantedMinor) {
-    const offMinor = await mint.store.discountMinor(buyer.uid, infoHash, amountMinor, now)
-    if (buyer.balanceMinor < wantedMinor - offMinor) throw new FloodgateError('insufficient-funds')
-  }
   const name = { purse: id, uid: announce.signer, infoHash: announce.infoHash }
   const expiresAt = Math.min(now + mint.purseLifeMs, mint.issuer.epochAt(now).notAfter)
-  const { purse: sold } = await mint.store.execute({
+  const order: PurchaseCommand = {
     kind: 'purchase',
     purchaseId: toHex(id),
     uid: buyer.uid,
@@ -134,9 +128,12 @@ async function sell(
     ranges: [...wanted],
     collateralMinor,
     now,
-    expiresAt,
-    certificate: await certify(mint, name, terms, { wanted, time: now, ends: expiresAt })
-  })
+    expiresAt
+  }
+  // Tokens cost half a second of work at worst: none are made for a purchase that would be refused.
+  await mint.store.expectPurchase(order)
+  const certificate = await certify(mint, name, terms, { wanted, time: now, ends: expiresAt })
+  const { purse: sold } = await mint.store.execute({ ...order, certificate })
   // Two announces at a time may both have come to here; the ledger sold one purse and answers it to both.
   if (sold.purseId === toHex(id)) mint.counters.purchases++
   return sold

@@ -2,8 +2,9 @@
 // what is published, to whom the policy admits, at the rates that it is told, and sends everybody else to the peers.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { FloodgateError } from '@floodgate/protocol'
+import { FloodgateError, countBits } from '@floodgate/protocol'
 import type { Court } from '../court/court.ts'
+import type { Sale } from '../ledger/index.ts'
 import { countRefusal } from '../mint/counters.ts'
 import type { Mint } from '../mint/mint.ts'
 import { refusalOf } from '../mint/refusals.ts'
@@ -20,10 +21,11 @@ import {
 import { sellPieces, type OriginPass } from './sell.ts'
 import type { OriginContent, OriginFile } from './files.ts'
 import { Pace } from './pace.ts'
-import { ORIGIN_UID, isPaid } from './paid.ts'
+import { ORIGIN_UID, standingOf } from './paid.ts'
 import { readPass } from './pass.ts'
 import { ResponsePlaces, type PlacesMax } from './places.ts'
 import { rangeOf, type ByteRange } from './range.ts'
+import { PurseShares } from './shares.ts'
 import { OriginShelf } from './shelf.ts'
 import { streamFile } from './stream.ts'
 import { Tap, type Supply, type TapStatus } from './tap.ts'
@@ -38,7 +40,10 @@ export interface OriginOptions {
   rateBytes?: number
   /** Responses at a time. Default 256, and 16 for one host. */
   places?: Partial<PlacesMax>
-  /** A reader that takes nothing for so long is let go. Default 30 s. */
+  /**
+   * A reader that takes nothing for so long is let go, and one for whom we waited so long in all, unless it takes 20 kB/s.
+   * Default 30 s.
+   */
   stallMs?: number
 }
 
@@ -50,6 +55,8 @@ interface Asked {
   content: OriginContent
   file: OriginFile
   isFree: boolean
+  /** So many pieces from the first on cost nothing, whatever the policy. */
+  free: number
   /** What its URL brings. */
   pass: string | undefined
   host: string
@@ -64,6 +71,7 @@ export class Origin {
   readonly #taps = new Map<string, Tap>()
   readonly #all: Pace
   readonly #places: ResponsePlaces
+  readonly #shares = new PurseShares()
   #closed = false
 
   /** `onError` is told of our own faults. Throws `bad-option`. */
@@ -133,7 +141,7 @@ export class Origin {
     const content = await this.#shelf.content(infoHash)
     const file = content.files.get(path)
     if (file === undefined) throw new FloodgateError('not-found')
-    await this.#give({ content, file, isFree, pass, host }, request, response)
+    await this.#give({ content, file, isFree, free: terms.free, pass, host }, request, response)
   }
 
   async #give(
@@ -148,37 +156,50 @@ export class Origin {
     const range = isSame ? rangeOf(headers.range, length) : 'all'
     if (range === 'unsatisfiable') return sayNoSuchRange(response, tag, length)
     const bytes = range === 'all' ? { start: 0, end: length - 1 } : range
-    const paid = await this.#admit(asked, bytes)
+    const sale = await this.#admit(asked, bytes)
     const say = (): void => sayFile(response, { tag, length, range })
     if (method === 'HEAD' || length === 0) {
       say()
       response.end()
     } else {
-      await this.#send(asked, { bytes, paid }, response, say)
+      await this.#send(asked, { bytes, sale }, response, say)
     }
   }
 
-  /** Are these bytes paid for? Throws `unpaid` when they must be, `origin-busy` when they are not and peers are to serve. */
-  async #admit({ content, file, isFree, pass }: Asked, bytes: ByteRange): Promise<boolean> {
-    const { infoHash } = content
+  /**
+   * The sale that these bytes are paid by; undefined when they may go without. Throws `unpaid` when they must be paid,
+   * `origin-busy` when they are not and peers are to serve.
+   */
+  async #admit(asked: Asked, bytes: ByteRange): Promise<Sale | undefined> {
+    const { isFree, pass } = asked
+    const { infoHash } = asked.content
     const { issuer, store, now } = this.#mint
     const purseId = pass === undefined ? undefined : readPass(issuer, { infoHash, pass }, now())
     const sale = purseId === undefined ? undefined : await store.sale(purseId, ORIGIN_UID)
-    if (isPaid(sale, content, file, bytes)) return true
-    if (!isFree) throw new FloodgateError('unpaid')
+    const standing = standingOf(sale, asked, bytes)
+    if (standing === 'paid') return sale
+    if (standing === 'unpaid' && !isFree) throw new FloodgateError('unpaid')
     if (this.#tapOf(infoHash).state !== 'open') throw busy('ask peers')
-    return false
+    return undefined
   }
 
   async #send(
-    { content, file, host }: Asked,
-    { bytes, paid }: { bytes: ByteRange; paid: boolean },
+    { content, file, free, host }: Asked,
+    { bytes, sale }: { bytes: ByteRange; sale: Sale | undefined },
     response: ServerResponse,
     say: () => void
   ): Promise<void> {
-    if (!this.#places.take(host)) throw busy('all places are taken')
+    let left = bytes.end - bytes.start + 1
+    const piecesOnce = free + countBits(sale?.claimed ?? new Uint8Array())
+    const bytesOnce = piecesOnce * content.pieceLength
+    const giveBack = sale && this.#shares.take(sale.purseId, bytesOnce, left)
+    const isPaid = sale !== undefined
+    if (!this.#places.take(host, isPaid)) {
+      giveBack?.(left)
+      throw busy('all places are taken')
+    }
     const tap = this.#tapOf(content.infoHash)
-    const { signal, end } = tap.begin(paid)
+    const { signal, end } = tap.begin(isPaid)
     try {
       const handle = await this.#shelf.open(content, file)
       say()
@@ -190,6 +211,7 @@ export class Origin {
           await this.#all.take(bytes, ended)
         },
         sent: (bytes) => {
+          left -= bytes
           tap.sent(bytes)
           this.#mint.counters.originBytes += bytes
         },
@@ -198,7 +220,8 @@ export class Origin {
       })
     } finally {
       end()
-      this.#places.giveBack(host)
+      giveBack?.(left)
+      this.#places.giveBack(host, isPaid)
     }
   }
 

@@ -1,4 +1,4 @@
-// What was paid for by HTTP: pieces in the ledger, bytes in a request.
+// What was paid for by HTTP: pieces in the ledger, bytes in a request. The first pieces of a content may cost nothing.
 
 import { PROVIDER_UID, hasBit, toHex } from '@floodgate/protocol'
 import type { Sale } from '../ledger/index.ts'
@@ -8,17 +8,21 @@ import type { ByteRange } from './range.ts'
 /** The account that the origin's sales go to is the provider's own. */
 export const ORIGIN_UID = toHex(PROVIDER_UID)
 
-/** Is every piece that the range touches among the pieces of the sale, and all of them paid? */
-export function isPaid(
+/** How a range stands: all of its pieces cost nothing, or all that cost something are paid for, or one is not. */
+export type Standing = 'free' | 'paid' | 'unpaid'
+
+/** `free`: so many pieces from the first on cost nothing. */
+export function standingOf(
   sale: Sale | undefined,
-  { pieceLength }: OriginContent,
-  { offset }: OriginFile,
+  { content, file, free }: { content: OriginContent; file: OriginFile; free: number },
   { start, end }: ByteRange
-): boolean {
-  if (sale === undefined || sale.owed > 0) return false
-  const last = Math.floor((offset + end) / pieceLength)
-  for (let index = Math.floor((offset + start) / pieceLength); index <= last; index++) {
-    if (!hasBit(sale.claimed, index)) return false
+): Standing {
+  const pieceAt = (byte: number): number => Math.floor((file.offset + byte) / content.pieceLength)
+  const last = pieceAt(end)
+  if (last < free) return 'free'
+  if (sale === undefined || sale.owed > 0) return 'unpaid'
+  for (let index = Math.max(free, pieceAt(start)); index <= last; index++) {
+    if (!hasBit(sale.claimed, index)) return 'unpaid'
   }
-  return true
+  return 'paid'
 }

@@ -33,12 +33,13 @@ export interface OriginPass {
 /**
  * Answers an `originRequest`: redeems what is new in its voucher, at most 32 tokens, and gives a pass to all pieces that this
  * purse ever paid for by HTTP. Every new piece is read and checked before it is charged. To repeat a request moves no
- * money. Throws `clock`, `revoked`, `unknown-purse`, `limit-reached`, `no-source`, `purse-closed`, `insufficient-funds` (a
+ * money. Throws `clock`, `replayed`, `revoked`, `unknown-purse`, `limit-reached`, `no-source`, `purse-closed`, `insufficient-funds` (a
  * token that another seller was paid for, and no money for it), what `checkClaimed` and what `readSigned` throws.
  */
 export async function sellPieces(mint: Mint, court: Court, bytes: Uint8Array): Promise<OriginPass> {
   const { message, account } = await readSigned(mint, 'originRequest', bytes)
   expectFresh(mint, message)
+  mint.freshness.take(`${account.uid} origin ${toHex(message.purse)}`, message, mint.now())
   await mint.court.expectAdmitted(account.uid)
   const claimed = { ...message, payer: message.signer }
   const facts = await factsOf(mint, claimed, ORIGIN_UID)

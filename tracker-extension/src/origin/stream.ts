@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { FloodgateError } from '@floodgate/protocol'
+import { Patience } from './patience.ts'
 import type { ByteRange } from './range.ts'
 
 /** What is read, paced and written at a time. */
@@ -17,7 +18,7 @@ export interface StreamOptions {
   sent: (bytes: number) => void
   /** Breaks it off. */
   signal: AbortSignal
-  /** A reader that takes no chunk for so long is let go. */
+  /** Of the reader's {@link Patience}. */
   stallMs: number
 }
 
@@ -40,14 +41,16 @@ export async function streamFile(
   const ended = AbortSignal.any([signal, gone.signal])
   async function* paced(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let left = end - start + 1
+    const patience = new Patience(stallMs)
     try {
       for await (const chunk of chunks) {
         clearTimeout(timer)
+        patience.took(performance.now())
         await pace(chunk.length, ended)
         sent(chunk.length)
         left -= chunk.length
         // Runs until the connection has taken the chunk and asks for more, or has taken the last.
-        timer = setTimeout(stalled, stallMs)
+        timer = setTimeout(stalled, patience.gave(chunk.length, performance.now()))
         yield chunk
       }
       if (left > 0) throw new FloodgateError('no-source', 'the file has become shorter')

@@ -110,6 +110,11 @@ export class OriginFetch {
     const { wallet, content, engine } = this.#needs
     const { access, isOpen } = await originStanding(wallet, content.infoHash)
     if (!isOpen || this.#ended.signal.aborted) return false
+    const [sample] = engine.idle(1, (index) => index < content.free)
+    if (sample !== undefined) {
+      await this.#fetch(sample, freeUrl(wallet, content.infoHash))
+      return true
+    }
     if (access === 'free') return this.#fetchFree()
     const pocket = wallet.purses.pocket(content.infoHash)
     const payers = new Set<Purse>()

@@ -47,6 +47,7 @@ export const LOG: readonly Route[] = [
     summary: 'Gives an account the lines that are about its own money.',
     message: 'linesRequest',
     reply: 'lines',
+    rate: 'lines',
     errors: ['unknown-account', 'clock', 'replayed']
   }
 ]

@@ -57,7 +57,7 @@ const PUBLIC: readonly Route[] = [
     ...post('/codes', box(MESSAGES.codeRequest.bytesMax), TYPES.json, ({ mint }, { body }) =>
       redeemCode(mint, body)
     ),
-    summary: 'Redeems a gift code, or takes a coupon for the next purchase.',
+    summary: 'Redeems a gift code, or takes a coupon for the next purchase, or gives one back.',
     message: 'codeRequest',
     answer: m.codeAnswer,
     rate: 'codes',
@@ -80,12 +80,12 @@ const OPERATOR: readonly Route[] = [
   {
     ...get('/operator/advices', TYPES.json, m.advicesJson),
     summary: 'Lists payments that wait to be assigned, and those noted.',
-    scope: 'read',
+    scope: 'deposits',
     answer: m.advicesAnswer
   },
   {
     ...post('/operator/assign', json(), TYPES.json, m.assignJson),
-    summary: 'Books a payment that waits, or sets it aside.',
+    summary: 'Books a payment that waits, or sets it or a noted one aside.',
     scope: 'deposits',
     body: m.assignBody,
     answer: m.assignAnswer,
