@@ -13,10 +13,10 @@ import { addOptions, givenOptions, type ProviderOptions } from '../config/option
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { courtLine } from '../provider/court-lines.ts'
-import type { FirstSeeder } from '../provider/first-seeder.ts'
 import { homeOf } from '../provider/home.ts'
 import { Log } from '../provider/log.ts'
 import { isMoneyIn, moneyInLines } from '../provider/money-in-lines.ts'
+import type { OwnSeeder } from '../provider/own-seeder.ts'
 import { payoutLine } from '../provider/payout-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
@@ -84,12 +84,15 @@ async function runProvider(
     `provider  ${settings.name} at ${settings.url}, root key ${short(rootKey)}…, data in ${home.dir}`
   )
   log.info('listening', { url: settings.url, data: home.dir })
-  let seeder: FirstSeeder | undefined
+  let seeder: OwnSeeder | undefined
   const shop = new Shop(home, service, out)
   try {
     if (options.seed) {
-      const { FirstSeeder } = await import('../provider/first-seeder.ts')
-      seeder = await FirstSeeder.start({ home, settings, out, signal, uploadLimit, limit, port })
+      const { OwnSeeder } = await import('../provider/own-seeder.ts')
+      seeder = await OwnSeeder.start({
+        ...{ settings, out, signal, uploadLimit, limit, port },
+        walletFile: home.seederWallet
+      })
       service.ownSeeders.add(seeder.uid)
       out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
     }
