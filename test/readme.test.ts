@@ -2,19 +2,35 @@
 
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { toHex } from '@floodgate/protocol'
 import { Wallet, register } from '@floodgate/wallet'
 import { fileStorage } from '@floodgate/wallet/file'
-import { deposit } from '@floodgate/tracker'
+import { deposit, sqliteLedger } from '@floodgate/tracker'
+import { camt053 } from './tracker/payout/bank.ts'
+import { earn, people } from './tracker/payout/earned.ts'
+import { schemaFaults, toIban } from './tracker/payout/orders.ts'
 import { TestPeer } from './support/peer.ts'
 import { TestProvider } from './support/provider.ts'
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const MODULES = new URL('../node_modules', import.meta.url).pathname
+
+/** What stands around a journey that is about one option of the middleware, and what it left in the ledger. */
+const SHOP = `import Server from 'bittorrent-tracker/server'
+import { createProviderKeys, floodgateTracker, sepa, sqliteLedger } from '@floodgate/tracker'
+const server = new Server({ udp: false, ws: false })
+const ledger = await sqliteLedger('ledger.sqlite', { currency: 'EUR' })
+const keys = await createProviderKeys()
+`
+const SHUT = `const [payout] = await ledger.payouts()
+await tracker.close()
+await ledger.close()
+console.log(payout.payoutId, String(payout.amountMinor), payout.state)
+`
 
 /** The block that begins with `// journey: name`. */
 function journey(name: string): string {
@@ -83,6 +99,33 @@ describe('README: the journeys', function () {
       assert.deepEqual({ name, currency }, { name: 'Example', currency: 'EUR' })
       break
     }
+  })
+
+  it('4: a payout by the policy arrives: the bank gets a file, and its statement is booked', async () => {
+    const store = await sqliteLedger(join(folder, 'ledger.sqlite'), { currency: 'EUR' })
+    await people(store, { bob: toIban(0), carol: toIban(1) })
+    await earn(store, 'bob', 8)
+    await earn(store, 'carol', 4) // below the minimum
+    await store.close()
+    const policy = journey('payout')
+    const lines = /^ {2}payout: \{\n[^]*?^ {2}\}/m.exec(policy)?.[0].split('\n') ?? []
+    assert.ok(lines.length > 0 && lines.length <= 8)
+    const act = async (what: string) => {
+      const acting = run(`${SHOP}${policy}await tracker.payouts.${what}\n${SHUT}`)
+      for await (const line of createInterface({ input: acting.stdout! })) return line.split(' ')
+      return assert.fail('it said nothing')
+    }
+
+    const [id = '', amount, submitted] = await act('run()')
+    assert.deepEqual([amount, submitted], ['800', 'submitted'])
+    const [file = ''] = readdirSync(join(folder, 'bank'))
+    const xml = readFileSync(join(folder, 'bank', file), 'utf8')
+    assert.deepEqual(await schemaFaults(xml, 'pain.001.001.09'), [])
+    assert.ok(xml.includes(`<EndToEndId>${id}<`) && xml.includes('>8.00</InstdAmt>'))
+
+    const statement = camt053([{ id, way: 'DBIT', amount: '8.00' }])
+    const booked = await act(`reconcile(${JSON.stringify(statement)})`)
+    assert.deepEqual(booked, [id, '800', 'paid'])
   })
 
   it('names the commands that package.json has', () => {

@@ -129,7 +129,7 @@ describe('hosts: floodgate --config', function () {
       assert.equal(stage.provider.seen('listening')[0]!['name'], 'Films')
       assert.equal(stage.provider.seen('listening')[0]!['data'], stage.shop)
       const plan = await stage.command(
-        'payouts',
+        'payout-run',
         'payout',
         'run',
         '--dry-run',

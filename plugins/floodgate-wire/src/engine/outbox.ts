@@ -16,6 +16,7 @@ export interface Corkable {
   setNoDelay?(on: boolean): unknown
   cork?(): void
   uncork?(): void
+  prependListener?(event: 'drain', listener: () => void): unknown
 }
 
 export class Outbox {
@@ -32,6 +33,8 @@ export class Outbox {
     this.#conn = conn?.setNoDelay && conn.cork && conn.uncork ? conn : null
     this.#push = wire.push.bind(wire)
     wire.push = (chunk) => this.#add(chunk)
+    // What waited behind a full socket goes on then, header by header and block by block.
+    this.#conn?.prependListener?.('drain', () => this.#cork())
   }
 
   /** Bytes that the socket has not taken yet. */
