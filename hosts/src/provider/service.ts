@@ -4,15 +4,16 @@
 import type { AddressInfo } from 'node:net'
 import { FloodgateError } from '@floodgate/protocol'
 import {
+  type AnnounceNote,
   type DepositsOptions,
   floodgateTracker,
   type FloodgateTracker,
   type LedgerStore,
   type ProviderKeys,
+  type QualityJson,
   type RequestNote
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
-import type { Quality } from '../qos/quality.ts'
 import {
   loadOperatorToken,
   loadSettings,
@@ -64,7 +65,13 @@ interface ServiceOptions {
   origin?: OriginMode
   originRate?: number
   /** Quality of service: how often peers are to announce, who is told of it, and what is told of it. */
-  quality?: Pick<Quality, 'announceSeconds' | 'onAnnounce' | 'told'> | undefined
+  quality?:
+    | {
+        announceSeconds: number
+        onAnnounce: (note: AnnounceNote) => void
+        told: () => QualityJson | undefined
+      }
+    | undefined
   /** Let this machine read the metrics without a token. */
   openMetrics?: boolean
   watch: Watcher
