@@ -46,7 +46,7 @@ const nothing = (): void => undefined
 export async function openProvider(data: string, options: ProviderOptions = {}): Promise<Provider> {
   const { announceSeconds = ANNOUNCE_SECONDS, rateMax, onError = console.error, ...rest } = options
   const home = homeOf(data)
-  const reports = new Reports(announceSeconds)
+  const reports = new Reports()
   const service = await startService(home, {
     ...{ ...rest, onError, watch: nothing, onOperator: nothing, log: new Log('off') },
     quality: { announceSeconds, onAnnounce: reports.note, told: () => undefined }

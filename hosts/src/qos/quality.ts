@@ -1,6 +1,7 @@
 // Quality of service in a running provider: measures its swarms, decides, and steers its seeders and its web origin. What
 // is decided is told when it changes, and kept for whoever asks why.
 
+import { FloodgateError } from '@floodgate/protocol'
 import { parseRate, sayRate, startSeeding, type Decision, type Seeding } from '@floodgate/qos'
 import type { QualityJson } from '@floodgate/tracker'
 import type { Output } from '../output.ts'
@@ -12,7 +13,7 @@ import { budgetOf, policyOf } from './promise.ts'
 import { Reports } from './reports.ts'
 import { sayQos, type QosSection } from './section.ts'
 import type { SentBytes } from './sent-bytes.ts'
-import { toldPool } from './steer.ts'
+import { inForce, toldPool } from './steer.ts'
 import { openSwarms } from './swarms.ts'
 
 interface QualityOptions extends Pick<SeederOptions, 'out' | 'signal' | 'limit'> {
@@ -35,7 +36,7 @@ interface Decided {
 export class Quality {
   readonly section: QosSection
   readonly announceSeconds: number
-  readonly #reports: Reports
+  readonly #reports = new Reports()
   readonly #decided = new Map<string, Decided>()
   #sent: SentBytes | undefined
   #seeding: Seeding | undefined
@@ -43,7 +44,6 @@ export class Quality {
   constructor(section: QosSection) {
     this.section = section
     this.announceSeconds = section.announceSeconds ?? ANNOUNCE_SECONDS
-    this.#reports = new Reports(this.announceSeconds)
   }
 
   /** For the tracker: what it tells of announces. */
@@ -54,18 +54,26 @@ export class Quality {
   /** Begins to decide. Throws `bad-option`. */
   async start({ uploadLimit, out, onError, ...rest }: QualityOptions): Promise<void> {
     const { everySeconds = EVERY_SECONDS, seedersMax, web } = this.section
+    const webUplink = web && parseRate(web.uplink, 'web.uplink')
+    const hasOrigin = rest.service.tracker.origin !== undefined
+    if (webUplink !== undefined && !hasOrigin) {
+      throw new FloodgateError('bad-option', 'qos: web needs --origin')
+    }
     const { source, pool, sent } = await openSwarms({
-      ...{ ...rest, out, seedersMax, reports: this.#reports, rateMax: uploadLimit },
-      // Without a word about the web its origin stays as it is.
-      webUplink: web && parseRate(web.uplink, 'web.uplink')
+      ...{ ...rest, out, seedersMax, webUplink, reports: this.#reports, rateMax: uploadLimit }
     })
+    // Without a word about the web its origin stays as it is.
+    const steered = webUplink === undefined ? 'open' : { uplink: webUplink }
+    const origin = hasOrigin ? steered : 'none'
     this.#sent = sent
     const everyMs = everySeconds * 1000
     this.#seeding = startSeeding({
       ...{ source, everyMs, onError },
       policy: policyOf(this.section, everyMs),
       budget: budgetOf(this.section),
-      pool: toldPool(pool, (content, decision) => this.#note(content, decision, out))
+      pool: toldPool(pool, (content, decision) =>
+        this.#note(content, inForce(decision, origin), out)
+      )
     })
   }
 

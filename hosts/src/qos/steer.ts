@@ -23,6 +23,17 @@ export function shareOut({ rate, seeders, webSeed }: Decision, uplink: number): 
   }
 }
 
+/** What a decision comes to, for who asks: an origin that is not steered is open, and seeders without a share do not run. */
+export function inForce(
+  decision: Decision,
+  origin: 'none' | 'open' | { uplink: number }
+): Decision {
+  if (origin === 'none') return { ...decision, webSeed: 'closed' }
+  if (origin === 'open') return { ...decision, webSeed: 'open' }
+  const { web, pool } = shareOut(decision, origin.uplink)
+  return { ...decision, seeders: pool.seeders, webSeed: web.state }
+}
+
 /** `pool` with the origin beside it, which has `uplink` bytes per second. The rate together is never above old and new. */
 export function withOrigin(pool: SeederPool, origin: Origin, uplink: number): SeederPool {
   const before = new Map<string, number>()

@@ -10,12 +10,13 @@ import { TestPeer, done } from '../../support/peer.ts'
 import { QosShop } from './shop.ts'
 
 const noteOf = (peer: string, left: number, time: number, isLeaving = false) => ({
-  ...{ infoHash: 'film', peer, left, time, isLeaving }
+  ...{ infoHash: 'film', peer, left, time, isLeaving },
+  ...(peer !== 'stock' && { again: 15 })
 })
 
 describe('hosts qos: reports', () => {
   const said = (...notes: [peer: string, left: number, time: number, isLeaving?: boolean][]) => {
-    const reports = new Reports(15)
+    const reports = new Reports()
     for (const note of notes) reports.note(noteOf(...note))
     return reports
   }
@@ -45,10 +46,21 @@ describe('hosts qos: reports', () => {
     )
   })
 
-  it('who leaves or misses three announces is gone', () => {
-    const reports = said(['a', 9, 0], ['b', 9, 0], ['c', 9, 30_000], ['b', 9, 100, true])
+  it('who leaves or misses three announces is gone; stock clients announce less often', () => {
+    const reports = said(
+      ...([
+        ['a', 9, 0],
+        ['b', 9, 0],
+        ['c', 9, 30_000]
+      ] as [string, number, number][]),
+      ['stock', 9, 0],
+      ['b', 9, 100, true]
+    )
     const here = (now: number) => reports.swarm('film', now).leechers.map(({ id }) => id)
-    assert.deepEqual([here(45_000), here(45_001), here(99_000)], [['a', 'c'], ['c'], []])
+    assert.deepEqual(
+      [here(45_000), here(45_001), here(99_000), here(1_800_001)],
+      [['a', 'c', 'stock'], ['c', 'stock'], ['stock'], []]
+    )
   })
 })
 
@@ -125,7 +137,7 @@ describe('hosts qos: samples of a running provider', function () {
 
   it('F78, F79: sees a leecher come, its rate, what we gave, and a seeder in the end', async () => {
     const film = await shop.sell('film.bin', 3_000_000)
-    const reports = new Reports(1)
+    const reports = new Reports()
     const sent = await SentBytes.open(shop.home.sentBytes)
     shop.listeners.add(reports.note)
     const source = swarmSource({

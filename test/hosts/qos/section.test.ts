@@ -5,7 +5,7 @@ import { FloodgateError } from '@floodgate/protocol'
 import { parseConfig } from '../../../hosts/src/config/config.ts'
 import { budgetOf, policyOf } from '../../../hosts/src/qos/promise.ts'
 import { parseQos, sayQos, type QosSection } from '../../../hosts/src/qos/section.ts'
-import { shareOut } from '../../../hosts/src/qos/steer.ts'
+import { inForce, shareOut } from '../../../hosts/src/qos/steer.ts'
 import { decisionOf, leechersOf, sampleOf } from '../../qos/samples.ts'
 
 const WORDS = 'target 500 kB/s, floor 2, web 8 MB/s, max 50 MB/s, per day 2 TB, in all 50 TB'
@@ -140,6 +140,22 @@ describe('hosts qos: what is promised', () => {
       ]
     ]
   ]
+  it('D1–D4: what is told is what is in force', () => {
+    const decision = decisionOf({ webSeed: 'open', seeders: 1, rate: 100 })
+    const told = (origin: Parameters<typeof inForce>[1]) => {
+      const { webSeed, seeders } = inForce(decision, origin)
+      return [webSeed, seeders]
+    }
+    assert.deepEqual(
+      [told('none'), told('open'), told({ uplink: 400 })],
+      [
+        ['closed', 1],
+        ['open', 1],
+        ['open', 0]
+      ]
+    )
+  })
+
   for (const [webSeed, seeders, rate, said] of SHARES) {
     it(`D1–D4: of ${rate} with HTTP ${webSeed} and ${seeders} seeders each has its share`, () => {
       const { web, pool } = shareOut(decisionOf({ webSeed, seeders, rate }), 400)

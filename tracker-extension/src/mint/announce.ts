@@ -94,8 +94,10 @@ async function answerSigned(
 /** Of the provider's own seeders it is told by themselves. */
 function note(mint: Mint, { infoHash, peerId, event, left }: AnnounceAsk, uid?: string): void {
   if (uid !== undefined && mint.ownSeeders.has(uid)) return
-  const peer = uid === undefined ? peerId : `${uid} ${peerId}`
-  mint.onAnnounce?.({ infoHash, peer, left, isLeaving: event === 'stopped', time: mint.now() })
+  const isLeaving = event === 'stopped'
+  const said = { infoHash, left, isLeaving, time: mint.now() }
+  if (uid === undefined) mint.onAnnounce?.({ ...said, peer: peerId })
+  else mint.onAnnounce?.({ ...said, peer: `${uid} ${peerId}`, again: mint.intervalSeconds })
 }
 
 /** How many members a swarm may have for this account to join it (F55); undefined for as many as the tracker takes. */

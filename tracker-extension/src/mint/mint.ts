@@ -65,6 +65,8 @@ export interface AnnounceNote {
   /** Bytes missing; Infinity if it does not say. */
   left: number
   isLeaving: boolean
+  /** It was told to announce again within so many seconds; a stock client is told what the tracker's own interval is. */
+  again?: number
   /** Unix milliseconds. */
   time: number
 }
