@@ -19,6 +19,7 @@ import { addPayout } from './commands/payout.ts'
 import { addPolicy } from './commands/policy.ts'
 import { addProvider } from './commands/provider.ts'
 import { addPublish } from './commands/publish.ts'
+import { addQos } from './commands/qos.ts'
 import { addRedeem } from './commands/redeem.ts'
 import { addRegister } from './commands/register.ts'
 import { addRisk } from './commands/risk.ts'
@@ -53,6 +54,7 @@ const COMMANDS: AddCommand[] = [
   addRestore,
   addCourt,
   addRisk,
+  addQos,
   addRegister,
   addTopUp,
   addRedeem,

@@ -44,6 +44,7 @@ describe('hosts: configuration files', () => {
       payoutFile: payout.yaml
       origin: free
       originRate: 1M
+      qos: target 500 kB/s
       log: json
       logFile: /var/log/floodgate.log
       openMetrics: true

@@ -99,6 +99,7 @@ export function floodgateTracker(
     ...{ name, backups: options.backups },
     deposits: createDeposits(options.deposits ?? {}, name, onError),
     swarm: (infoHash) => attached.swarm(infoHash),
+    quality: options.quality,
     counters: () => counters
   }
   const api = createApi(desk, {
@@ -155,7 +156,8 @@ export function createMint(
     strikes: new Strikes(),
     statements: new Statements(store),
     counters: newMintCounters(),
-    arrivals: new Arrivals()
+    arrivals: new Arrivals(),
+    onAnnounce: options.onAnnounce
   }
   const court = createCourt(base, options.pieces, options.court)
   const mint = { ...base, court: courtDoor(court) }

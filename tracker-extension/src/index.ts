@@ -59,6 +59,7 @@ export type {
   RunJson
 } from './api/payouts.ts'
 export type { ContentRisk, RiskJson } from './api/risk.ts'
+export type { QualityJson } from './api/rows/quality.ts'
 export {
   isWithinLimit,
   membersMaxOf,
@@ -69,6 +70,7 @@ export {
 } from './court/swarm-limit.ts'
 export type { HostFacts } from './metrics/metrics.ts'
 export type { MintCounters } from './mint/counters.ts'
+export type { AnnounceNote } from './mint/mint.ts'
 export { UNLIMITED_RATES, type Rates } from './mint/doorkeeper.ts'
 export {
   createProviderKeys,

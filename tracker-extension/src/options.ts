@@ -2,6 +2,7 @@
 
 import { FloodgateError, WINDOW_MAX, type Crypto } from '@floodgate/protocol'
 import type { FindOperator } from './api/operators.ts'
+import type { QualityJson } from './api/rows/quality.ts'
 import type { RequestNote } from './api/request-note.ts'
 import type { CourtOptions, PieceSource } from './court/court.ts'
 import type { SwarmLimit } from './court/swarm-limit.ts'
@@ -10,6 +11,7 @@ import type { GuardOptions } from './guard/index.ts'
 import type { LedgerStore } from './ledger/index.ts'
 import type { HostFacts } from './metrics/metrics.ts'
 import type { Rates } from './mint/doorkeeper.ts'
+import type { AnnounceNote } from './mint/mint.ts'
 import type { ProviderKeys } from './mint/keys.ts'
 import type { OriginOptions } from './origin/origin.ts'
 import type { PayoutOptions } from './payout/options.ts'
@@ -75,6 +77,10 @@ export interface FloodgateTrackerOptions {
   origin?: OriginOptions
   /** For the guard, unless the server has one already. */
   guard?: GuardOptions
+  /** Told of every announce that was admitted, but for those of our own seeders: what a swarm's quality is measured by. */
+  onAnnounce?: (note: AnnounceNote) => void
+  /** What was decided about quality of service last, for the operator; undefined where nothing is. */
+  quality?: () => QualityJson | undefined
   /** Told of what is our own fault; strangers only learn `internal`. Default: a `warning` of the server. */
   onError?: (error: unknown) => void
   /** The clock, Unix milliseconds. */

@@ -1,6 +1,6 @@
 // `floodgate provider`: tracker, API, ledger and first seeder in one process, told about line by line.
 
-import { FloodgateError, toHex } from '@floodgate/protocol'
+import { FloodgateError, codeOf, toHex } from '@floodgate/protocol'
 import type {
   Command as LedgerCommand,
   MoneyInCommand,
@@ -13,13 +13,15 @@ import { addOptions, givenOptions, type ProviderOptions } from '../config/option
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { courtLine } from '../provider/court-lines.ts'
-import type { FirstSeeder } from '../provider/first-seeder.ts'
 import { homeOf } from '../provider/home.ts'
 import { Log } from '../provider/log.ts'
 import { isMoneyIn, moneyInLines } from '../provider/money-in-lines.ts'
+import type { OwnSeeder } from '../provider/own-seeder.ts'
 import { payoutLine } from '../provider/payout-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
+import type { Quality } from '../qos/quality.ts'
+import { parseQos, type QosSection } from '../qos/section.ts'
 import { stopped } from '../stop.ts'
 import { count, money, short } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
@@ -66,15 +68,16 @@ async function runProvider(
 ): Promise<void> {
   const home = homeOf(options.data)
   const { uploadLimit, limit, peerPort: port } = options
+  const quality = await qualityOf(options)
+  const onError = (error: unknown): void => {
+    log.error(error)
+    out.warn(codeOf(error), failureOf(error).text)
+  }
   const { startService } = await import('../provider/service.ts')
   const service = await startService(home, {
     ...options,
-    ...{ log, onOperator: (note) => tellOperator(out, note) },
-    watch: (command, outcome) => tellBooking(out, service.settings.currency, command, outcome),
-    onError(error) {
-      log.error(error)
-      out.warn('internal', failureOf(error).text)
-    }
+    ...{ log, quality, onError, onOperator: (note) => tellOperator(out, note) },
+    watch: (command, outcome) => tellBooking(out, service.settings.currency, command, outcome)
   })
   const { settings, keys } = service
   const rootKey = toHex(keys.rootKey)
@@ -84,24 +87,42 @@ async function runProvider(
     `provider  ${settings.name} at ${settings.url}, root key ${short(rootKey)}…, data in ${home.dir}`
   )
   log.info('listening', { url: settings.url, data: home.dir })
-  let seeder: FirstSeeder | undefined
+  let seeder: OwnSeeder | undefined
   const shop = new Shop(home, service, out)
   try {
-    if (options.seed) {
-      const { FirstSeeder } = await import('../provider/first-seeder.ts')
-      seeder = await FirstSeeder.start({ home, settings, out, signal, uploadLimit, limit, port })
+    if (options.seed && quality === undefined) {
+      const { OwnSeeder } = await import('../provider/own-seeder.ts')
+      seeder = await OwnSeeder.start({
+        ...{ settings, out, signal, uploadLimit, limit, port },
+        walletFile: home.seederWallet
+      })
       service.ownSeeders.add(seeder.uid)
       out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
     }
     await shop.keep(seeder, signal)
+    await quality?.start({ home, service, out, signal, limit, uploadLimit, onError })
     await stopped(signal)
     await drain(service, options.drain ?? 0)
   } finally {
     await shop.close()
+    await quality?.stop()
     await seeder?.close()
     await tellEnd(out, service)
     log.info('stopped')
   }
+}
+
+/** What is promised: by the words of the command line, or by the configuration file. Seeders then come and go by decision. */
+async function qualityOf({
+  qos,
+  seed,
+  sections
+}: Parameters<typeof runProvider>[1]): Promise<Quality | undefined> {
+  const section = qos === undefined ? sections?.['qos'] : parseQos(qos)
+  if (section === undefined) return undefined
+  if (seed === false) throw new FloodgateError('bad-option', 'qos seeds: leave --no-seed away')
+  const { Quality } = await import('../qos/quality.ts')
+  return new Quality(section as QosSection)
 }
 
 /** A load balancer sends nothing more once it has seen that we are not ready. */

@@ -90,7 +90,11 @@ function complain(
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let at: unknown = schema
   const unwrap = (): void => {
-    while (at instanceof z.ZodOptional || at instanceof z.ZodDefault) at = at.unwrap()
+    for (;;) {
+      if (at instanceof z.ZodOptional || at instanceof z.ZodDefault) at = at.unwrap()
+      else if (at instanceof z.ZodPipe) at = at.out
+      else return
+    }
   }
   for (const key of path) {
     unwrap()

@@ -5,6 +5,7 @@ import { FloodgateError } from '@floodgate/protocol'
 import type { Command } from 'commander'
 import { ORIGIN_MODES, type OriginMode } from '../provider/origin.ts'
 import { LOG_FORMS, type LogForm } from '../provider/log.ts'
+import { parseQos } from '../qos/section.ts'
 import { parseCount, parseDuration, parseSize, parseUrl } from '../units.ts'
 
 /** All may be missing; those that a provider keeps, such as its port, are then as they were last. */
@@ -25,6 +26,7 @@ export interface ProviderOptions {
   payoutFile?: string
   origin?: OriginMode
   originRate?: number
+  qos?: string
   log?: LogForm
   logFile?: string
   openMetrics?: boolean
@@ -58,6 +60,11 @@ function parseOrigin(text: string): OriginMode {
   const mode = ORIGIN_MODES.find((one) => one === text)
   if (mode !== undefined) return mode
   throw new FloodgateError('bad-option', `one of ${ORIGIN_MODES.join(', ')}, not ${text}`)
+}
+
+function parsePromise(text: string): string {
+  parseQos(text)
+  return text
 }
 
 export const OPTIONS: readonly OptionRow[] = [
@@ -121,6 +128,10 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     ...{ key: 'originRate', flag: '--origin-rate <size>', parse: parseSize },
     text: 'what goes out by HTTP per second, such as 8M (default: no limit)'
+  },
+  {
+    ...{ key: 'qos', flag: '--qos <promise>', parse: parsePromise },
+    text: "keep a promise to leechers, such as 'target 500 kB/s, per day 2 TB' (default: seed all, always)"
   },
   {
     ...{ key: 'log', flag: '--log <form>', parse: parseLogForm, otherwise: 'off' },

@@ -2,6 +2,7 @@
 // with a row; options that stand alone are in options.ts.
 
 import { z } from 'zod'
+import { qosSchema } from '../qos/section.ts'
 
 export interface Section {
   /** Its key at the top of the file. */
@@ -31,5 +32,6 @@ const payout = z.looseObject({})
 
 export const SECTIONS: readonly Section[] = [
   { name: 'deposits', schema: deposits },
-  { name: 'payout', schema: payout }
+  { name: 'payout', schema: payout },
+  { name: 'qos', schema: qosSchema }
 ]

@@ -15,6 +15,7 @@ import type {
   PayoutJson,
   ReconciliationJson,
   PromotionJson,
+  QualityJson,
   RiskJson,
   RunJson,
   StatementsJson,
@@ -95,6 +96,10 @@ export const fetchRisk = (api: string, token: string, colluders: number): Promis
   fetchJson(`${api}${BASE}/operator/risk/${colluders}`, {
     headers: { Authorization: `Bearer ${token}` }
   })
+
+/** How contents are seeded, and why. Throws `not-allowed`, or `not-found` where nothing is promised. */
+export const fetchQuality = (api: string, token: string): Promise<QualityJson> =>
+  fetchJson(`${api}${BASE}/operator/quality`, { headers: { Authorization: `Bearer ${token}` } })
 
 interface Deposit {
   uid: string

@@ -22,6 +22,10 @@ export interface Home {
   /** How money comes in; private, as the keys of the card processor stand in it. */
   deposits: string
   seederWallet: string
+  /** Wallets of further seeders of our own. */
+  seeders: string
+  /** What we sent of each content. */
+  sentBytes: string
   contents: string
 }
 
@@ -39,6 +43,8 @@ export function homeOf(data: string): Home {
     backups: join(dir, 'backups'),
     deposits: join(dir, 'deposits.json'),
     seederWallet: join(dir, 'seeder-wallet.json'),
+    seeders: join(dir, 'seeders'),
+    sentBytes: join(dir, 'sent-bytes.json'),
     contents: join(dir, 'contents')
   }
 }
@@ -56,10 +62,11 @@ export interface Settings {
 }
 
 /** Makes the directories. */
-export async function makeHome({ dir, contents, backups }: Home): Promise<void> {
+export async function makeHome({ dir, contents, backups, seeders }: Home): Promise<void> {
   await makeDirectory(dir, 0o700)
   await makeDirectory(contents, 0o700)
   await makeDirectory(backups, 0o700)
+  await makeDirectory(seeders, 0o700)
 }
 
 /** Writes a file so that it is there whole or not at all, readable by its owner only. */

@@ -4,11 +4,13 @@
 import type { AddressInfo } from 'node:net'
 import { FloodgateError } from '@floodgate/protocol'
 import {
+  type AnnounceNote,
   type DepositsOptions,
   floodgateTracker,
   type FloodgateTracker,
   type LedgerStore,
   type ProviderKeys,
+  type QualityJson,
   type RequestNote
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
@@ -62,6 +64,14 @@ interface ServiceOptions {
   /** Serve what is for sale by HTTP too, and how many bytes of it per second. */
   origin?: OriginMode
   originRate?: number
+  /** Quality of service: how often peers are to announce, who is told of it, and what is told of it. */
+  quality?:
+    | {
+        announceSeconds: number
+        onAnnounce: (note: AnnounceNote) => void
+        told: () => QualityJson | undefined
+      }
+    | undefined
   /** Let this machine read the metrics without a token. */
   openMetrics?: boolean
   watch: Watcher
@@ -106,7 +116,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       trustProxy: options.trustProxy === true
     })
     server.on('warning', options.onError)
-    const { watch, onError } = options
+    const { watch, onError, quality } = options
     const ownSeeders = new Set<string>()
     const payout = await findPolicy(home, currency, {
       ...{ path: options.payoutFile, section: options.sections?.['payout'] }
@@ -122,6 +132,11 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ...{ backups: home.backups, openMetrics: options.openMetrics },
       origin: originOf(home, options.origin, options.originRate),
       deposits: moneyIn,
+      ...(quality !== undefined && {
+        intervalSeconds: quality.announceSeconds,
+        onAnnounce: quality.onAnnounce,
+        quality: quality.told
+      }),
       findOperator: (token) => findToken(home, token, Date.now()),
       hostFacts: () => factsOf(home),
       onRequest(note) {

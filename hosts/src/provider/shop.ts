@@ -5,8 +5,8 @@ import { codeOf } from '@floodgate/protocol'
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { count, money, short } from '../units.ts'
-import type { FirstSeeder } from './first-seeder.ts'
 import type { Home } from './home.ts'
+import type { OwnSeeder } from './own-seeder.ts'
 import type { Service } from './service.ts'
 import { look, torrentOf, type Shelved } from './shelf.ts'
 
@@ -20,7 +20,7 @@ export class Shop {
   readonly #published = new Set<string>()
   /** What was said about a content that cannot be sold or seeded, so that it is said once. */
   readonly #complaints = new Map<string, string>()
-  #seeder: FirstSeeder | undefined
+  #seeder: OwnSeeder | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #running: Promise<void> = Promise.resolve()
   #closed = false
@@ -34,7 +34,7 @@ export class Shop {
   }
 
   /** Opens: resolves after the first look, and looks again until `close`. */
-  async keep(seeder: FirstSeeder | undefined, signal: AbortSignal): Promise<void> {
+  async keep(seeder: OwnSeeder | undefined, signal: AbortSignal): Promise<void> {
     this.#seeder = seeder
     if (!signal.aborted) await this.#round()
   }
@@ -79,7 +79,7 @@ export class Shop {
     this.#out.tell('published', said, text)
   }
 
-  async #seed(seeder: FirstSeeder, content: Shelved): Promise<void> {
+  async #seed(seeder: OwnSeeder, content: Shelved): Promise<void> {
     const { infoHash } = content
     const { pieces, missing } = await seeder.seed(content)
     const text = `seeding   ${short(infoHash)}  ${count(pieces - missing, 'piece')}`

@@ -54,7 +54,8 @@ export class Trading {
   readonly floodgate: Floodgate
   readonly tally = new Tally()
   readonly #out: Output
-  readonly #failed: Promise<never>
+  /** Rejects when the trade itself fails. */
+  readonly failed: Promise<never>
   readonly #fatal: boolean
   #fail: (error: unknown) => void = () => undefined
   #lastWarning = ''
@@ -64,8 +65,8 @@ export class Trading {
     this.client = client
     this.#out = options.out
     this.#fatal = options.fatal ?? true
-    this.#failed = new Promise((_, reject) => (this.#fail = reject))
-    this.#failed.catch(() => undefined) // whoever waits for it hears; nobody has to
+    this.failed = new Promise((_, reject) => (this.#fail = reject))
+    this.failed.catch(() => undefined) // whoever waits for it hears; nobody has to
     const { wallet, limit, approve } = options
     this.floodgate = floodgate(client, { wallet, limitMax: limit, approve })
     client.on('error', (error) => this.#fail(error))
@@ -119,7 +120,7 @@ export class Trading {
 
   /** What `work` gives; rejects when the trade itself fails. */
   whileTrading<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.#failed])
+    return Promise.race([work, this.failed])
   }
 
   /**

@@ -59,7 +59,10 @@ const codesIn = ({ content }: Answer): string[] => {
 describe('api: the OpenAPI document', () => {
   let world: w.World
   before(async () => {
-    world = await w.startWorld({ payout: { rail: storeCredit() } })
+    world = await w.startWorld({
+      payout: { rail: storeCredit() },
+      quality: () => ({ policy: 'Target 500 kB/s.', contents: [] })
+    })
   })
   after(() => world.close())
 

@@ -8,6 +8,7 @@ import type { Mint } from '../mint/mint.ts'
 import type { Origin } from '../origin/origin.ts'
 import type { Payouts } from '../payout/payouts.ts'
 import type { Readiness } from './readiness.ts'
+import type { QualityJson } from './rows/quality.ts'
 
 export interface Desk {
   readonly mint: Mint
@@ -22,6 +23,8 @@ export interface Desk {
   readonly name: string
   /** Seeders and leechers of a swarm now. */
   readonly swarm: (infoHash: string) => { complete: number; incomplete: number }
+  /** What was decided about quality of service last; undefined where nothing is. */
+  readonly quality?: (() => QualityJson | undefined) | undefined
   /** Folder for backups. */
   readonly backups?: string | undefined
   /** Everything counted, for the status route. */

@@ -34,8 +34,9 @@ export async function judgeAnnounce(
     const terms = await mint.catalog.terms(ask.infoHash)
     if (terms === undefined) throw new FloodgateError('unknown-content')
     if (ask.envelope !== undefined) return await answerSigned(mint, ask, ask.envelope, terms)
-    if (terms.mode === 'open') return { admit: true, membersMax: membersMaxFor(mint, terms) }
-    throw new FloodgateError('unsigned')
+    if (terms.mode !== 'open') throw new FloodgateError('unsigned')
+    note(mint, ask)
+    return { admit: true, membersMax: membersMaxFor(mint, terms) }
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal.code === 'internal') onError(error)
@@ -82,11 +83,21 @@ async function answerSigned(
   const word = await mint.court.word(account.uid, { since: message.revoked, isLeaving })
   const envelope = await signPeerList(mint, signed, ask.members(viewKey), { sold, ...word })
   mint.counters.announces++
+  note(mint, ask, account.uid)
   return {
     ...{ admit: true, envelope, viewKey, membersMax },
     hidePeers: ask.transport === 'http',
     intervalSeconds: mint.intervalSeconds
   }
+}
+
+/** Of the provider's own seeders it is told by themselves. */
+function note(mint: Mint, { infoHash, peerId, event, left }: AnnounceAsk, uid?: string): void {
+  if (uid !== undefined && mint.ownSeeders.has(uid)) return
+  const isLeaving = event === 'stopped'
+  const said = { infoHash, left, isLeaving, time: mint.now() }
+  if (uid === undefined) mint.onAnnounce?.({ ...said, peer: peerId })
+  else mint.onAnnounce?.({ ...said, peer: `${uid} ${peerId}`, again: mint.intervalSeconds })
 }
 
 /** How many members a swarm may have for this account to join it (F55); undefined for as many as the tracker takes. */

@@ -53,6 +53,22 @@ export interface Mint {
   readonly counters: MintCounters
   readonly arrivals: Arrivals
   readonly court: CourtDoor
+  readonly onAnnounce?: ((note: AnnounceNote) => void) | undefined
+}
+
+/** What an admitted announce says of its peer. Nobody proved it: a peer may lie about what it has. */
+export interface AnnounceNote {
+  /** 40 hex digits. */
+  infoHash: string
+  /** Names the member of the swarm: a client of an account, or of nobody's. */
+  peer: string
+  /** Bytes missing; Infinity if it does not say. */
+  left: number
+  isLeaving: boolean
+  /** It was told to announce again within so many seconds; a stock client is told what the tracker's own interval is. */
+  again?: number
+  /** Unix milliseconds. */
+  time: number
 }
 
 /** What the mint asks of the court, which stands above it. Uids and purses in hex. */

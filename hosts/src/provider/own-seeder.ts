@@ -1,4 +1,4 @@
-// The provider's own seeder: a WebTorrent client with a wallet of its own, registered as an ordinary account. What it
+// A seeder of the provider's own: a WebTorrent client with a wallet of its own, registered as an ordinary account. What it
 // earns is the provider's; it claims in batches, when trade pauses, and never more often than every two seconds.
 
 import { claim, register } from '@floodgate/wallet'
@@ -10,7 +10,7 @@ import { ReadOnlyStore } from '../read-only-store.ts'
 import { pause } from '../stop.ts'
 import { Trading } from '../trade/trading.ts'
 import { openOrCreateWallet } from '../wallets.ts'
-import type { Home, Settings } from './home.ts'
+import type { Settings } from './home.ts'
 import type { Shelved } from './shelf.ts'
 import { torrentOf } from './shelf.ts'
 
@@ -20,42 +20,53 @@ const QUIET_MS = 2000
 const CLAIM_EVERY_MS = 60_000
 const RETRY_MS = 5000
 
-interface SeederOptions {
-  home: Home
+export interface SeederOptions {
+  /** File of its wallet; made at the first start. */
+  walletFile: string
   settings: Settings
   out: Output
   signal: AbortSignal
+  /** Bytes per second. */
   uploadLimit?: number
   limit?: number
   port?: number
+  /** Told of what went out to peers: bytes on the wire. */
+  onSent?: (infoHash: string, bytes: number) => void
 }
 
-export class FirstSeeder {
+/** WebTorrent's throttle breaks off who waits for more than a second's bytes; a block (BEP 3) with its header is 16,397. */
+const RATE_MIN = 20_000
+
+export class OwnSeeder {
   readonly #trading: Trading
   readonly #out: Output
+  readonly #onSent: SeederOptions['onSent']
   readonly #torrents = new Map<string, Torrent>()
   #quiet: ReturnType<typeof setTimeout> | undefined
   #dueAt = 0
   #claiming: Promise<void> = Promise.resolve()
   #closed = false
+  #ended = false
 
-  private constructor(trading: Trading, out: Output) {
+  private constructor(trading: Trading, { out, onSent }: SeederOptions) {
     this.#trading = trading
     this.#out = out
+    this.#onSent = onSent
     trading.floodgate.on('earned', () => this.#earned())
+    trading.failed.catch(() => (this.#ended = true))
     if (trading.unclaimed().pieces > 0) this.#earned()
   }
 
   /** Starts it; while the provider's own address does not answer (a proxy that is not up yet) it tries again. */
-  static async start(options: SeederOptions): Promise<FirstSeeder> {
-    const { home, settings, out, signal, uploadLimit, limit, port } = options
+  static async start(options: SeederOptions): Promise<OwnSeeder> {
+    const { walletFile, settings, out, signal, uploadLimit, limit, port } = options
     let trading: Trading | undefined
     const onSaveError = (error: unknown): void => {
       const { code, text } = failureOf(error)
       out.warn(code, `The seeder's wallet cannot be saved: ${text}`)
     }
     const wallet = await untilReached(out, signal, () =>
-      openOrCreateWallet(home.seederWallet, settings.url, '', onSaveError)
+      openOrCreateWallet(walletFile, settings.url, '', onSaveError)
     )
     try {
       await untilReached(out, signal, () => register(wallet, 'the provider’s own seeder'))
@@ -64,7 +75,7 @@ export class FirstSeeder {
         approve: () => false,
         fatal: false
       })
-      return new FirstSeeder(trading, out)
+      return new OwnSeeder(trading, options)
     } catch (error) {
       await wallet.close()
       throw error
@@ -73,6 +84,11 @@ export class FirstSeeder {
 
   get uid(): string {
     return toHex(this.#trading.wallet.uid)
+  }
+
+  /** Its client failed: it seeds no more. */
+  get ended(): boolean {
+    return this.#ended
   }
 
   has(infoHash: string): boolean {
@@ -84,6 +100,7 @@ export class FirstSeeder {
     const options = { path: shelved.dataDir, store: ReadOnlyStore }
     const { torrent } = await this.#trading.add(await torrentOf(shelved), options, 'ready')
     this.#torrents.set(shelved.infoHash, torrent)
+    torrent.on('upload', (bytes) => this.#onSent?.(shelved.infoHash, bytes))
     const pieces = torrent.pieces.length
     const here = torrent.pieces.filter((_, index) => torrent.bitfield.get(index)).length
     return { pieces, missing: pieces - here }
@@ -93,6 +110,11 @@ export class FirstSeeder {
   forget(infoHash: string): void {
     this.#torrents.get(infoHash)?.destroy()
     this.#torrents.delete(infoHash)
+  }
+
+  /** What it sends from now on, all contents together, in bytes per second; so few that no block fits in are none. */
+  setRate(rate: number): void {
+    this.#trading.client.throttleUpload(rate < RATE_MIN ? 0 : rate)
   }
 
   /** All contents that are seeded now. */
@@ -126,9 +148,12 @@ export class FirstSeeder {
     })
   }
 
+  /** Claims what was earned: it may be long until this wallet is opened again. */
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#quiet)
+    await this.#trading.leave()
+    if (this.#trading.unclaimed().pieces > 0) this.#claim()
     await this.#claiming
     await this.#trading.close()
   }
@@ -144,7 +169,7 @@ async function untilReached<T>(
       return await attempt()
     } catch (error) {
       if (codeOf(error) !== 'unreachable') throw error
-      if (!said) out.warn('unreachable', `${failureOf(error).text} The first seeder waits for it.`)
+      if (!said) out.warn('unreachable', `${failureOf(error).text} Our seeder waits for it.`)
       await pause(RETRY_MS, signal)
     }
   }

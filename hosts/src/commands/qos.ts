@@ -1,0 +1,50 @@
+// `floodgate qos`: how a running provider seeds its contents, and why.
+
+import { FloodgateError } from '@floodgate/protocol'
+import { sayBytes, sayRate } from '@floodgate/qos'
+import { fetchQuality } from '../provider/api-client.ts'
+import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { unlessStopped } from '../stop.ts'
+import { count } from '../units.ts'
+import { examples, type AddCommand, type Session } from './command.ts'
+
+export const addQos: AddCommand = (program, act) => {
+  program
+    .command('qos')
+    .description('quality of service of a running provider (operator)')
+    .command('explain')
+    .description('how contents are seeded now, and why')
+    .argument('[content]', 'info hash, or its beginning; all contents without it')
+    .requiredOption('--data <dir>', 'directory of the provider, which must be running')
+    .addHelpText(
+      'after',
+      examples('floodgate qos explain --data ./shop', 'floodgate qos explain 3f2a --data ./shop')
+    )
+    .action(
+      act((session, content: string | undefined, { data }: { data: string }) =>
+        explain(session, content, data)
+      )
+    )
+}
+
+async function explain(
+  { out, signal }: Session,
+  content: string | undefined,
+  data: string
+): Promise<void> {
+  const home = homeOf(data)
+  const { url } = await expectSettings(home)
+  const asking = fetchQuality(url, await loadOperatorToken(home))
+  const { policy, contents } = await unlessStopped(signal, asking)
+  const wanted = contents.filter(({ infoHash }) => infoHash.startsWith(content ?? ''))
+  if (content !== undefined && wanted.length === 0) {
+    throw new FloodgateError('unknown-content', `nothing was decided about ${content} yet`)
+  }
+  out.tell('qos', { policy, contents: wanted }, `promised: ${policy}`)
+  for (const { infoHash, rate, seeders, webSeed, reason, sent, sentToday } of wanted) {
+    out.say(`\n${infoHash}`)
+    out.say(`  ${sayRate(rate)} by ${count(seeders, 'seeder')}, HTTP ${webSeed}`)
+    out.say(`  ${reason}`)
+    out.say(`  sent ${sayBytes(sent)}, today ${sayBytes(sentToday)}`)
+  }
+}

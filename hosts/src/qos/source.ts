@@ -1,0 +1,64 @@
+// Measures the swarms of a running provider: who leeches and how fast, by announces; what we sent, by our seeders and the web
+// origin. What is measured how, and what a liar can do, stands in docs/quality.md.
+
+import type { SampleSource, SwarmSample } from '@floodgate/qos'
+import type { Origin } from '@floodgate/tracker'
+import { measure, type Sent } from './measure.ts'
+import type { Reports } from './reports.ts'
+import type { SentBytes } from './sent-bytes.ts'
+
+interface SourceOptions {
+  /** What is for sale, and the bytes of each. */
+  contents: () => Promise<readonly { infoHash: string; length: number }[]>
+  reports: Reports
+  sent: SentBytes
+  origin: Pick<Origin, 'status'> | undefined
+  now?: () => number
+}
+
+/** Moments that are remembered: five minutes, when a decision is made every five seconds. */
+const SENT_MAX = 60
+
+export function swarmSource(options: SourceOptions): SampleSource {
+  const { contents, reports, sent, origin, now = Date.now } = options
+  const histories = new Map<string, Sent[]>()
+  /** What the origin had sent when we looked last: its counters begin anew with the process. */
+  const httpBefore = new Map<string, number>()
+  const got = new Map<string, { fromPeers: number; time: number }>()
+
+  function noteHttp(infoHash: string, bytes: number, time: number): void {
+    sent.add(infoHash, 'http', bytes - (httpBefore.get(infoHash) ?? 0), time)
+    httpBefore.set(infoHash, bytes)
+  }
+
+  function sampleOf({ infoHash, length }: { infoHash: string; length: number }): SwarmSample {
+    const time = now()
+    const provider = sent.of(infoHash, time)
+    const history = [...(histories.get(infoHash) ?? []), { time, bytes: provider.all }]
+    histories.set(infoHash, history.slice(-SENT_MAX))
+    const { leechers, seeders } = reports.swarm(infoHash, time)
+    const about = { content: infoHash, time, length, seeders, reports: leechers, sent: history }
+    const peers = measure(about)
+    const before = got.get(infoHash) ?? { fromPeers: 0, time }
+    const given = peers.leechers.reduce((sum, { uplink }) => sum + uplink, peers.seedersUplink)
+    const fromPeers = before.fromPeers + (given * (time - before.time)) / 1000
+    got.set(infoHash, { fromPeers, time })
+    return { ...peers, provider, fromPeers }
+  }
+
+  return {
+    async read() {
+      const offered = await contents()
+      for (const [infoHash, { sentBytes }] of Object.entries(origin?.status() ?? {})) {
+        noteHttp(infoHash, sentBytes, now())
+      }
+      await sent.save()
+      const samples = offered.map(sampleOf)
+      const there = new Set(offered.map(({ infoHash }) => infoHash))
+      for (const map of [histories, got]) {
+        for (const infoHash of map.keys()) if (!there.has(infoHash)) map.delete(infoHash)
+      }
+      return samples
+    }
+  }
+}
