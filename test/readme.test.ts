@@ -101,6 +101,17 @@ describe('README: the journeys', function () {
     }
   })
 
+  it('3: a provider that keeps a promise listens, and its seeders with it', async () => {
+    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    const lines = journey('seeding').split('\n')
+    assert.ok(lines.slice(lines.findIndex((line) => line.startsWith('const'))).length <= 8)
+    run(journey('seeding').replace('8000', String(port)))
+    for (;;) {
+      const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null)
+      if (answer?.ok) break
+    }
+  })
+
   it('4: a payout by the policy arrives: the bank gets a file, and its statement is booked', async () => {
     const store = await sqliteLedger(join(folder, 'ledger.sqlite'), { currency: 'EUR' })
     await people(store, { bob: toIban(0), carol: toIban(1) })
