@@ -1,10 +1,9 @@
 // How amounts, sizes, rates and times are written for people, and read from them.
 
-import { FloodgateError, decimalOf } from '@floodgate/protocol'
+import { FloodgateError, amountOf } from '@floodgate/protocol'
 
 /** Minor units as people write them: 1250 EUR → `12.50 EUR`. */
-export const money = (minor: bigint, currency: string): string =>
-  `${decimalOf(minor, currency)} ${currency}`
+export const money = amountOf
 
 const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 

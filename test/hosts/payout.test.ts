@@ -122,6 +122,6 @@ describe('floodgate payout', function () {
     assert.match(String(error['text']), /payout\.minimun/)
     // Without a policy nothing is paid out.
     const refused = await stage.start(...data('run')).until('error')
-    assert.equal(refused['code'], 'not-found')
+    assert.equal(refused['code'], 'not-offered')
   })
 })

@@ -2,6 +2,7 @@
 // back again. Keys and settings are files of --data; whoever backs up the ledger copies them as well.
 
 import { join } from 'node:path'
+import { FloodgateError } from '@floodgate/protocol'
 import { postBackup } from '../provider/api-client.ts'
 import { expectSettings, homeOf, loadOperatorToken, makeHome, type Home } from '../provider/home.ts'
 import { count } from '../units.ts'
@@ -75,8 +76,12 @@ async function runRestore(
 ): Promise<void> {
   const home = homeOf(data)
   const { currency } = await expectSettings(home)
-  const { openLedger } = await import('../provider/ledger.ts')
+  const { isThere, openLedger } = await import('../provider/ledger.ts')
   const { restoreLedger } = await import('@floodgate/tracker')
+  if (!(await isThere(backup))) throw new FloodgateError('bad-option', `${backup} is not there`)
+  if (ledger === undefined && (await isThere(home.ledger))) {
+    throw new FloodgateError('bad-option', `${home.ledger} is there: move it away first`)
+  }
   await restoreLedger(backup, ledger ?? home.ledger, { currency })
   const store = await openLedger(home, { currency }, ledger)
   try {

@@ -8,7 +8,7 @@ import {
   type LedgerOptions,
   type LedgerStore
 } from '@floodgate/tracker'
-import { readIfThere, writePrivate, type Home } from './home.ts'
+import { loadSettings, readIfThere, writePrivate, type Home } from './home.ts'
 
 /**
  * Opens the ledger of `home`: in the database at `url`, or where it was last. Throws what the stores throw, and
@@ -21,7 +21,10 @@ export async function openLedger(
 ): Promise<LedgerStore> {
   const known = await knownUrl(home)
   const now = url ?? known
-  if (now === undefined) return sqliteLedger(home.ledger, options)
+  if (now === undefined) {
+    await expectLedger(home)
+    return sqliteLedger(home.ledger, options)
+  }
   if (!/^postgres(ql)?:\/\//.test(now)) {
     throw new FloodgateError('bad-option', 'a ledger elsewhere is at postgres://…')
   }
@@ -33,11 +36,20 @@ export async function openLedger(
   return store
 }
 
+/** A new ledger in the place of one that is gone would say that nobody has anything. Throws `bad-option`. */
+async function expectLedger(home: Home): Promise<void> {
+  if ((await loadSettings(home)) === undefined || (await isThere(home.ledger))) return
+  throw new FloodgateError(
+    'bad-option',
+    `the ledger ${home.ledger} is gone: put it back, or floodgate restore the newest of ${home.backups}`
+  )
+}
+
 /** Where the ledger was last, if not in a file. */
 export const knownUrl = async (home: Home): Promise<string | undefined> =>
   (await readIfThere(home.ledgerUrl))?.trim()
 
-const isThere = (path: string): Promise<boolean> =>
+export const isThere = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,
     () => false

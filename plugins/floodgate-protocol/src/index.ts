@@ -31,7 +31,7 @@ export { LINES_MAX } from './log-messages.ts'
 export { DROP } from './money-messages.ts'
 export * from './merkle.ts'
 export * from './messages.ts'
-export { decimalOf, minorDigitsOf, minorOf } from './money.ts'
+export { amountOf, decimalOf, minorDigitsOf, minorOf } from './money.ts'
 export * from './offer.ts'
 export * from './ranges.ts'
 export {

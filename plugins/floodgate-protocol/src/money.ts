@@ -41,3 +41,7 @@ export function decimalOf(minor: bigint, currency: string): string {
   const whole = text.slice(0, text.length - digits)
   return `${sign}${whole}${digits > 0 ? `.${text.slice(-digits)}` : ''}`
 }
+
+/** As people write it: 1250 EUR → `12.50 EUR`. */
+export const amountOf = (minor: bigint, currency: string): string =>
+  `${decimalOf(minor, currency)} ${currency}`

@@ -2,6 +2,7 @@
 // (F26–F30). A repeated announce brings the same purse again and costs nothing.
 
 import {
+  amountOf,
   FloodgateError,
   decode,
   equal,
@@ -167,7 +168,7 @@ async function takePurse(
   const { message } = decode(list.purse, 'purse')
   if (!equal(message.infoHash, agreed.infoHash)) throw new FloodgateError('wrong-purse', 'content')
   if (message.price !== agreed.price || message.currency !== agreed.currency) {
-    throw new FloodgateError('price-changed', `${message.price} ${message.currency}`)
+    throw new FloodgateError('price-changed', amountOf(message.price, message.currency))
   }
   const seed = openSealed(wallet.crypto, wallet.boxSecret, list.seed)
   return wallet.purses.add(list.purse, seed)

@@ -1,7 +1,7 @@
 // Ends a purse before its time: what was not paid or promised to a seller is given back, and refunded once no seller takes
 // the purse any more. The word is durable before it is said: who pays with a token that he gave back is convicted.
 
-import { FloodgateError, equal } from '@floodgate/protocol'
+import { amountOf, FloodgateError, equal } from '@floodgate/protocol'
 import { ask } from './http.ts'
 import { ROUTES, byItsClock, issuedNow, signRequest } from './provider-client.ts'
 import type { Purse } from './purse.ts'
@@ -49,4 +49,4 @@ export async function cancelPurse(wallet: Wallet, id: Uint8Array): Promise<Cance
 }
 
 const noteOf = ({ currency }: Purse, refundMax: bigint): string =>
-  `up to ${refundMax} ${currency} given back`
+  `up to ${amountOf(refundMax, currency)} given back`

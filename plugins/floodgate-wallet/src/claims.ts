@@ -2,6 +2,7 @@
 // claims, so that after a lost answer or a crash the same claim goes out again and is settled only once.
 
 import {
+  amountOf,
   CLAIM_PURSES_MAX,
   ERRORS,
   FloodgateError,
@@ -87,7 +88,7 @@ async function claimAll(wallet: Wallet, options: { max?: number }): Promise<Clai
       total.purses.push(result)
     }
   }
-  if (total.claims > 0) wallet.note('claimed', `${total.credited} ${total.currency}`)
+  if (total.claims > 0) wallet.note('claimed', amountOf(total.credited, total.currency ?? ''))
   await wallet.saved()
   return total
 }

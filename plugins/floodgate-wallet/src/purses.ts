@@ -1,6 +1,7 @@
 // All purses of a buyer, and the ids of its purchases.
 
 import {
+  amountOf,
   FloodgateError,
   equal,
   expectRanges,
@@ -171,7 +172,7 @@ export class Purses {
     if (purchase !== undefined) {
       this.#purchases.set(toHex(purse.infoHash), { ...purchase, bought: true })
     }
-    note('purse', `${purse.covered} × ${certificate.price} ${certificate.currency}`)
+    note('purse', `${purse.covered} × ${amountOf(certificate.price, certificate.currency)}`)
     saver.changed()
     return purse
   }

@@ -1,6 +1,6 @@
 // What came back: refunds of purses, as the provider's log says it of our own account. Each is put into the history once.
 
-import { decode, toHex } from '@floodgate/protocol'
+import { amountOf, decode, toHex } from '@floodgate/protocol'
 import { linesAfter } from './own-lines.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -19,7 +19,7 @@ export async function learnRefunds(wallet: Wallet): Promise<number> {
     for (const item of items) {
       const line = decode(item, 'posting').message
       if (!KINDS.has(line.kind) || line.debit !== 'escrow' || line.credit !== credit) continue
-      wallet.note('refund', `${line.amount} ${line.currency} of purse ${line.purse}`)
+      wallet.note('refund', `${amountOf(line.amount, line.currency)} of purse ${line.purse}`)
       found++
     }
     if (read <= wallet.purses.linesRead) break

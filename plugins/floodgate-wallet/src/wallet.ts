@@ -1,6 +1,7 @@
 // A person's wallet: the parts put together, opened from a storage and kept in it.
 
 import {
+  toHex,
   FloodgateError,
   Trust,
   equal,
@@ -225,7 +226,7 @@ export class Wallet {
     await this.learnEpoch(epoch)
     if (this.registered && equal(certificate, this.certificate)) return
     await this.#member.accept(uid, certificate, this.now())
-    this.note('registered', toBase64url(uid))
+    this.note('registered', toHex(uid))
     await this.saved()
   }
 

@@ -187,7 +187,7 @@ export class Swarm {
     }
     this.#leaveCourt = clerk.seat(this.#seat(content, this.#market))
     this.#announcer.now()
-    const needs = { torrent, content, wallet, terms, engine: this.#engine }
+    const needs = { ...this.#market, torrent, engine: this.#engine }
     this.#origin = new OriginFetch(needs, (error) => this.#warn(error))
     for (const link of this.#links.all()) this.#advance(link)
   }

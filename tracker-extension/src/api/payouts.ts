@@ -13,7 +13,7 @@ import { amount, count, time, uid } from './schemas.ts'
 const SHOWN_MAX = 1000
 
 function payoutsOf({ payouts }: Desk): Payouts {
-  if (payouts === undefined) throw new FloodgateError('not-found', 'this provider pays nothing out')
+  if (payouts === undefined) throw new FloodgateError('not-offered', 'payouts')
   return payouts
 }
 

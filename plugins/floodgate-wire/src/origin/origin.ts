@@ -2,7 +2,7 @@
 // some by HTTP, a few at a time, until peers give again. Pieces go through the engine, which checks their hashes; what must
 // be paid is paid as the wallet says. State is level-triggered: what was paid and is not here is fetched, after a crash too.
 
-import { FloodgateError, codeOf } from '@floodgate/protocol'
+import { FloodgateError, PROVIDER_UID, codeOf, toHex } from '@floodgate/protocol'
 import {
   freeUrl,
   originStanding,
@@ -16,7 +16,7 @@ import type { Torrent } from 'webtorrent'
 import { systemClock } from '../clock.ts'
 import type { TorrentEngine } from '../engine/index.ts'
 import { Backoff } from '../pace.ts'
-import type { Clock, Content, Terms } from '../trade/terms.ts'
+import type { Clock, Content, Market, Terms } from '../trade/terms.ts'
 import { fetchPiece } from './http-piece.ts'
 
 /** Pieces that are taken on at a time: one message to the provider for each batch. */
@@ -30,6 +30,7 @@ export interface OriginNeeds {
   readonly wallet: Wallet
   readonly engine: Pick<TorrentEngine, 'idle' | 'give'>
   readonly terms: Pick<Terms, 'originAfterMs'>
+  readonly emit: Market['emit']
 }
 
 export class OriginFetch {
@@ -130,10 +131,20 @@ export class OriginFetch {
   /** Pays what is reserved; what was paid before costs nothing again. */
   async #fetchPaid(purses: Purse[]): Promise<boolean> {
     for (const purse of purses) {
-      const seed = await payOrigin(this.#needs.wallet, purse)
+      const seed = await this.#pay(purse)
       for (const index of this.#owedBy(purse)) await this.#fetch(index, seed)
     }
     return true
+  }
+
+  /** Answers where the pieces are. */
+  async #pay(purse: Purse): Promise<string> {
+    const { wallet, emit } = this.#needs
+    const before = new Set(paidToOrigin(purse))
+    const seed = await payOrigin(wallet, purse)
+    const indexes = paidToOrigin(purse).filter((index) => !before.has(index))
+    if (indexes.length > 0) emit('paid', { uid: toHex(PROVIDER_UID), indexes, price: purse.price })
+    return seed
   }
 
   /** Of what was bought. The token of a piece that was free is kept by its owner: no seller can say that it sent it. */

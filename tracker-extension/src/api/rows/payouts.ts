@@ -31,7 +31,7 @@ export const PAYOUTS: readonly Route[] = [
     summary: 'Takes where an account wants its money. A change waits before it is used.',
     message: 'destination',
     answer: destinationAnswer,
-    errors: ['unknown-account', 'clock', 'replayed', 'bad-request', 'not-found', 'revoked']
+    errors: ['unknown-account', 'clock', 'replayed', 'bad-request', 'not-offered', 'revoked']
   },
   {
     ...post('/payouts', message(MESSAGES.accountRequest.bytesMax), TYPES.json, standingOfPayouts),
@@ -45,7 +45,7 @@ export const PAYOUTS: readonly Route[] = [
     summary: 'Takes the signed report of the service that pays (Standard Webhooks).',
     body: z.looseObject({}),
     answer: reportAnswer,
-    errors: ['not-found', 'bad-signature', 'bad-request', 'conflict']
+    errors: ['not-offered', 'not-found', 'bad-signature', 'bad-request', 'conflict']
   },
   {
     ...{ ...get('/operator/payouts', TYPES.json, listPayouts), ...operator },
@@ -56,14 +56,14 @@ export const PAYOUTS: readonly Route[] = [
     ...{ ...get('/operator/payouts/plan', TYPES.json, planPayouts), ...operator },
     summary: 'Says what a run would pay now, and why the rest stays.',
     answer: runAnswer,
-    errors: ['not-found']
+    errors: ['not-offered']
   },
   {
     ...{ ...post('/operator/payouts/run', json(16), TYPES.json, runJson), ...operator },
     summary: 'Requests what is due, and carries on what is on its way.',
     body: z.object({}),
     answer: runAnswer,
-    errors: ['not-found', 'conflict']
+    errors: ['not-offered', 'conflict']
   },
   {
     ...post(
@@ -75,6 +75,6 @@ export const PAYOUTS: readonly Route[] = [
     ...operator,
     summary: 'Takes a bank’s statement or return file; with an empty body, asks the rails.',
     answer: reconciliationAnswer,
-    errors: ['not-found', 'bad-request']
+    errors: ['not-offered', 'bad-request']
   }
 ]
