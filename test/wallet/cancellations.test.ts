@@ -1,6 +1,6 @@
 // What a wallet promises of a purse that it ends: no more than can come back.
 import assert from 'node:assert/strict'
-import { fromHex } from '@floodgate/protocol'
+import { amountOf, fromHex } from '@floodgate/protocol'
 import { buy, cancelPurse, redeemCode } from '@floodgate/wallet'
 import { TestProvider } from '../support/provider.ts'
 
@@ -30,7 +30,7 @@ describe('wallet: a purse that was bought with a coupon and is cancelled', () =>
     const { refundMax } = await cancelPurse(wallet, purse!.id)
     assert.equal(refundMax, 10n * priceMinor)
     const said = wallet.summary().events.find(({ kind }) => kind === 'cancelled')
-    assert.equal(said?.text, `up to ${10n * priceMinor} EUR given back`)
+    assert.equal(said?.text, `up to ${amountOf(10n * priceMinor, 'EUR')} given back`)
     await wallet.close()
   })
 })
