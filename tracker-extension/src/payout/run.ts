@@ -147,7 +147,7 @@ async function prepare(
     const { payoutId } = payout
     try {
       const order = orderOf(base, payout)
-      await rail.prepare({ batch: payoutId, orders: [order] })
+      await rail.prepare({ batch: payoutId, orders: [order], whole: [order] })
       orders.push(order)
     } catch (error) {
       if (!(error instanceof FloodgateError)) throw error
@@ -159,7 +159,7 @@ async function prepare(
   const payoutIds = orders.map(({ payoutId }) => payoutId)
   const batch = createHash('sha256').update(payoutIds.join(' ')).digest('hex').slice(0, 32)
   try {
-    await rail.prepare({ batch, orders })
+    await rail.prepare({ batch, orders, whole: orders })
     await store.execute({ kind: 'preparePayout', batch, payoutIds, now: base.now() })
     return batch
   } catch (error) {
@@ -168,12 +168,22 @@ async function prepare(
   }
 }
 
-/** What a rail does not say for certain stays prepared, for the next run. */
+/**
+ * What a rail does not say for certain stays prepared, for the next run. Orders that have moved on are not handed over
+ * again: one that failed has its money back.
+ */
 async function submit(base: PayoutBase, rail: PayoutRail, batch: string): Promise<void> {
   try {
-    const orders = (await base.store.batch(batch)).map((payout) => orderOf(base, payout))
-    const reports = await rail.submit({ batch, orders })
-    for (const report of reports) await applyReport(base, report)
+    const members = await base.store.batch(batch)
+    const due = members.filter(({ state }) => state === 'prepared')
+    if (due.length === 0) return
+    const [orders, whole] = [due, members].map((list) => list.map((one) => orderOf(base, one)))
+    for (const report of await rail.submit({ batch, orders: orders!, whole: whole! })) {
+      const outcome = await applyReport(base, report)
+      if (outcome === 'applied' || outcome === 'repeated') continue
+      const said = `${rail.name} says ${report.state} of payout ${report.payoutId}`
+      base.onError(new FloodgateError('conflict', `${said}, which the ledger knows otherwise`))
+    }
   } catch (error) {
     base.onError(error)
   }

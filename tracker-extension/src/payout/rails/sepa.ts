@@ -43,8 +43,10 @@ export function sepa(options: SepaOptions): PayoutRail {
         throw error
       })
       // It may be at the bank already: what is there stays, if it says the same.
-      if (known === undefined) await writeWhole(folder, path, fileOf(options, batch))
-      else expectSame(known, batch)
+      if (known !== undefined) expectSame(known, batch)
+      else if (batch.orders.length === batch.whole.length) {
+        await writeWhole(folder, path, fileOf(options, batch))
+      } else throw new FloodgateError('conflict', `${path} is gone, and part of it is booked`)
       return batch.orders.map(({ payoutId }): Report => ({
         ...{ payoutId, state: 'submitted', reference: `${batch.batch}.xml`, reason: '' }
       }))
@@ -66,7 +68,7 @@ function fileOf({ iban, name, bic, now = Date.now }: SepaOptions, batch: Batch):
   info.debtorName = name
   if (bic !== undefined) info.debtorBIC = bic
   document.addPaymentInfo(info)
-  for (const { payoutId, amountMinor, currency, destination } of batch.orders) {
+  for (const { payoutId, amountMinor, currency, destination } of batch.whole) {
     if (currency !== CURRENCY) throw new FloodgateError('bad-option', 'SEPA moves EUR')
     const transfer = info.createTransaction()
     transfer.creditorName = destination.name
@@ -101,7 +103,7 @@ interface Initiation {
 }
 
 /** The library counts in floats: so the file is read again, and must say to the cent what the ledger says (I1). */
-function expectSame(text: string, { batch, orders }: Batch): void {
+function expectSame(text: string, { batch, whole: orders }: Batch): void {
   const sum = orders.reduce((all, { amountMinor }) => all + amountMinor, 0n)
   if (sum > SUM_MAX) throw new FloodgateError('bad-request', 'too much for one file')
   const { GrpHdr, PmtInf } = (parser.parse(text) as { Document: { CstmrCdtTrfInitn: Initiation } })
