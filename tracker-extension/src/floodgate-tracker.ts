@@ -137,7 +137,10 @@ export function createMint(
   const store = observer === undefined ? ledger : observedStore(ledger, observer)
   const { keys, crypto = platformCrypto, now = Date.now } = options
   const { currency = 'EUR' } = options
-  const payouts = options.payout && new Payouts(options.payout, { store, currency, now, onError })
+  const isRevoked = async (uid: string): Promise<boolean> =>
+    (await court.revocations.of(uid)) !== undefined
+  const surroundings = { store, currency, now, onError, isRevoked }
+  const payouts = options.payout && new Payouts(options.payout, surroundings)
   const base = {
     ...{ store, crypto, now, currency },
     sellerMillionths: payouts?.sellerMillionths ?? 1_000_000,

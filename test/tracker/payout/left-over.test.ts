@@ -24,7 +24,13 @@ describe('payouts that an earlier run left', () => {
   let errors: unknown[] = []
   const runOnce = async (rail: PayoutRail, ledger = store): Promise<void> => {
     const onError = (error: unknown) => void errors.push(error)
-    const surroundings = { store: ledger, currency: 'EUR', now: () => 1000, onError }
+    const surroundings = {
+      store: ledger,
+      currency: 'EUR',
+      now: () => 1000,
+      onError,
+      isRevoked: async () => false
+    }
     const payouts = new Payouts({ rail }, surroundings)
     await payouts.run()
     await payouts.close()

@@ -29,10 +29,13 @@ describe('payout runs', () => {
   let store: LedgerStore
   let now = 1000
   let errors: unknown[] = []
+  const revoked = new Set<string>()
   const opened: Payouts[] = []
   const start = (options: PayoutOptions): Payouts => {
     const onError = (error: unknown) => void errors.push(error)
-    const payouts = new Payouts(options, { store, currency: 'EUR', now: () => now, onError })
+    const isRevoked = async (uid: string) => revoked.has(uid)
+    const surroundings = { store, currency: 'EUR', now: () => now, onError, isRevoked }
+    const payouts = new Payouts(options, surroundings)
     opened.push(payouts)
     return payouts
   }
@@ -40,6 +43,7 @@ describe('payout runs', () => {
     store = memoryLedger({ currency: 'EUR' })
     now = 1000
     errors = []
+    revoked.clear()
   })
   afterEach(async () => {
     for (const payouts of opened.splice(0)) await payouts.close()
@@ -180,6 +184,17 @@ describe('payout runs', () => {
     assert.match((await payouts.plan())[0]!.blocked, /^waits until/)
     assert.equal((await payouts.run()).requested, 0)
     now = from
+    assert.equal((await payouts.run()).requested, 1)
+  })
+
+  it('G13: pays nobody who is revoked, and everybody again once that is over', async () => {
+    await people(store, { bob: 'payto://credit/' })
+    await earn(store, 'bob', 3)
+    const payouts = start({ rail: storeCredit() })
+    revoked.add('bob')
+    assert.equal((await payouts.plan())[0]!.blocked, 'revoked')
+    assert.equal((await payouts.run()).requested, 0)
+    revoked.clear()
     assert.equal((await payouts.run()).requested, 1)
   })
 

@@ -17,7 +17,13 @@ const run = async (store: LedgerStore, ...lines: string[]): Promise<void> => {
 /** What a run would pay of each account, after a hold of a week. */
 async function payable(store: LedgerStore, now: number): Promise<Record<string, bigint>> {
   const options = { rail: storeCredit(), hold: `${HOLD_DAYS} days` }
-  const surroundings = { store, currency: 'EUR', now: () => now, onError: assert.ifError }
+  const surroundings = {
+    store,
+    currency: 'EUR',
+    now: () => now,
+    onError: assert.ifError,
+    isRevoked: async () => false
+  }
   const payouts = new Payouts(options, surroundings)
   const plans = await payouts.plan()
   await payouts.close()
@@ -135,7 +141,12 @@ describe('standings: what was earned', () => {
       let [at, earnedMinor, tradedMinor] = [DAY_MS, 0n, 0n]
       const income: { at: number; minor: bigint }[] = []
       const options = { rail: storeCredit(), hold: `${HOLD_DAYS} days` }
-      const surroundings = { store, currency: 'EUR', onError: assert.ifError }
+      const surroundings = {
+        store,
+        currency: 'EUR',
+        onError: assert.ifError,
+        isRevoked: async () => false
+      }
       for (const [tag, one] of steps.entries()) {
         at += one.days * DAY_MS + 2
         const done = await take(tag, at, one)

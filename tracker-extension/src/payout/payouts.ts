@@ -23,6 +23,7 @@ interface Surroundings {
   currency: string
   now: () => number
   onError: (error: unknown) => void
+  isRevoked: (uid: string) => Promise<boolean>
 }
 
 export class Payouts {

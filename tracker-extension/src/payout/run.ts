@@ -16,6 +16,8 @@ export interface PayoutBase extends PayoutSetup {
   /** Unix milliseconds. */
   now: () => number
   onError: (error: unknown) => void
+  /** Is the account revoked now? Nothing is paid to it then. */
+  isRevoked: (uid: string) => Promise<boolean>
 }
 
 /** What a run makes of an account. */
@@ -52,6 +54,8 @@ async function planOf(base: PayoutBase, standing: Standing, now: number): Promis
   const shares = base.policy.share(standing, now)
   const payMinor = payOf(shares)
   const plan = { uid, balanceMinor, shares, payMinor, payouts }
+  const isRevoked = payMinor > 0n && (await base.isRevoked(uid))
+  if (isRevoked) return { ...plan, rail: '', destination: '', blocked: 'revoked' }
   const place = await base.store.destination(uid)
   if (place === undefined) return { ...plan, rail: '', destination: '', blocked: 'no-destination' }
   const { rail, blocked } = railOf(base, place.destination)
