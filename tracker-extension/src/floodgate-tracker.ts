@@ -143,7 +143,7 @@ export function createMint(
   const payouts = options.payout && new Payouts(options.payout, surroundings)
   const base = {
     ...{ store, crypto, now, currency },
-    sellerMillionths: payouts?.sellerMillionths ?? 1_000_000,
+    sellerMillionths: payouts?.sellerMillionths,
     issuer: new Issuer(crypto, keys),
     purseLifeMs: options.purseLifeMs ?? 30 * DAY_MS,
     leaseMs: options.leaseMs ?? DAY_MS,

@@ -70,7 +70,7 @@ async function runProvider(
   const service = await startService(home, {
     ...options,
     ...{ log, onOperator: (note) => tellOperator(out, note) },
-    watch: (command, outcome) => tellBooking(out, service.settings.currency, command, outcome),
+    watch: (currency) => (command, outcome) => tellBooking(out, currency, command, outcome),
     onError(error) {
       log.error(error)
       out.warn('internal', failureOf(error).text)
@@ -204,6 +204,8 @@ function bookingOf(
     }
     case 'publish': // the shop says it
     case 'signHead': // every second, and of no interest to people
+    case 'keepSplit': // nothing has moved
+    case 'leasePayouts':
       return undefined
     case 'setDestination':
     case 'requestPayout':

@@ -49,7 +49,8 @@ const payouts = new Payouts(
   {
     store: spoken,
     currency: 'EUR',
-    now: () => 10_000 + cycle,
+    // Whoever was killed has lost its lease by then.
+    now: () => 600_000 * (1 + cycle),
     onError,
     isRevoked: async () => false
   }

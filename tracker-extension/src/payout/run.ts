@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { FloodgateError } from '@floodgate/protocol'
 import { LedgerError, type LedgerStore, type Payout } from '../ledger/index.ts'
 import { parseDestination, type Destination } from './destination.ts'
+import type { Lease } from './lease.ts'
 import type { PayoutSetup } from './options.ts'
 import { payOf, type Share, type Standing } from './policy.ts'
 import type { Order, PayoutRail, Report } from './rail.ts'
@@ -86,8 +87,8 @@ export interface RunResult {
 }
 
 /** Requests all that is due, and hands over all that was requested, by this run or one that did not come to its end. */
-export async function runPayouts(base: PayoutBase): Promise<RunResult> {
-  await carryOn(base)
+export async function runPayouts(base: PayoutBase, lease: Lease): Promise<RunResult> {
+  await carryOn(base, lease)
   const plans = await planPayouts(base)
   let requested = 0
   for (const { uid, payMinor, rail, blocked, payouts } of plans) {
@@ -103,7 +104,7 @@ export async function runPayouts(base: PayoutBase): Promise<RunResult> {
       base.onError(error)
     }
   }
-  await carryOn(base)
+  await carryOn(base, lease)
   return { plans, requested }
 }
 
@@ -118,7 +119,7 @@ async function openPayouts(store: LedgerStore): Promise<Payout[]> {
 }
 
 /** Prepares what was requested, and submits what was prepared. */
-export async function carryOn(base: PayoutBase): Promise<void> {
+export async function carryOn(base: PayoutBase, lease: Lease): Promise<void> {
   for (const rail of base.rails) {
     const own = (await openPayouts(base.store)).filter((payout) => payout.rail === rail.name)
     const requested = own.filter(({ state }) => state === 'requested')
@@ -126,10 +127,14 @@ export async function carryOn(base: PayoutBase): Promise<void> {
       own.filter(({ state }) => state === 'prepared').map(({ batch }) => batch)
     )
     for (let i = 0; i < requested.length; i += BATCH_MAX) {
+      await lease.hold()
       const batch = await prepare(base, rail, requested.slice(i, i + BATCH_MAX))
       if (batch !== undefined) batches.add(batch)
     }
-    for (const batch of batches) await submit(base, rail, batch)
+    for (const batch of batches) {
+      await lease.hold()
+      await submit(base, rail, batch)
+    }
   }
 }
 
