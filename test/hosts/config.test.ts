@@ -42,6 +42,7 @@ describe('hosts: configuration files', () => {
       limit: 4
       peerPort: 6881
       payoutFile: payout.yaml
+      payoutRun: false
       origin: free
       originRate: 1M
       qos: target 500 kB/s
@@ -153,7 +154,7 @@ describe('hosts: floodgate --config', function () {
       const { config } = await check.until('config')
       assert.deepEqual(config, {
         ...{ data: join(dir, 'shop'), ledger: '[hidden]', name: '[hidden]' },
-        ...{ seed: true, trustProxy: false, swarmCap: false, log: 'off' },
+        ...{ seed: true, trustProxy: false, swarmCap: false, log: 'off', payoutRun: true },
         ...{ openMetrics: false, drain: 0, origin: 'off' }
       })
       await check.ended

@@ -138,10 +138,13 @@ export function createMint(
   const store = observer === undefined ? ledger : observedStore(ledger, observer)
   const { keys, crypto = platformCrypto, now = Date.now } = options
   const { currency = 'EUR' } = options
-  const payouts = options.payout && new Payouts(options.payout, { store, currency, now, onError })
+  const isRevoked = async (uid: string): Promise<boolean> =>
+    (await court.revocations.of(uid)) !== undefined
+  const surroundings = { store, currency, now, onError, isRevoked }
+  const payouts = options.payout && new Payouts(options.payout, surroundings)
   const base = {
     ...{ store, crypto, now, currency },
-    sellerMillionths: payouts?.sellerMillionths ?? 1_000_000,
+    sellerMillionths: payouts?.sellerMillionths,
     issuer: new Issuer(crypto, keys),
     purseLifeMs: options.purseLifeMs ?? 30 * DAY_MS,
     leaseMs: options.leaseMs ?? DAY_MS,

@@ -77,7 +77,7 @@ async function runProvider(
   const service = await startService(home, {
     ...options,
     ...{ log, quality, onError, onOperator: (note) => tellOperator(out, note) },
-    watch: (command, outcome) => tellBooking(out, service.settings.currency, command, outcome)
+    watch: (currency) => (command, outcome) => tellBooking(out, currency, command, outcome)
   })
   const { settings, keys } = service
   const rootKey = toHex(keys.rootKey)
@@ -225,6 +225,8 @@ function bookingOf(
     }
     case 'publish': // the shop says it
     case 'signHead': // every second, and of no interest to people
+    case 'keepSplit': // nothing has moved
+    case 'leasePayouts':
       return undefined
     case 'setDestination':
     case 'requestPayout':

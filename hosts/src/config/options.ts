@@ -24,6 +24,7 @@ export interface ProviderOptions {
   limit?: number
   peerPort?: number
   payoutFile?: string
+  payoutRun?: boolean
   origin?: OriginMode
   originRate?: number
   qos?: string
@@ -120,6 +121,10 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     ...{ key: 'payoutFile', flag: '--payout-file <file>', parse: asIs, isPath: true },
     text: 'payout policy (default: the section payout of --config, or payout.yaml in --data)'
+  },
+  {
+    ...{ key: 'payoutRun', flag: '--no-payout-run', otherwise: true },
+    text: 'pay nothing out from here, as another process on this ledger does'
   },
   {
     ...{ key: 'origin', flag: '--origin <mode>', parse: parseOrigin, otherwise: 'off' },

@@ -8,7 +8,7 @@ type Told = [event: string, fields: object, text: string]
 /** Undefined for what was told before. */
 export function payoutLine(
   currency: string,
-  command: PayoutCommand,
+  command: Exclude<PayoutCommand, { kind: 'keepSplit' | 'leasePayouts' }>,
   outcome: OutcomeOf<Command>
 ): Told | undefined {
   if ('repeated' in outcome && outcome.repeated) return undefined

@@ -53,6 +53,8 @@ interface ServiceOptions {
   ledger?: string
   /** File of the payout policy. */
   payoutFile?: string
+  /** Does this process pay out? Default true. */
+  payoutRun?: boolean
   /** What the configuration file says of parts of the provider, by their name (config/sections.ts). */
   sections?: Record<string, unknown>
   /** Public base URL without a slash at its end, when it is another than where we listen. */
@@ -74,7 +76,7 @@ interface ServiceOptions {
     | undefined
   /** Let this machine read the metrics without a token. */
   openMetrics?: boolean
-  watch: Watcher
+  watch: (currency: string) => Watcher
   log: Log
   /** Told of every request that came with a token of the operator's. */
   onOperator: (note: RequestNote) => void
@@ -118,14 +120,15 @@ export async function startService(home: Home, options: ServiceOptions): Promise
     server.on('warning', options.onError)
     const { watch, onError, quality } = options
     const ownSeeders = new Set<string>()
-    const payout = await findPolicy(home, currency, {
+    const policy = await findPolicy(home, currency, {
       ...{ path: options.payoutFile, section: options.sections?.['payout'] }
     })
+    const payout = options.payoutRun === false && policy ? { ...policy, run: false } : policy
     const moneyIn = await loadDeposits(home, options.sections?.['deposits'] as DepositsOptions)
     const { stripe } = moneyIn
     if (stripe !== undefined) options.log.hide([stripe.secretKey, stripe.webhookSecret])
     const tracker = floodgateTracker(server, {
-      ledger: watchedStore(store, watch),
+      ledger: watchedStore(store, watch(currency)),
       pieces: shelfPieces(home),
       swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
       ...{ keys, name, currency, operatorToken, ownSeeders, onError, payout },

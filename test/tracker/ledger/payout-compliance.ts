@@ -106,10 +106,32 @@ const tables: Record<string, string> = {
     redeem c1 carol p1 00000100 share=0      → +0 1/0/0          |   76 12  0   6  6
     redeem c6 bob p1 00000010            → +3 1/0/0              |   76 15  0   3  6
     redeem c2 carol p1 10000100          → +3 0/1/0              |   73 15  3   3  6
-    redeem c7 bob p1 00000001 share=1000001  → bad-command       |   73 15  3   3  6`
+    redeem c7 bob p1 00000001 share=1000001  → bad-command       |   73 15  3   3  6`,
+  'F4: who names no split shares claims as it was kept last': `
+    command                              → outcome               | alice bob escrow provider
+    deposit d1 alice 300                 → ok                    |  300   0   0   0
+    publish film 3 100                   → ok                    |  300   0   0   0
+    purchase p1 alice film 100           → p1 -300               |    0   0 300   0
+    redeem c1 bob p1 100                 → +100 1/0/0            |    0 100 200   0
+    split 800000                         → ok                    |    0 100 200   0
+    split 800000                         → ok                    |    0 100 200   0
+    redeem c2 bob p1 110                 → +80 1/0/0             |    0 180 100  20
+    split 1000001                        → bad-command           |    0 180 100  20
+    redeem c3 bob p1 111 share=500000    → +50 1/0/0             |    0 230   0  70`,
+  'I6: one process has the lease at a time, until it ends it or time does': `
+    command                              → outcome               | bob
+    lease 0 200 at=100                   → taken 200             |   0
+    lease 0 210 at=110                   → busy 200              |   0
+    lease 200 250 at=150                 → taken 250             |   0
+    lease 200 299 at=199                 → busy 250              |   0
+    lease 0 350 at=250                   → taken 350             |   0
+    lease 250 360 at=260                 → busy 350              |   0
+    lease 250 0 at=260                   → busy 350              |   0
+    lease 350 0 at=270                   → taken 0               |   0
+    lease 0 371 at=271                   → taken 371             |   0`
 }
 
-const OURS = /^(want|request|prepare|submit|end) /
+const OURS = /^(split|lease|want|request|prepare|submit|end) /
 
 async function outcomeOf(store: LedgerStore, line: string): Promise<string> {
   const command = payoutCommandOf(line)
@@ -117,6 +139,7 @@ async function outcomeOf(store: LedgerStore, line: string): Promise<string> {
   try {
     const outcome = await store.execute(command)
     if ('from' in outcome) return `from ${outcome.from}`
+    if ('taken' in outcome) return `${outcome.taken ? 'taken' : 'busy'} ${outcome.until}`
     const again = 'repeated' in outcome && outcome.repeated ? ' again' : ''
     return 'payout' in outcome ? `${outcome.payout.state}${again}` : `ok${again}`
   } catch (error) {

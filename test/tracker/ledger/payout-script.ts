@@ -6,6 +6,8 @@
 //   prepare  <batch> <payout>…                               → ok
 //   submit   <payout> <reference>                            → <state>
 //   end      <payout> paid|failed|returned                   → <state>
+//   split    <seller’s millionths>                           → ok
+//   lease    <held> <until>                                  → taken|busy <until>
 import type { Command } from '../../../tracker-extension/src/ledger/index.ts'
 import { commandOf } from './script.ts'
 
@@ -32,6 +34,10 @@ export function payoutCommandOf(line: string): Command {
       const payoutIds = words.slice(2).filter((word) => !word.includes('='))
       return { kind: 'preparePayout', batch: a, payoutIds, now }
     }
+    case 'split':
+      return { kind: 'keepSplit', sellerMillionths: Number(a) }
+    case 'lease':
+      return { kind: 'leasePayouts', held: Number(a), until: Number(b), now }
     case 'submit':
       return { kind: 'submitPayout', payoutId: a, reference: b, now }
     case 'end':

@@ -46,7 +46,14 @@ for (const uid of earners) await earn(store, uid, 2 + (cycle % 3), 1000 + cycle 
 const onError = (error: unknown): void => say(`error ${String(error)}`)
 const payouts = new Payouts(
   { rail },
-  { store: spoken, currency: 'EUR', now: () => 10_000 + cycle, onError }
+  {
+    store: spoken,
+    currency: 'EUR',
+    // Whoever was killed has lost its lease by then.
+    now: () => 600_000 * (1 + cycle),
+    onError,
+    isRevoked: async () => false
+  }
 )
 await payouts.run()
 await payouts.close()

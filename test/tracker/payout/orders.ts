@@ -17,7 +17,8 @@ export function orderOf(name: string, to: string, amountMinor = 1250n): Order {
 
 export const batchOf = (name: string, ...orders: Order[]): Batch => ({
   batch: idOf(`batch ${name}`),
-  orders
+  orders,
+  whole: orders
 })
 
 export const toIban = (i: number, name = 'Erika Mustermann'): string =>

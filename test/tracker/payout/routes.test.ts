@@ -1,7 +1,7 @@
 // Money out over HTTP: a payee's signed and sealed word, its own payouts and nobody else's, the signed report of the operator's
 // service, and that a claim is shared as the policy says.
 import assert from 'node:assert/strict'
-import { sealTo } from '@floodgate/protocol'
+import { NO_HEAD, nextHead, sealTo, toHex } from '@floodgate/protocol'
 import { webhook } from '@floodgate/tracker'
 import { Webhook } from 'standardwebhooks'
 import {
@@ -118,4 +118,41 @@ describe('payouts over HTTP', () => {
     )
     assert.equal(await outcome(await post(world, 'destination', open)), 'cannot-open')
   })
+
+  it('F2 G13: a revoked account takes back a change that waits, and makes no other; nothing is paid', async () => {
+    const bob = await register(world)
+    const { store, clock } = world
+    const own = {
+      kind: 'setDestination',
+      uid: bob.uidHex,
+      destination: 'payto://webhook/bob'
+    } as const
+    await store.execute({ ...own, holdMs: 0, now: clock.now })
+    await people(store, {})
+    await earn(store, bob.uidHex, 3, clock.now)
+    assert.equal((await world.tracker.payouts!.plan())[0]?.blocked, '')
+    await outcome(await post(world, 'destination', await wish(world, bob, 'payto://webhook/thief')))
+    await revoke(world, bob.uid)
+    clock.now += 2000
+    const tries: [to: string, expected: string | object][] = [
+      ['payto://webhook/other', 'revoked'],
+      ['payto://webhook/thief', 'revoked'],
+      ['payto://webhook/bob', { destination: 'payto://webhook/bob', from: clock.now }],
+      ['payto://webhook/thief', 'revoked'],
+      ['payto://webhook/bob', 'revoked']
+    ]
+    for (const [to, expected] of tries) {
+      const answer = await outcome(await post(world, 'destination', await wish(world, bob, to)))
+      assert.deepEqual(json(answer), expected, to)
+    }
+    assert.equal((await world.tracker.payouts!.plan())[0]?.blocked, 'revoked')
+    assert.equal((await world.tracker.payouts!.run()).requested, 0)
+  })
 })
+
+async function revoke({ store, clock }: World, uid: Uint8Array): Promise<void> {
+  const word = { uid, reason: 'unpaid', evidence: new Uint8Array(32), until: clock.now + 86_400e3 }
+  const head = nextHead(crypto, NO_HEAD, word)
+  const entry = { ...word, uid: toHex(uid), version: 1, head, pardon: false, now: clock.now }
+  await store.execute({ kind: 'revoke', ...entry })
+}

@@ -2,6 +2,7 @@
 // bank's word changes.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { codeOf } from '@floodgate/protocol'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -14,7 +15,8 @@ import {
   webhook,
   type LedgerStore,
   type PayoutOptions,
-  type PayoutRail
+  type PayoutRail,
+  type Report
 } from '@floodgate/tracker'
 import { camt053, pain002 } from './bank.ts'
 import { balanceOf, earn, people } from './earned.ts'
@@ -29,10 +31,13 @@ describe('payout runs', () => {
   let store: LedgerStore
   let now = 1000
   let errors: unknown[] = []
+  const revoked = new Set<string>()
   const opened: Payouts[] = []
   const start = (options: PayoutOptions): Payouts => {
     const onError = (error: unknown) => void errors.push(error)
-    const payouts = new Payouts(options, { store, currency: 'EUR', now: () => now, onError })
+    const isRevoked = async (uid: string) => revoked.has(uid)
+    const surroundings = { store, currency: 'EUR', now: () => now, onError, isRevoked }
+    const payouts = new Payouts(options, surroundings)
     opened.push(payouts)
     return payouts
   }
@@ -40,6 +45,7 @@ describe('payout runs', () => {
     store = memoryLedger({ currency: 'EUR' })
     now = 1000
     errors = []
+    revoked.clear()
   })
   afterEach(async () => {
     for (const payouts of opened.splice(0)) await payouts.close()
@@ -149,9 +155,51 @@ describe('payout runs', () => {
       now
     })
     const both = [start({ rail: storeCredit() }), start({ rail: storeCredit() })]
-    await Promise.all(both.map((payouts) => payouts.run()))
+    const ends = await Promise.allSettled(both.map((payouts) => payouts.run()))
+    for (const end of ends)
+      if (end.status === 'rejected') assert.equal(codeOf(end.reason), 'not-ready')
     assert.equal((await store.payouts()).length, 2)
     assert.equal(await balanceOf(store, 'bob'), 300n)
+  })
+
+  it('I6: hands nothing over while another process does, and takes over when that has died', async () => {
+    await people(store, { bob: 'payto://credit/' })
+    await earn(store, 'bob', 3)
+    const asked = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<Report[]>()
+    let times = 0
+    const slow: PayoutRail = {
+      ...storeCredit(),
+      submit() {
+        times++
+        asked.resolve()
+        return answer.promise
+      }
+    }
+    const first = start({ rail: slow }).run()
+    await asked.promise
+    const second = start({ rail: slow })
+    await assert.rejects(second.run(), { code: 'not-ready' })
+    assert.equal(times, 1)
+    now += 5 * 60e3
+    answer.resolve([])
+    await second.run()
+    assert.ok(times > 1)
+    // The first wakes up: its lease is over, and it has no more to say.
+    await first.catch((error: unknown) => assert.equal(codeOf(error), 'not-ready'))
+    assert.deepEqual(errors, [])
+  })
+
+  it('F4: a process that pays nothing out keeps the split, and so does one without a policy after it', async () => {
+    await people(store, { bob: 'payto://credit/' })
+    const split = { seller: 80, provider: 20 }
+    const idle = start({ split, run: false, rail: storeCredit() })
+    await idle.close()
+    await earn(store, 'bob', 5)
+    assert.equal(await balanceOf(store, 'bob'), 400n)
+    await assert.rejects(idle.run(), { code: 'not-found' })
+    assert.equal((await idle.plan())[0]!.payMinor, 400n)
+    assert.ok(idle.words.some((line) => line.startsWith('This process pays nothing out')))
   })
 
   it('fails a payout that its rail cannot carry out, and pays the others', async () => {
@@ -180,6 +228,17 @@ describe('payout runs', () => {
     assert.match((await payouts.plan())[0]!.blocked, /^waits until/)
     assert.equal((await payouts.run()).requested, 0)
     now = from
+    assert.equal((await payouts.run()).requested, 1)
+  })
+
+  it('G13: pays nobody who is revoked, and everybody again once that is over', async () => {
+    await people(store, { bob: 'payto://credit/' })
+    await earn(store, 'bob', 3)
+    const payouts = start({ rail: storeCredit() })
+    revoked.add('bob')
+    assert.equal((await payouts.plan())[0]!.blocked, 'revoked')
+    assert.equal((await payouts.run()).requested, 0)
+    revoked.clear()
     assert.equal((await payouts.run()).requested, 1)
   })
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sepa } from '@floodgate/tracker'
+import { parseDestination, sepa } from '@floodgate/tracker'
 import { batchOf, idOf, orderOf, schemaFaults, toIban } from './orders.ts'
 import { payoutRailCompliance } from './rail-compliance.ts'
 import { camt053, pain002 } from './bank.ts'
@@ -15,7 +15,7 @@ const own = { iban: 'DE75512108001245126199', name: 'Example & Co' }
 const newFolder = () => join(root, String(++folders))
 after(() => rmSync(root, { recursive: true }))
 
-payoutRailCompliance('SEPA', [toIban(0), toIban(1), toIban(2, 'Zoë Łukasz')], async () => {
+payoutRailCompliance('SEPA', [toIban(0), toIban(1), toIban(2, 'Zoe Lukasz')], async () => {
   const folder = newFolder()
   return {
     rail: () => sepa({ ...own, folder }),
@@ -81,6 +81,17 @@ describe('payout rail: SEPA files', () => {
     await assert.rejects(fileOf(folder), { code: 'conflict' })
   })
 
+  it('are for accounts of SEPA and names that every bank takes; others are refused with the reason', () => {
+    const rail = sepa({ ...own, folder: newFolder() })
+    const refusal = (to: string) => rail.refuses(parseDestination(to)) ?? ''
+    assert.equal(refusal(toIban(0, "Anne-Marie O'Neil (2)")), '')
+    for (const name of ['Zoë Müller', 'Łukasz', 'Иван', 'A & B', '/x', 'a//b']) {
+      assert.match(refusal(toIban(0, name)), /Latin letters/, name)
+    }
+    const brazil = 'payto://iban/BR1800360305000010009795493C1?receiver-name=Ana'
+    assert.equal(refusal(brazil), 'BR is no SEPA country')
+  })
+
   it('are made of EUR only, and of an IBAN whose digits check', async () => {
     const rail = sepa({ ...own, folder: newFolder() })
     const dollars = { ...orders[0]!, currency: 'USD' }
@@ -118,6 +129,29 @@ describe('payout rail: what a bank says', () => {
       reports.map(({ payoutId, state }) => [payoutId, state]),
       [[idOf('batch'), 'failed']]
     )
+  })
+
+  it('reads the refusal of a payment info that names no transfers, with its reason', async () => {
+    const refused =
+      '<OrgnlPmtInfAndSts><OrgnlPmtInfId>i</OrgnlPmtInfId><PmtInfSts>RJCT</PmtInfSts>' +
+      '<StsRsnInf><Rsn><Cd>AC01</Cd></Rsn></StsRsnInf></OrgnlPmtInfAndSts>'
+    const file = pain002(idOf('batch'), []).replace('</CstmrPmtStsRpt>', `${refused}$&`)
+    const { reports } = await read(file)
+    assert.deepEqual(
+      reports.map(({ payoutId, state, reason }) => [payoutId, state, reason]),
+      [[idOf('batch'), 'failed', 'AC01']]
+    )
+  })
+
+  it('an odd amount of other business refuses no file, and a DOCTYPE does', async () => {
+    const file = camt053([
+      { id: 'SALARY-7', way: 'DBIT', amount: '1.00000' },
+      { id: one, way: 'DBIT', amount: '12.50' }
+    ])
+    const { reports } = await read(file)
+    assert.equal(reports.find(({ payoutId }) => payoutId === one)?.amountMinor, 1250n)
+    const typed = file.replace('<Document', '<!DOCTYPE Document [<!ENTITY a "b">]><Document')
+    await assert.rejects(read(typed), { code: 'bad-request' })
   })
 
   it('reads a statement: debits have left, returns have come back with their reason', async () => {

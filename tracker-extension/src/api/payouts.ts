@@ -5,6 +5,7 @@ import { FloodgateError, decode, fromUtf8, verifySignature } from '@floodgate/pr
 import { z } from 'zod'
 import type { Payout } from '../ledger/index.ts'
 import { accountOf, expectFresh, expectOurs, readSigned } from '../mint/mint.ts'
+import { parseDestination } from '../payout/destination.ts'
 import type { Payouts } from '../payout/payouts.ts'
 import type { Ask, Desk } from './desk.ts'
 import { amount, count, time, uid } from './schemas.ts'
@@ -61,11 +62,19 @@ export async function takeDestination(desk: Desk, { body }: Ask): Promise<Destin
   expectOurs(mint, message)
   const account = await accountOf(mint, message.signer)
   await verifySignature(mint.crypto, bytes, account.signKey)
-  // A revoked account's key may be stolen: what it earned stays where it was to go.
-  await mint.court.expectAdmitted(account.uid)
+  // A revoked account's key may be stolen: what it earned stays where it was to go, or goes back there.
+  if (!(await isWayBack(desk, account.uid, message.to)))
+    await mint.court.expectAdmitted(account.uid)
   expectFresh(mint, message)
   mint.freshness.take(`${account.uid} destination`, message, mint.now())
   return payouts.setDestination(account.uid, message.to)
+}
+
+/** Does it undo a change that still waits? A thief who made it gains nothing by that. */
+async function isWayBack({ mint }: Desk, uid: string, to: string): Promise<boolean> {
+  const place = await mint.store.destination(uid)
+  const isWaiting = place !== undefined && mint.now() < place.from && place.previous !== ''
+  return isWaiting && parseDestination(to).text === place.previous
 }
 
 /** Answers an `accountRequest` for `payouts` with the account's own, and its destination. */

@@ -246,6 +246,8 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     sink: oneOf('cash', 'store'),
     now: time
   },
+  keepSplit: { sellerMillionths: millionths },
+  leasePayouts: { held: integerFrom0, until: integerFrom0, now: time },
   preparePayout: { batch: id, payoutIds: listOf(id, 10_000), now: time },
   submitPayout: { payoutId: id, reference: id, now: time },
   settlePayout: {

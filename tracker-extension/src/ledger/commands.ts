@@ -77,7 +77,7 @@ export interface Claim {
 export interface RedeemCommand {
   kind: 'redeem'
   claims: Claim[]
-  /** The sellers' part of what the claims bring, in millionths; the rest is the provider's. All of it by default. */
+  /** The sellers' part of what the claims bring, in millionths; the rest is the provider's. By default as it was kept. */
   sellerMillionths?: number
   now: number
 }

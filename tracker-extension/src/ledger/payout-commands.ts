@@ -51,12 +51,30 @@ export interface SettlePayoutCommand {
   now: number
 }
 
+/** Which split a process without a policy uses from now on. */
+export interface KeepSplitCommand {
+  kind: 'keepSplit'
+  sellerMillionths: number
+}
+
+/** One process asks to be the one that pays out, renews that, or ends it. */
+export interface LeasePayoutsCommand {
+  kind: 'leasePayouts'
+  /** End of the lease that it holds; 0 for none. */
+  held: number
+  /** 0 to end it. */
+  until: number
+  now: number
+}
+
 export type PayoutCommand =
   | SetDestinationCommand
   | RequestPayoutCommand
   | PreparePayoutCommand
   | SubmitPayoutCommand
   | SettlePayoutCommand
+  | KeepSplitCommand
+  | LeasePayoutsCommand
 
 /** `repeated`: it was done before, and nothing moved. */
 interface Moved {
@@ -71,4 +89,7 @@ export interface PayoutOutcomes {
   preparePayout: { batch: string; repeated: boolean }
   submitPayout: Moved
   settlePayout: Moved
+  keepSplit: { sellerMillionths: number }
+  /** `until`: the end of the lease in force, another's if it was not taken. */
+  leasePayouts: { taken: boolean; until: number }
 }

@@ -45,7 +45,8 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     ['account', escrow],
     journal
   ],
-  redeem: ({ claims }) => [
+  redeem: ({ claims, sellerMillionths }) => [
+    ...(sellerMillionths === undefined ? [['counter', 'split'] as Place] : []),
     ['account', escrow],
     journal,
     ['account', providerAccount],
@@ -155,6 +156,8 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     ['batch', batch],
     ...payoutIds.map((payoutId): Place => ['payout', payoutId])
   ],
+  keepSplit: () => [['counter', 'split']],
+  leasePayouts: () => [['counter', 'payoutLease']],
   submitPayout: ({ payoutId }) => [['payout', payoutId]],
   settlePayout: ({ payoutId }) => [['payout', payoutId], ['account', transit], journal]
 }

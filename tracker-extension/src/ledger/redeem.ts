@@ -9,11 +9,12 @@ import { LedgerError } from './errors.ts'
 import { allOrNothing } from './overlay.ts'
 import { type LedgerView, type PurseRow, type SaleRow, keyOf } from './rows.ts'
 import { payOwed, provedOf, salesOf } from './sales.ts'
-import { payClaim, wholeMillionths } from './shares.ts'
+import { keptSplit } from './payout-claims.ts'
+import { payClaim } from './shares.ts'
 
 /** Redeems each claim by itself: one that is refused does not spoil the others of the batch. */
 export function redeem(view: LedgerView, command: RedeemCommand): Outcomes['redeem'] {
-  const { claims, now, sellerMillionths = wholeMillionths } = command
+  const { claims, now, sellerMillionths = keptSplit(view) } = command
   return {
     claims: claims.map((claim) => {
       try {

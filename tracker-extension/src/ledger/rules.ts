@@ -9,6 +9,7 @@ import { deposit } from './deposit.ts'
 import { LedgerError } from './errors.ts'
 import { issueGifts, redeemGift } from './gifts.ts'
 import { allOrNothing } from './overlay.ts'
+import { keepSplit, leasePayouts } from './payout-claims.ts'
 import {
   preparePayout,
   requestPayout,
@@ -73,7 +74,8 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   requestPayout,
   preparePayout,
   submitPayout,
-  settlePayout
+  settlePayout,
+  ...{ keepSplit, leasePayouts }
 }
 
 /**

@@ -77,9 +77,10 @@ type Outcomes = Map<Claim, ClaimOutcome | ClaimRefusal>
 async function redeem(mint: Mint, checked: Checked[]): Promise<Outcomes> {
   const claims = checked.flatMap((one) => ('claim' in one ? [one.claim] : []))
   if (claims.length === 0) return new Map()
+  const { sellerMillionths } = mint
   const done = await mint.store.execute({
     ...{ kind: 'redeem', claims, now: mint.now() },
-    sellerMillionths: mint.sellerMillionths
+    ...(sellerMillionths === undefined ? {} : { sellerMillionths })
   })
   return new Map(claims.map((claim, i) => [claim, done.claims[i]!]))
 }

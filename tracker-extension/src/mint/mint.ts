@@ -37,8 +37,8 @@ export interface Mint {
   readonly leaseMs: number
   /** Held beside the price of a purse until it closes, as a share of the price. */
   readonly collateral: number
-  /** The sellers' part of claims, in millionths; the rest is the provider's. */
-  readonly sellerMillionths: number
+  /** The sellers' part of claims, in millionths; the rest is the provider's. Without one, as the ledger keeps it. */
+  readonly sellerMillionths: number | undefined
   /** How often a Floodgate peer is to announce. */
   readonly intervalSeconds: number
   readonly doorkeeper: Doorkeeper

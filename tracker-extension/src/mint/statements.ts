@@ -77,7 +77,9 @@ export class Statements {
       this.#of(held.buyer).escrow += amountMinor
     } else if (debit === ESCROW) {
       const buyer = this.#release(purseId, amountMinor)
-      const isPay = !REFUNDS.has(kind) && (to !== undefined || kind === 'share')
+      // A purse that ends pays debts to sellers too: only what its buyer himself gets is a refund.
+      const isRefund = REFUNDS.has(kind) && to === buyer
+      const isPay = !isRefund && (to !== undefined || kind === 'share')
       if (buyer !== undefined && isPay) this.#pay(buyer, to, amountMinor)
     } else if (from !== undefined && to !== undefined) {
       // A debt beyond the escrow, of a token that the buyer gave to two sellers.

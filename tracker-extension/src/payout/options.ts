@@ -37,6 +37,8 @@ export type RailChoice = PayoutRail | { readonly [country: string]: PayoutRail }
 
 export interface PayoutOptions extends PolicyWords {
   rail: RailChoice
+  /** With false this process pays nothing out; it shares claims all the same. One of several on a ledger pays. Default true. */
+  run?: boolean | undefined
 }
 
 export interface PayoutSetup {
@@ -44,6 +46,8 @@ export interface PayoutSetup {
   rails: readonly PayoutRail[]
   railFor(destination: Destination): PayoutRail | undefined
   schedule: { pattern: string; timeZone: string } | undefined
+  /** Does this process pay out? */
+  run: boolean
   destinationHoldMs: number
   /** What it all does, a sentence a line. */
   words: readonly string[]
@@ -61,17 +65,18 @@ function at<T>(path: string, read: () => T): T {
 
 /** Throws `bad-option` naming the part that is wrong. */
 export function setupOf(options: PayoutOptions, currency: string): PayoutSetup {
-  const { schedule: pattern, timeZone = 'UTC', destinationHold = '7 days' } = options
+  const { schedule: pattern, timeZone = 'UTC', destinationHold = '7 days', run = true } = options
   const policy = readPolicy(options, currency)
   const schedule = pattern === undefined ? undefined : { pattern, timeZone }
   if (schedule !== undefined) at('schedule', () => nextRun(schedule, new Date(0)))
   const { rails, railFor, words } = readRails(options.rail)
   return {
-    ...{ policy, rails, railFor, schedule },
+    ...{ policy, rails, railFor, schedule, run },
     destinationHoldMs: at('destinationHold', () => parseDuration(destinationHold)),
     words: [
       ...policy.words,
       ...words,
+      ...(run ? [] : ['This process pays nothing out; claims are shared all the same.']),
       schedule === undefined
         ? 'Payouts are run by hand.'
         : `Payouts are run at ${schedule.pattern} (${timeZone}).`,

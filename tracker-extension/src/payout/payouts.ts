@@ -1,9 +1,11 @@
 // Money out as one running thing: the schedule, and what the API and the command line ask. One thing at a time: a run and a
 // reconciliation do not mix.
 
+import { FloodgateError, codeOf } from '@floodgate/protocol'
 import { Cron } from 'croner'
 import type { LedgerStore } from '../ledger/index.ts'
 import { parseDestination } from './destination.ts'
+import { withLease } from './lease.ts'
 import { setupOf, type PayoutOptions } from './options.ts'
 import type { Report } from './rail.ts'
 import type { WebhookRail } from './rails/webhook.ts'
@@ -23,6 +25,7 @@ interface Surroundings {
   currency: string
   now: () => number
   onError: (error: unknown) => void
+  isRevoked: (uid: string) => Promise<boolean>
 }
 
 export class Payouts {
@@ -30,17 +33,22 @@ export class Payouts {
   readonly #job: Cron | undefined
   #last: Promise<unknown> = Promise.resolve()
 
-  /** Throws `bad-option`. Goes on with what a process before left, and runs by the schedule from then on. */
+  /** Throws `bad-option`. Goes on with what a process before left, and runs by the schedule, unless this process pays nothing. */
   constructor(options: PayoutOptions, surroundings: Surroundings) {
     this.#base = { ...setupOf(options, surroundings.currency), ...surroundings }
-    const { schedule, onError } = this.#base
-    const quietly = (work: Promise<unknown>): void => void work.catch(onError)
+    const { store, policy, schedule, run, onError } = this.#base
+    const { sellerMillionths } = policy
+    void this.#alone(() => store.execute({ kind: 'keepSplit', sellerMillionths })).catch(onError)
+    if (!run) return
+    // That another process pays out is as it should be.
+    const quietly = (work: Promise<unknown>): void =>
+      void work.catch((error: unknown) => codeOf(error) === 'not-ready' || onError(error))
     this.#job =
       schedule &&
       new Cron(schedule.pattern, { timezone: schedule.timeZone, unref: true }, () =>
         quietly(this.run())
       )
-    quietly(this.#alone(() => carryOn(this.#base)))
+    quietly(this.#alone(() => withLease(this.#base, (lease) => carryOn(this.#base, lease))))
   }
 
   get sellerMillionths(): number {
@@ -63,8 +71,11 @@ export class Payouts {
     return this.#alone(() => planPayouts(this.#base))
   }
 
-  run(): Promise<RunResult> {
-    return this.#alone(() => runPayouts(this.#base))
+  /** Throws `not-found` if this process pays nothing out, `not-ready` while another does. */
+  async run(): Promise<RunResult> {
+    const base = this.#base
+    if (!base.run) throw new FloodgateError('not-found', 'this process pays nothing out')
+    return this.#alone(() => withLease(base, (lease) => runPayouts(base, lease)))
   }
 
   /** `file`: a bank's pain.002 or camt.053; without one, the rails are asked. */

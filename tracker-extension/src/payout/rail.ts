@@ -21,7 +21,10 @@ export interface Order {
 export interface Batch {
   /** 32 hex digits. */
   batch: string
+  /** What is still to be handed over. */
   orders: readonly Order[]
+  /** All orders of the batch, also those that have moved on since: what a file of it says. */
+  whole: readonly Order[]
 }
 
 /** How an order stands, as the rail says. `submitted`: it was taken, and a report will follow. */

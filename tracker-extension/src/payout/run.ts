@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { FloodgateError } from '@floodgate/protocol'
 import { LedgerError, type LedgerStore, type Payout } from '../ledger/index.ts'
 import { parseDestination, type Destination } from './destination.ts'
+import type { Lease } from './lease.ts'
 import type { PayoutSetup } from './options.ts'
 import { payOf, type Share, type Standing } from './policy.ts'
 import type { Order, PayoutRail, Report } from './rail.ts'
@@ -16,6 +17,8 @@ export interface PayoutBase extends PayoutSetup {
   /** Unix milliseconds. */
   now: () => number
   onError: (error: unknown) => void
+  /** Is the account revoked now? Nothing is paid to it then. */
+  isRevoked: (uid: string) => Promise<boolean>
 }
 
 /** What a run makes of an account. */
@@ -52,6 +55,8 @@ async function planOf(base: PayoutBase, standing: Standing, now: number): Promis
   const shares = base.policy.share(standing, now)
   const payMinor = payOf(shares)
   const plan = { uid, balanceMinor, shares, payMinor, payouts }
+  const isRevoked = payMinor > 0n && (await base.isRevoked(uid))
+  if (isRevoked) return { ...plan, rail: '', destination: '', blocked: 'revoked' }
   const place = await base.store.destination(uid)
   if (place === undefined) return { ...plan, rail: '', destination: '', blocked: 'no-destination' }
   const { rail, blocked } = railOf(base, place.destination)
@@ -82,8 +87,8 @@ export interface RunResult {
 }
 
 /** Requests all that is due, and hands over all that was requested, by this run or one that did not come to its end. */
-export async function runPayouts(base: PayoutBase): Promise<RunResult> {
-  await carryOn(base)
+export async function runPayouts(base: PayoutBase, lease: Lease): Promise<RunResult> {
+  await carryOn(base, lease)
   const plans = await planPayouts(base)
   let requested = 0
   for (const { uid, payMinor, rail, blocked, payouts } of plans) {
@@ -99,7 +104,7 @@ export async function runPayouts(base: PayoutBase): Promise<RunResult> {
       base.onError(error)
     }
   }
-  await carryOn(base)
+  await carryOn(base, lease)
   return { plans, requested }
 }
 
@@ -114,7 +119,7 @@ async function openPayouts(store: LedgerStore): Promise<Payout[]> {
 }
 
 /** Prepares what was requested, and submits what was prepared. */
-export async function carryOn(base: PayoutBase): Promise<void> {
+export async function carryOn(base: PayoutBase, lease: Lease): Promise<void> {
   for (const rail of base.rails) {
     const own = (await openPayouts(base.store)).filter((payout) => payout.rail === rail.name)
     const requested = own.filter(({ state }) => state === 'requested')
@@ -122,10 +127,14 @@ export async function carryOn(base: PayoutBase): Promise<void> {
       own.filter(({ state }) => state === 'prepared').map(({ batch }) => batch)
     )
     for (let i = 0; i < requested.length; i += BATCH_MAX) {
+      await lease.hold()
       const batch = await prepare(base, rail, requested.slice(i, i + BATCH_MAX))
       if (batch !== undefined) batches.add(batch)
     }
-    for (const batch of batches) await submit(base, rail, batch)
+    for (const batch of batches) {
+      await lease.hold()
+      await submit(base, rail, batch)
+    }
   }
 }
 
@@ -147,7 +156,7 @@ async function prepare(
     const { payoutId } = payout
     try {
       const order = orderOf(base, payout)
-      await rail.prepare({ batch: payoutId, orders: [order] })
+      await rail.prepare({ batch: payoutId, orders: [order], whole: [order] })
       orders.push(order)
     } catch (error) {
       if (!(error instanceof FloodgateError)) throw error
@@ -159,7 +168,7 @@ async function prepare(
   const payoutIds = orders.map(({ payoutId }) => payoutId)
   const batch = createHash('sha256').update(payoutIds.join(' ')).digest('hex').slice(0, 32)
   try {
-    await rail.prepare({ batch, orders })
+    await rail.prepare({ batch, orders, whole: orders })
     await store.execute({ kind: 'preparePayout', batch, payoutIds, now: base.now() })
     return batch
   } catch (error) {
@@ -168,12 +177,22 @@ async function prepare(
   }
 }
 
-/** What a rail does not say for certain stays prepared, for the next run. */
+/**
+ * What a rail does not say for certain stays prepared, for the next run. Orders that have moved on are not handed over
+ * again: one that failed has its money back.
+ */
 async function submit(base: PayoutBase, rail: PayoutRail, batch: string): Promise<void> {
   try {
-    const orders = (await base.store.batch(batch)).map((payout) => orderOf(base, payout))
-    const reports = await rail.submit({ batch, orders })
-    for (const report of reports) await applyReport(base, report)
+    const members = await base.store.batch(batch)
+    const due = members.filter(({ state }) => state === 'prepared')
+    if (due.length === 0) return
+    const [orders, whole] = [due, members].map((list) => list.map((one) => orderOf(base, one)))
+    for (const report of await rail.submit({ batch, orders: orders!, whole: whole! })) {
+      const outcome = await applyReport(base, report)
+      if (outcome === 'applied' || outcome === 'repeated') continue
+      const said = `${rail.name} says ${report.state} of payout ${report.payoutId}`
+      base.onError(new FloodgateError('conflict', `${said}, which the ledger knows otherwise`))
+    }
   } catch (error) {
     base.onError(error)
   }

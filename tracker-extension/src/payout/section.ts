@@ -34,6 +34,7 @@ const section = z.strictObject({
   schedule: text.optional(),
   timeZone: text.optional(),
   destinationHold: text.optional(),
+  run: z.boolean().optional(),
   rail: z.unknown()
 })
 

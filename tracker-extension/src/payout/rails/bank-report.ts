@@ -29,6 +29,7 @@ const textAt = (node: Node | string, ...path: string[]): string => {
 
 /** Throws `bad-request` for a file that is no such report. */
 export function readBankReport(text: string): Reconciled {
+  if (/<!DOCTYPE/i.test(text)) throw new FloodgateError('bad-request', 'a DOCTYPE')
   if (XMLValidator.validate(text) !== true) throw new FloodgateError('bad-request', 'XML')
   const { Document: document } = parser.parse(text) as { Document?: Node }
   const [status] = at(document, 'CstmrPmtStsRpt')
@@ -47,7 +48,12 @@ function statusOf(status: Node | string): Reconciled {
   const reports: Report[] = []
   const unknown: string[] = []
   for (const info of at(status, 'OrgnlPmtInfAndSts')) {
-    for (const one of at(info, 'TxInfAndSts')) {
+    const transfers = at(info, 'TxInfAndSts')
+    // Of all of that payment info, which stands for our one batch, when it names none of its transfers.
+    if (transfers.length === 0 && textAt(info, 'PmtInfSts') === REFUSED) {
+      reports.push(refusedBatch(status, reasonOf(info, 'StsRsnInf')))
+    }
+    for (const one of transfers) {
       const payoutId = textAt(one, 'OrgnlEndToEndId')
       const word = textAt(one, 'TxSts')
       const reason = reasonOf(one, 'StsRsnInf')
@@ -60,12 +66,15 @@ function statusOf(status: Node | string): Reconciled {
   }
   const isWhole = textAt(status, 'OrgnlGrpInfAndSts', 'GrpSts') === REFUSED
   if (isWhole && reports.length === 0) {
-    const batch = textAt(status, 'OrgnlGrpInfAndSts', 'OrgnlMsgId')
     const [group] = at(status, 'OrgnlGrpInfAndSts')
-    const reason = (group && reasonOf(group, 'StsRsnInf')) || REFUSED
-    reports.push({ payoutId: batch, state: 'failed', reference: `${batch}.xml`, reason })
+    reports.push(refusedBatch(status, group === undefined ? '' : reasonOf(group, 'StsRsnInf')))
   }
   return { reports, unknown }
+}
+
+function refusedBatch(status: Node | string, said: string): Report {
+  const batch = textAt(status, 'OrgnlGrpInfAndSts', 'OrgnlMsgId')
+  return { payoutId: batch, state: 'failed', reference: `${batch}.xml`, reason: said || REFUSED }
 }
 
 /** A debit that is booked has left; a credit that names a return has come back. */
@@ -107,5 +116,9 @@ function amountOf(one: Node | string, entry: Node | string): { amountMinor?: big
   const [said] = [...at(one, 'Amt'), ...(isOnly ? at(entry, 'Amt') : [])]
   if (said === undefined || typeof said === 'string') return {}
   const currency = String(said['@_Ccy'] ?? '')
-  return { amountMinor: parseMoney(`${textAt(said)} ${currency}`, currency) }
+  try {
+    return { amountMinor: parseMoney(`${textAt(said)} ${currency}`, currency) }
+  } catch {
+    return { amountMinor: -1n } // fits no payout of ours; of other business it is nobody's
+  }
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { XMLParser } from 'fast-xml-parser'
 import { Document, validateIBAN } from 'sepa'
+import type { Destination } from '../destination.ts'
 import type { Batch, PayoutRail, Report } from '../rail.ts'
 import { moneyText } from '../words.ts'
 import { readBankReport } from './bank-report.ts'
@@ -25,6 +26,25 @@ export interface SepaOptions {
 const SUM_MAX = 10n ** 12n
 const CURRENCY = 'EUR'
 
+/** Countries of the SEPA schemes, by the letters of their IBANs (EPC 409-09; territories use those of their state). */
+const COUNTRIES: ReadonlySet<string> = new Set(
+  (
+    'AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS SE SI ' +
+    'SK SM VA'
+  ).split(' ')
+)
+/** The Latin letters that every bank takes (EPC 217-08): one name beyond them may have a whole file refused. */
+const NAME = /^[A-Za-z0-9/\-?:().,'+ ]{1,70}$/
+
+function refusalOf({ kind, country, name }: Destination): string | undefined {
+  if (kind !== 'iban') return 'an IBAN is needed'
+  if (!COUNTRIES.has(country)) return `${country} is no SEPA country`
+  if (!NAME.test(name) || name.startsWith('/') || name.endsWith('/') || name.includes('//')) {
+    return 'the name must be in Latin letters without accents, as banks take them'
+  }
+  return undefined
+}
+
 /** Throws `bad-option` for an account of our own that is none. */
 export function sepa(options: SepaOptions): PayoutRail {
   const { iban, name, folder } = options
@@ -34,7 +54,7 @@ export function sepa(options: SepaOptions): PayoutRail {
     name: 'sepa',
     sink: 'cash',
     words: `SEPA files in ${folder}, from ${iban}`,
-    refuses: ({ kind }) => (kind === 'iban' ? undefined : 'an IBAN is needed'),
+    refuses: refusalOf,
     prepare: async (batch) => void fileOf(options, batch),
     async submit(batch) {
       const path = join(folder, `${batch.batch}.xml`)
@@ -43,8 +63,10 @@ export function sepa(options: SepaOptions): PayoutRail {
         throw error
       })
       // It may be at the bank already: what is there stays, if it says the same.
-      if (known === undefined) await writeWhole(folder, path, fileOf(options, batch))
-      else expectSame(known, batch)
+      if (known !== undefined) expectSame(known, batch)
+      else if (batch.orders.length === batch.whole.length) {
+        await writeWhole(folder, path, fileOf(options, batch))
+      } else throw new FloodgateError('conflict', `${path} is gone, and part of it is booked`)
       return batch.orders.map(({ payoutId }): Report => ({
         ...{ payoutId, state: 'submitted', reference: `${batch.batch}.xml`, reason: '' }
       }))
@@ -66,7 +88,7 @@ function fileOf({ iban, name, bic, now = Date.now }: SepaOptions, batch: Batch):
   info.debtorName = name
   if (bic !== undefined) info.debtorBIC = bic
   document.addPaymentInfo(info)
-  for (const { payoutId, amountMinor, currency, destination } of batch.orders) {
+  for (const { payoutId, amountMinor, currency, destination } of batch.whole) {
     if (currency !== CURRENCY) throw new FloodgateError('bad-option', 'SEPA moves EUR')
     const transfer = info.createTransaction()
     transfer.creditorName = destination.name
@@ -101,7 +123,7 @@ interface Initiation {
 }
 
 /** The library counts in floats: so the file is read again, and must say to the cent what the ledger says (I1). */
-function expectSame(text: string, { batch, orders }: Batch): void {
+function expectSame(text: string, { batch, whole: orders }: Batch): void {
   const sum = orders.reduce((all, { amountMinor }) => all + amountMinor, 0n)
   if (sum > SUM_MAX) throw new FloodgateError('bad-request', 'too much for one file')
   const { GrpHdr, PmtInf } = (parser.parse(text) as { Document: { CstmrCdtTrfInitn: Initiation } })
