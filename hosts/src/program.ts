@@ -17,6 +17,7 @@ import { addGift } from './commands/gift.ts'
 import { addImport } from './commands/import.ts'
 import { addPayout } from './commands/payout.ts'
 import { addPolicy } from './commands/policy.ts'
+import { addPoolSeeder } from './commands/pool-seeder.ts'
 import { addProvider } from './commands/provider.ts'
 import { addPublish } from './commands/publish.ts'
 import { addQos } from './commands/qos.ts'
@@ -62,7 +63,8 @@ const COMMANDS: AddCommand[] = [
   addSeed,
   addClaim,
   addWallet,
-  addAttack
+  addAttack,
+  addPoolSeeder
 ]
 
 const versionOf = (): string => {

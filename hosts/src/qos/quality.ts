@@ -53,14 +53,22 @@ export class Quality {
 
   /** Begins to decide. Throws `bad-option`. */
   async start({ uploadLimit, out, onError, ...rest }: QualityOptions): Promise<void> {
-    const { everySeconds = EVERY_SECONDS, seedersMax, web } = this.section
+    const { everySeconds = EVERY_SECONDS, seedersMax, processes, web } = this.section
     const webUplink = web && parseRate(web.uplink, 'web.uplink')
     const hasOrigin = rest.service.tracker.origin !== undefined
     if (webUplink !== undefined && !hasOrigin) {
       throw new FloodgateError('bad-option', 'qos: web needs --origin')
     }
     const { source, pool, sent } = await openSwarms({
-      ...{ ...rest, out, seedersMax, webUplink, reports: this.#reports, rateMax: uploadLimit }
+      ...{
+        ...rest,
+        out,
+        seedersMax,
+        processes,
+        webUplink,
+        reports: this.#reports,
+        rateMax: uploadLimit
+      }
     })
     // Without a word about the web its origin stays as it is.
     const steered = webUplink === undefined ? 'open' : { uplink: webUplink }

@@ -30,6 +30,8 @@ const fields = z
     budget: z.strictObject({ perDay: bytes, inAll: bytes }).partial().optional(),
     /** Of one content. */
     seedersMax: count.max(64).optional(),
+    /** A process for each seeder, not a client in the provider's own. */
+    processes: z.boolean().optional(),
     /** From one decision to the next, and how often peers are told to announce. */
     everySeconds: z.int().min(1).max(60).optional(),
     announceSeconds: z.int().min(1).max(600).optional()

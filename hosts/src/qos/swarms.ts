@@ -8,6 +8,7 @@ import type { Service } from '../provider/service.ts'
 import { look, shelvedAt, torrentOf, type Shelved } from '../provider/shelf.ts'
 import { describeTorrent } from '../provider/torrent.ts'
 import type { Reports } from './reports.ts'
+import { seedInChild } from './seed-in-child.ts'
 import { seederPool } from './seeder-pool.ts'
 import { SentBytes } from './sent-bytes.ts'
 import { swarmSource } from './source.ts'
@@ -22,6 +23,8 @@ interface SwarmsOptions extends Pick<SeederOptions, 'out' | 'signal' | 'limit'> 
   rateMax?: number | undefined
   /** Of one content. */
   seedersMax?: number | undefined
+  /** Are seeders processes of their own? */
+  processes?: boolean | undefined
   /** What the web origin has, bytes per second, if decisions are to steer it. */
   webUplink?: number | undefined
 }
@@ -38,7 +41,7 @@ const RATE_MAX = 125e6
 /** Throws `bad-option` when the file of bytes sent is damaged. */
 export async function openSwarms(options: SwarmsOptions): Promise<Swarms> {
   const { home, service, reports, out, signal, limit } = options
-  const { rateMax = RATE_MAX, seedersMax, webUplink } = options
+  const { rateMax = RATE_MAX, seedersMax, webUplink, processes = false } = options
   const sent = await SentBytes.open(home.sentBytes)
   const { origin } = service.tracker
   // WebTorrent takes half a second to load.
@@ -49,7 +52,9 @@ export async function openSwarms(options: SwarmsOptions): Promise<Swarms> {
   const pool = seederPool({
     ...{ home, rateMax, seedersMax },
     find: (infoHash) => shelvedAt(home.contents, infoHash),
-    launch: seedHere({ settings, ownSeeders, out, signal, limit, onSent })
+    launch: processes
+      ? seedInChild({ settings, ownSeeders, limit, onSent })
+      : seedHere({ settings, ownSeeders, out, signal, limit, onSent })
   })
   const steered = origin !== undefined && webUplink !== undefined
   return {

@@ -20,14 +20,43 @@ describe('hosts qos: seeders in the provider’s process', function () {
   })
   after(() => shop.close())
 
-  poolCompliance('seederPool', async () => {
-    const watched = new WatchedSeeders()
-    const pool = shop.pool({ wrap: watched.wrap })
-    return {
-      pool,
-      rates: (content) => (shop.has(content) ? watched.rates(shop.find(content).infoHash) : []),
-      changes: () => watched.changes,
-      clean: () => pool.close()
+  for (const inChildren of [false, true]) {
+    poolCompliance(inChildren ? 'seederPool of processes' : 'seederPool', async () => {
+      const watched = new WatchedSeeders()
+      const pool = shop.pool({ wrap: watched.wrap, inChildren })
+      return {
+        pool,
+        rates: (content) => (shop.has(content) ? watched.rates(shop.find(content).infoHash) : []),
+        changes: () => watched.changes,
+        clean: () => pool.close()
+      }
+    })
+  }
+
+  /** What all our seeders have together. */
+  const earned = async (): Promise<bigint> => {
+    const uids = [...shop.ownSeeders]
+    const accounts = await Promise.all(uids.map((uid) => shop.provider.store.account(uid)))
+    return accounts.reduce((sum, account) => sum + (account?.balanceMinor ?? 0n), 0n)
+  }
+
+  it('F76: a process seeds too, and claims what it earned as it is retired', async () => {
+    const game = shop.find('game')
+    let bytes = 0
+    const pool = shop.pool({ inChildren: true, onSent: (_, sent) => (bytes += sent) })
+    const buyer = new TestPeer(await shop.provider.wallet(1000n))
+    const before = await earned()
+    try {
+      await pool.apply('game', decisionOf({ seeders: 1, rate: 5_000_000 }))
+      const torrent = buyer.add(game.torrent)
+      await done(torrent)
+      await buyer.floodgate!.settled(5000)
+      await pool.close()
+      assert.ok(bytes >= game.length)
+      assert.equal((await earned()) - before, BigInt(torrent.pieces.length))
+    } finally {
+      await pool.close()
+      await buyer.close()
     }
   })
 
@@ -36,6 +65,7 @@ describe('hosts qos: seeders in the provider’s process', function () {
     let bytes = 0
     const pool = shop.pool({ onSent: (_, sent) => (bytes += sent) })
     const buyer = new TestPeer(await shop.provider.wallet(1000n))
+    const before = await earned()
     const second = async (): Promise<number> => {
       const before = bytes
       await new Promise((resolve) => setTimeout(resolve, 1500))
@@ -52,13 +82,10 @@ describe('hosts qos: seeders in the provider’s process', function () {
       assert.ok(fast > 250_000 && fast < 900_000, `${fast} at 500 kB/s`)
       await pool.apply('film', decisionOf({ seeders: 2, rate: 8_000_000 }))
       await done(torrent)
+      await buyer.floodgate!.settled(5000)
       await pool.close()
       // Retired, each has claimed what it earned.
-      const accounts = await Promise.all(
-        [...shop.ownSeeders].map((uid) => shop.provider.store.account(uid))
-      )
-      const earned = accounts.reduce((sum, account) => sum + (account?.balanceMinor ?? 0n), 0n)
-      assert.equal(earned, BigInt(torrent.pieces.length))
+      assert.equal((await earned()) - before, BigInt(torrent.pieces.length))
     } finally {
       await pool.close()
       await buyer.close()

@@ -13,6 +13,7 @@ import type { Output } from '../../../hosts/src/output.ts'
 import { homeOf, makeHome, type Home } from '../../../hosts/src/provider/home.ts'
 import { shelve, type Shelved } from '../../../hosts/src/provider/shelf.ts'
 import { seedHere } from '../../../hosts/src/qos/seed-here.ts'
+import { seedInChild } from '../../../hosts/src/qos/seed-in-child.ts'
 import { seederPool, type Launch } from '../../../hosts/src/qos/seeder-pool.ts'
 import type { SeederPool } from '@floodgate/qos'
 import { TestProvider } from '../../support/provider.ts'
@@ -93,17 +94,23 @@ export class QosShop {
   pool({
     onSent = nothing,
     wrap = (launch) => launch,
-    rateMax = 100e6
+    rateMax = 100e6,
+    inChildren = false
   }: {
     onSent?: (infoHash: string, bytes: number) => void
     wrap?: (launch: Launch) => Launch
     rateMax?: number
+    inChildren?: boolean
   } = {}): SeederPool {
     const { url } = this.provider
     const settings = { url, name: '', currency: 'EUR', host: '', port: 0 }
     const signal = AbortSignal.timeout(120_000)
     const { ownSeeders, out, home } = this
-    const launch = wrap(seedHere({ settings, out, signal, ownSeeders, onSent }))
+    const launch = wrap(
+      inChildren
+        ? seedInChild({ settings, ownSeeders, onSent })
+        : seedHere({ settings, out, signal, ownSeeders, onSent })
+    )
     return seederPool({ home, find: (name) => this.find(name), launch, rateMax })
   }
 
