@@ -21,7 +21,7 @@ describe('floodgate payout', function () {
   this.timeout(240_000)
   let stage: Stage
   beforeEach(async () => {
-    stage = await Stage.open('--no-seed')
+    stage = await Stage.open('--port', '0', '--no-seed')
   })
   afterEach(() => stage.close())
 

@@ -48,7 +48,7 @@ export async function openProvider(data: string, options: ProviderOptions = {}):
   const home = homeOf(data)
   const reports = new Reports()
   const service = await startService(home, {
-    ...{ ...rest, onError, watch: nothing, onOperator: nothing, log: new Log('off') },
+    ...{ ...rest, onError, watch: () => nothing, onOperator: nothing, log: new Log('off') },
     quality: { announceSeconds, onAnnounce: reports.note, told: () => undefined }
   })
   const out = quietOutput(onError)
