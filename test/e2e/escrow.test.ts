@@ -2,7 +2,7 @@
 // without money, cancels a purse; the books balance, and each refund comes to the cent.
 
 import assert from 'node:assert/strict'
-import { CLOCK_SLACK_MS, fromHex, toHex } from '@floodgate/protocol'
+import { amountOf, CLOCK_SLACK_MS, fromHex, toHex } from '@floodgate/protocol'
 import { memoryLedger } from '@floodgate/tracker'
 import { account, buy, cancelPurse, claim, learnRefunds } from '@floodgate/wallet'
 import { TestPeer, done, here } from '../support/peer.ts'
@@ -98,7 +98,7 @@ describe('e2e: the life of an escrow', function () {
     const refunds = buyer.wallet!.summary().events.filter(({ kind }) => kind === 'refund')
     assert.deepEqual(
       refunds.map(({ text }) => text),
-      [`${7n * PRICE} EUR of purse ${toHex(purse.id)}`]
+      [`${amountOf(7n * PRICE, 'EUR')} of purse ${toHex(purse.id)}`]
     )
     const books = await provider.store.audit()
     assert.deepEqual([books.faults, books.escrowMinor, books.openPurses], [[], 0n, 0])
