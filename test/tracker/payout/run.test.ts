@@ -197,7 +197,7 @@ describe('payout runs', () => {
     await idle.close()
     await earn(store, 'bob', 5)
     assert.equal(await balanceOf(store, 'bob'), 400n)
-    await assert.rejects(idle.run(), { code: 'not-found' })
+    await assert.rejects(idle.run(), { code: 'not-offered' })
     assert.equal((await idle.plan())[0]!.payMinor, 400n)
     assert.ok(idle.words.some((line) => line.startsWith('This process pays nothing out')))
   })

@@ -71,10 +71,10 @@ export class Payouts {
     return this.#alone(() => planPayouts(this.#base))
   }
 
-  /** Throws `not-found` if this process pays nothing out, `not-ready` while another does. */
+  /** Throws `not-offered` if this process pays nothing out, `not-ready` while another does. */
   async run(): Promise<RunResult> {
     const base = this.#base
-    if (!base.run) throw new FloodgateError('not-found', 'this process pays nothing out')
+    if (!base.run) throw new FloodgateError('not-offered', 'this process pays nothing out')
     return this.#alone(() => withLease(base, (lease) => runPayouts(base, lease)))
   }
 
@@ -83,7 +83,7 @@ export class Payouts {
     return this.#alone(() => reconcilePayouts(this.#base, file))
   }
 
-  /** A signed report of the operator's own service. Throws `not-found` without such a rail, `bad-signature`, `bad-request`. */
+  /** A signed report of the operator's own service. Throws `not-offered` without such a rail, `bad-signature`, `bad-request`. */
   async hear(body: string, headers: Record<string, string>): Promise<string> {
     const rail = this.#base.rails.find((one): one is WebhookRail => 'hear' in one)
     const report: Report | undefined = rail?.hear(body, headers)
