@@ -13,6 +13,7 @@ import { deposit, sqliteLedger } from '@floodgate/tracker'
 import { camt053 } from './tracker/payout/bank.ts'
 import { earn, people } from './tracker/payout/earned.ts'
 import { schemaFaults, toIban } from './tracker/payout/orders.ts'
+import { freePort } from './e2e/film.ts'
 import { TestPeer } from './support/peer.ts'
 import { TestProvider } from './support/provider.ts'
 
@@ -89,7 +90,7 @@ describe('README: the journeys', function () {
   })
 
   it('2: the middleware on a tracker answers as a provider', async () => {
-    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    const port = await freePort()
     run(journey('tracker').replace('8000', String(port)))
     for (;;) {
       // Refused until the child listens; if it never does, the test's own time is over.
@@ -102,7 +103,7 @@ describe('README: the journeys', function () {
   })
 
   it('3: a provider that keeps a promise listens, and its seeders with it', async () => {
-    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    const port = await freePort()
     const lines = journey('seeding').split('\n')
     assert.ok(lines.slice(lines.findIndex((line) => line.startsWith('const'))).length <= 8)
     run(journey('seeding').replace('8000', String(port)))

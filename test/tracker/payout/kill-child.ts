@@ -1,14 +1,13 @@
 // Runs payouts over a ledger and prints a line before and after every step, inside the rail too. The test kills it. The far end
 // of its rail is a folder: a file there, named by the payout, is money that has left.
-import { existsSync, writeFileSync, writeSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Payouts, sqliteLedger, type LedgerStore, type PayoutRail } from '@floodgate/tracker'
+import { tell as say } from '../ledger/kill-work.ts'
 import { earn, people } from './earned.ts'
 
 const [path = '', far = '', cycleText = '0'] = process.argv.slice(2)
 const cycle = Number(cycleText)
-/** Synchronous: a line that was written is not lost with the process. */
-const say = (line: string): void => void writeSync(1, `${line}\n`)
 
 const rail: PayoutRail = {
   name: 'folder',
