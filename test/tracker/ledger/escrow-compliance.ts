@@ -76,6 +76,17 @@ const tables: [title: string, table: string][] = [
      complain k2 bob alice p1 5                    → dismissed purse-closed +0 | 70 10 0`
   ],
   [
+    'a seller that is known already brings a token that was given back, after the refund',
+    `                                                      | alice bob escrow
+     deposit d1 alice 85                           → ok         |  85  0  0
+     publish film 8 10                             → ok         |  85  0  0
+     purchase p1 alice film 10                     → p1 -80     |   5  0 80
+     redeem c1 bob p1 10000000                     → +10 1/0/0  |   5 10 70
+     cancel p1 alice 10000000                      → kept 1     |   5 10 70
+     close p1 at=150                               → refund 70  |  75 10  0
+     redeem c2 bob p1 11000000 at=160              → +10 0/1/0  |  65 20  0`
+  ],
+  [
     'who pays with what he gave back: out of escrow before the refund, out of his balance after it',
     `                                                      | alice bob carol escrow
      deposit d1 alice 85                           → ok         |  85  0 0  0

@@ -82,7 +82,8 @@ function redeemOne(
   }
   view.put('sale', saleKey, sale)
   const lastPayee = known ? purse.lastPayee : payee
-  if (fresh > 0 || !known) {
+  // A token that was given back may be new among the spent ones, and still not be paid out of the escrow.
+  if (!known || !covers(purse.spent, added)) {
     const { collateralMinor } = view.get('purse', purseId)!
     const spent = or(purse.spent, added)
     view.put('purse', purseId, { ...purse, collateralMinor, spent, lastPayee })
