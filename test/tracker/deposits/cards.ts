@@ -69,6 +69,7 @@ export const sessionOf = (world: CardWorld, order: string, changes: object = {})
     return (params['metadata'] as { order?: string })['order'] === order
   })
   const params = made?.params ?? {}
+  // The stand-in read them from a form, where a list is an object with numbers for names.
   const { 0: item } = params['line_items'] as unknown as [Priced]
   const { unit_amount: amount, currency } = item.price_data
   return {

@@ -29,6 +29,7 @@ describe('outbox', () => {
     })
     conn = Object.assign(socket, { setNoDelay: () => undefined })
     const push = (chunk: Uint8Array) => conn.write(chunk)
+    // All that an outbox uses of a wire.
     wire = { push, _readableState: { buffered: 0 } } as unknown as Wire & WireDoors
   })
 

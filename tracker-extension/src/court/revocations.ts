@@ -147,7 +147,7 @@ export class Revocations {
   /** One after the other, as each hashes the one before. */
   #append(work: () => Promise<void>): Promise<void> {
     const done = this.#writing.then(() => this.#onNewest(work))
-    this.#writing = done.catch(() => undefined)
+    this.#writing = done.catch(() => undefined) // whoever asked for it hears of it
     return done
   }
 

@@ -222,6 +222,7 @@ function checkTotals(statement: Element, booked: Element[]): void {
     const said = total?.text('NbOfNtries') ?? ''
     if (said !== '' && said !== String(count)) total!.refuse(`${said} entries, there are ${count}`)
     const sum = total?.text('Sum') ?? ''
+    // A statement without a currency is of none: XXX, as ISO 4217 has it.
     if (sum !== '' && minorIn(total!, sum, currency || 'XXX') !== sumOf(side)) {
       total!.refuse(`${sum}, the entries are ${sumOf(side)} together`)
     }

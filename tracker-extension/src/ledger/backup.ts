@@ -23,8 +23,7 @@ export async function writeWhole(
 ): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`
   try {
-    const known = await stat(path).catch(() => undefined)
-    if (known) throw new LedgerError('store-failed', `${path} is there already`)
+    if (await isThere(path)) throw new LedgerError('store-failed', `${path} is there already`)
     await rm(beside, { force: true })
     await write(beside)
     await sync(beside)
@@ -35,6 +34,17 @@ export async function writeWhole(
     await rm(beside, { force: true })
     if (error instanceof LedgerError) throw error
     throw new LedgerError('store-failed', (error as Error).message, { cause: error })
+  }
+}
+
+/** What cannot be looked at for another reason than that it is not there is no place to write to. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
   }
 }
 

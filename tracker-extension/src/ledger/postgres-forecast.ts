@@ -162,6 +162,7 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
   settlePayout: ({ payoutId }) => [['payout', payoutId], ['account', transit], journal]
 }
 
+// A kind and its forecast belong together; of a union of kinds the compiler cannot know it.
 export const forecastOf = <C extends Command>(command: C): Place[] =>
   (forecasts[command.kind] as unknown as Forecast<C>)(command)
 

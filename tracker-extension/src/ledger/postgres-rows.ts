@@ -57,6 +57,7 @@ function chunksOf(entries: [string, Row][]): [string, Row][][] {
   return chunks
 }
 
+/** A row's type is an interface, which has no names to ask for; `fieldsOf` has all of them, and the compiler sees to that. */
 function valuesOf(table: TableName, row: Row): Value[] {
   const values = row as unknown as Record<string, Value>
   return fieldsOf(table).map(([name]) => values[name]!)
@@ -80,7 +81,7 @@ function blobOf(text: string): Uint8Array {
 
 const decoders = { text: String, blob: blobOf, amount: BigInt, number: Number }
 
-/** A row of a SELECT. */
+/** A row of a SELECT, with the fields of its table, and so of its type. */
 export function decode(table: TableName, [key = '', ...texts]: string[]): [string, Row] {
   const row = Object.fromEntries(
     fieldsOf(table).map(([name, column], i) => [name, decoders[column](texts[i]!)])
