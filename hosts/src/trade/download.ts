@@ -38,6 +38,8 @@ export class Download {
   /** What is to be bought costs so much. */
   #total = 0n
   #missing = 0n
+  /** What was agreed to so far; a part more may be asked for later. */
+  #agreed = 0n
 
   constructor(out: Output, signal: AbortSignal, options: DownloadOptions) {
     this.#out = out
@@ -147,10 +149,12 @@ export class Download {
       const what = `${count(pieces, 'piece')} of ${name} for ${money(total, currency)}`
       const agreed = await confirm(`Buy ${what}?`, this.#signal)
       if (!agreed) throw new Stopped('Not bought.')
-    } else if (total > priceMax) {
+    } else if (this.#agreed + total > priceMax) {
       const most = `--price-max ${money(priceMax, currency)}`
-      throw new FloodgateError('price-changed', `${money(total, currency)} is more than ${most}`)
+      const all = money(this.#agreed + total, currency)
+      throw new FloodgateError('price-changed', `${all} is more than ${most}`)
     }
+    this.#agreed += total
   }
 
   /** Says how much is missing; the plugin announces again, and goes on when a deposit arrived. */
