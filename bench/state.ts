@@ -10,7 +10,8 @@ import { numbersOf } from './harness/command.ts'
 import { round } from './harness/figures.ts'
 import type { Stage } from './harness/stage.ts'
 
-const BUYERS = 20
+/** Each with 20 purchases of a content; 32 are allowed. */
+const BUYERS = 50
 /** What a claim may hold at most. */
 const PURSES_PER_CLAIM = 50
 

@@ -48,6 +48,15 @@ const FOLDERS: [folder: string, mayNotImport: string[]][] = [
   ['tracker-extension/src/origin', ['api', 'attach', 'guard', 'deposits', 'payout', '.']],
   ['tracker-extension/src/mint', ['api', 'deposits', 'origin', 'payout', '.']],
   ['tracker-extension/src/deposits', ['api', 'attach', 'guard', 'court', 'origin', 'payout', '.']],
+  [
+    'tracker-extension/src/log',
+    ['api', 'attach', 'guard', 'court', 'deposits', 'origin', 'payout', 'metrics', '.']
+  ],
+  ['tracker-extension/src/metrics', ['attach', 'deposits', 'origin', 'payout', '.']],
+  [
+    'tracker-extension/src/court',
+    ['api', 'attach', 'guard', 'deposits', 'log', 'metrics', 'origin', 'payout', '.']
+  ],
   ['tracker-extension/src/api', ['.']],
   ['plugins/floodgate-protocol/src/crypto', ['.']],
   ['plugins/floodgate-wire/src/engine', ['trade', '.']],

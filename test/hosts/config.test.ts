@@ -38,6 +38,7 @@ describe('hosts: configuration files', () => {
       url: https://cdn.example/
       trustProxy: true
       swarmCap: true
+      collateral: 0.5
       uploadLimit: 8M
       limit: 4
       peerPort: 6881
@@ -80,6 +81,7 @@ describe('hosts: configuration files', () => {
     ['\n\nport: 70000', /:3: port: a number from 0 to 65535/],
     ['seed: maybe', /:1: seed: /],
     ['url: cdn.example', /:1: url: an http/],
+    ['collateral: 2', /:1: collateral: a share of the price/],
     ['log: xml', /:1: log: one of json, pretty, off, not xml/],
     ['payout:\n  minimum: "1"\n  splitt: {}', /:3: payout\.splitt: .*did you mean split\?/],
     [
@@ -155,7 +157,7 @@ describe('hosts: floodgate --config', function () {
       assert.deepEqual(config, {
         ...{ data: join(dir, 'shop'), ledger: '[hidden]', name: '[hidden]' },
         ...{ seed: true, trustProxy: false, swarmCap: false, log: 'off', payoutRun: true },
-        ...{ openMetrics: false, drain: 0, origin: 'off' }
+        ...{ openMetrics: false, drain: 0, origin: 'off', collateral: 0 }
       })
       await check.ended
       assert.ok(!check.log.includes('swordfish') && !check.log.includes('marlin'), check.log)

@@ -20,6 +20,7 @@ export interface ProviderOptions {
   url?: string
   trustProxy?: boolean
   swarmCap?: boolean
+  collateral?: number
   uploadLimit?: number
   limit?: number
   peerPort?: number
@@ -61,6 +62,12 @@ function parseOrigin(text: string): OriginMode {
   const mode = ORIGIN_MODES.find((one) => one === text)
   if (mode !== undefined) return mode
   throw new FloodgateError('bad-option', `one of ${ORIGIN_MODES.join(', ')}, not ${text}`)
+}
+
+function parseCollateral(text: string): number {
+  const share = Number(text)
+  if (text.trim() !== '' && share >= 0 && share <= 1) return share
+  throw new FloodgateError('bad-option', `a share of the price from 0 to 1, not ${text}`)
 }
 
 function parsePromise(text: string): string {
@@ -105,6 +112,10 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     ...{ key: 'swarmCap', flag: '--swarm-cap', otherwise: false },
     text: 'refuse members beyond the swarm limit (floodgate risk shows it)'
+  },
+  {
+    ...{ key: 'collateral', flag: '--collateral <share>', parse: parseCollateral, otherwise: 0 },
+    text: 'held beside each price, 0 to 1, against a token given to two sellers (default 0)'
   },
   {
     ...{ key: 'uploadLimit', flag: '--upload-limit <size>', parse: parseSize },

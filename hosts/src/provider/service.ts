@@ -63,6 +63,8 @@ interface ServiceOptions {
   trustProxy?: boolean
   /** Refuse members beyond the swarm limit; otherwise escrow alone has to do. */
   swarmCap?: boolean
+  /** Held beside each price until its purse closes, as a share of it. */
+  collateral?: number
   /** Serve what is for sale by HTTP too, and how many bytes of it per second. */
   origin?: OriginMode
   originRate?: number
@@ -131,6 +133,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ledger: watchedStore(store, watch(currency)),
       pieces: shelfPieces(home),
       swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
+      collateral: options.collateral,
       ...{ keys, name, currency, operatorToken, ownSeeders, onError, payout },
       ...{ backups: home.backups, openMetrics: options.openMetrics },
       origin: originOf(home, options.origin, options.originRate),

@@ -4,8 +4,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 
 /** What a token can open, one row each. */
 export const SCOPES = {
-  read: 'see cases, strikes, signals and risks',
-  deposits: 'book money that arrived',
+  read: 'see cases, strikes, signals, risks, quality of service, and the money behind codes',
+  deposits: 'book money that arrived, import and assign payments, issue gift codes and coupons',
   court: 'revoke accounts and lift revocations',
   publish: 'put contents up for sale',
   payouts: 'see and carry out payouts',
