@@ -33,6 +33,7 @@ export class Membership {
   readonly newcomer: Signer
   #certificate: Uint8Array = NOTHING
   #signer: Signer
+  #state: Pick<WalletState, 'uid' | 'certificate' | 'epochs'> | undefined
 
   /** `secrets`: 32 bytes signing seed, 32 bytes box secret. */
   constructor(crypto: Crypto, trust: Trust, secrets: Uint8Array) {
@@ -98,6 +99,7 @@ export class Membership {
     const id = toHex(keyIdOf(this.#crypto, decode(frame, 'epoch').message.signKey))
     const known = this.#epochs.get(id)
     if (known !== undefined && equal(known, frame)) return false
+    this.#state = undefined
     this.#epochs.set(id, frame.slice())
     if (this.#epochs.size > EPOCHS_MAX) this.#epochs.delete(this.#epochs.keys().next().value!)
     return true
@@ -125,15 +127,18 @@ export class Membership {
   }
 
   #become(uid: Uint8Array, certificate: Uint8Array): void {
+    this.#state = undefined
     this.#certificate = certificate.slice()
     this.#signer = createSigner(this.#crypto, this.#key, uid.slice(), this.#trust.provider)
   }
 
+  /** Made once: it is a part of every save, and changes with the epoch. */
   toState(): Pick<WalletState, 'uid' | 'certificate' | 'epochs'> {
-    return {
+    this.#state ??= {
       uid: this.registered ? toBase64url(this.uid) : '',
       certificate: toBase64url(this.#certificate),
       epochs: [...this.#epochs.values()].map(toBase64url)
     }
+    return this.#state
   }
 }
