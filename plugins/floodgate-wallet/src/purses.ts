@@ -188,6 +188,7 @@ export class Purses {
   }
 
   set linesRead(line: number) {
+    if (line <= this.#linesRead) return
     this.#linesRead = line
     this.#wallet.saver.changed()
   }
