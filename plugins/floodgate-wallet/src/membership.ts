@@ -15,7 +15,7 @@ import {
   type Signer,
   type Trust
 } from '@floodgate/protocol'
-import { unpack, type WalletState } from './state.ts'
+import { packMessage, unpack, type WalletState } from './state.ts'
 
 /** Two are in use at a time; older ones serve to show certificates of their time. */
 const EPOCHS_MAX = 8
@@ -33,7 +33,6 @@ export class Membership {
   readonly newcomer: Signer
   #certificate: Uint8Array = NOTHING
   #signer: Signer
-  #state: Pick<WalletState, 'uid' | 'certificate' | 'epochs'> | undefined
 
   /** `secrets`: 32 bytes signing seed, 32 bytes box secret. */
   constructor(crypto: Crypto, trust: Trust, secrets: Uint8Array) {
@@ -99,7 +98,6 @@ export class Membership {
     const id = toHex(keyIdOf(this.#crypto, decode(frame, 'epoch').message.signKey))
     const known = this.#epochs.get(id)
     if (known !== undefined && equal(known, frame)) return false
-    this.#state = undefined
     this.#epochs.set(id, frame.slice())
     if (this.#epochs.size > EPOCHS_MAX) this.#epochs.delete(this.#epochs.keys().next().value!)
     return true
@@ -127,18 +125,15 @@ export class Membership {
   }
 
   #become(uid: Uint8Array, certificate: Uint8Array): void {
-    this.#state = undefined
     this.#certificate = certificate.slice()
     this.#signer = createSigner(this.#crypto, this.#key, uid.slice(), this.#trust.provider)
   }
 
-  /** Made once: it is a part of every save, and changes with the epoch. */
   toState(): Pick<WalletState, 'uid' | 'certificate' | 'epochs'> {
-    this.#state ??= {
+    return {
       uid: this.registered ? toBase64url(this.uid) : '',
-      certificate: toBase64url(this.#certificate),
-      epochs: [...this.#epochs.values()].map(toBase64url)
+      certificate: packMessage(this.#certificate),
+      epochs: [...this.#epochs.values()].map(packMessage)
     }
-    return this.#state
   }
 }
