@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { platformCrypto as crypto, sealTo, type ErrorCode } from '@floodgate/protocol'
-import { account, fetchProvider, register, type Wallet } from '@floodgate/wallet'
+import { account, fetchProvider, payouts, register, type Wallet } from '@floodgate/wallet'
 import { TestProvider, code } from './bed.ts'
 import { TestServer, says } from './test-server.ts'
 
@@ -144,6 +144,18 @@ describe('wallet: the provider’s client', () => {
       for (const balance of ['1.5', '', '0x1', 1, null, '9'.repeat(20)]) {
         server.instead = says(200, JSON.stringify({ ...good, balance }))
         await assert.rejects(account(wallet), code('bad-field'))
+      }
+    })
+
+    it('refuses payouts that are none', async () => {
+      const good = { payout: 'p', amount: '1250', state: 'paid', reason: '', at: 5 }
+      const shows = (...list: unknown[]) =>
+        says(200, JSON.stringify({ destination: '', from: 0, payouts: list }))
+      server.instead = shows(good)
+      assert.deepEqual((await payouts(wallet)).payouts, [{ ...good, amount: 1250n }])
+      for (const odd of [null, 1, { ...good, amount: '-1' }, { ...good, at: '5' }]) {
+        server.instead = shows(good, odd)
+        await assert.rejects(payouts(wallet), code('bad-field'))
       }
     })
   })

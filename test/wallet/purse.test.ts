@@ -90,7 +90,11 @@ describe('wallet: a purse', () => {
     for (const index of [9, 4, 6, 1]) purse.reserve(index, alice)
     purse.pay(alice, [9, 4])
     purse.pay(alice, [6])
-    const unreceipted = () => purse.account(alice)!.unreceipted
+    const unreceipted = () => {
+      const { unreceipted: indexes } = purse.account(alice)!
+      assert.equal(purse.unreceipted(alice), indexes.length)
+      return indexes
+    }
     purse.receipted(alice, 2)
     assert.deepEqual(unreceipted(), [6])
     purse.receipted(alice, 1)

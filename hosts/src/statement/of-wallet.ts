@@ -1,7 +1,6 @@
 // `floodgate wallet statement`: a peer's own statement, from the lines of the provider's log that are about its money.
 
-import { toHex } from '@floodgate/protocol'
-import { account, ownLines, type Wallet } from '@floodgate/wallet'
+import { account, ownAccount, ownLines, type Wallet } from '@floodgate/wallet'
 import type { Session } from '../commands/command.ts'
 import { fetchContents } from '../provider/api-client.ts'
 import { unlessStopped } from '../stop.ts'
@@ -22,7 +21,7 @@ export async function showStatement(
   const { currency } = await unlessStopped(signal, account(wallet))
   const titleOf = titlesOf(wallet, await unlessStopped(signal, fetchContents(wallet.api)))
   const period = { from: from?.from ?? EVER.from, to: to?.to ?? EVER.to }
-  const statement = new Statement(period, `peer:${toHex(wallet.uid)}`)
+  const statement = new Statement(period, ownAccount(wallet))
   const writer = new StatementWriter(out, { currency, csv, titleOf })
   for await (const line of ownLines(wallet)) {
     signal.throwIfAborted()

@@ -2,6 +2,7 @@
 // rising: the first piece of a range, then the first piece behind it, and so on. [2, 5, 9, 10] is 2, 3, 4 and 9. Two
 // ranges that touch would share a boundary, so each set has one form only.
 
+import { bits } from './bitmap.ts'
 import { FloodgateError } from './errors.ts'
 
 export type Ranges = readonly number[]
@@ -55,12 +56,6 @@ export function rangesWhere(count: number, satisfies: (index: number) => boolean
 
 /** Has every bit of `bitmap` its piece in `ranges`? */
 export function coversBitmap(ranges: Ranges, bitmap: Uint8Array): boolean {
-  for (let byte = 0; byte < bitmap.length; byte++) {
-    for (let rest = bitmap[byte]!; rest !== 0;) {
-      const bit = Math.clz32(rest) - 24
-      if (!inRanges(ranges, byte * 8 + bit)) return false
-      rest &= ~(0x80 >> bit)
-    }
-  }
+  for (const index of bits(bitmap)) if (!inRanges(ranges, index)) return false
   return true
 }

@@ -1,8 +1,7 @@
 // What a buyer owes on one purse, and what proves it: his signed request that names the piece, and our signed
 // delivery (F43, F63). A proof stays exactly as long as its debt; the pieces of one window share their messages.
 
-import { toBase64url } from '@floodgate/protocol'
-import { unpack, type ProofState } from './state.ts'
+import { packMessage, unpack, type ProofState } from './state.ts'
 
 /** Messages as they travelled; the same object for all pieces of one window. */
 export interface Proof {
@@ -15,9 +14,6 @@ interface Debt {
   /** When the last byte of it went out, Unix milliseconds. */
   since: number
 }
-
-/** Each proof is made text once, however often the wallet is saved while it stands. */
-const texts = new WeakMap<Proof, Pick<ProofState, 'request' | 'delivery'>>()
 
 export class Debts {
   /** Pieces sent and not paid. Debts of older wallets have no proof. */
@@ -59,7 +55,7 @@ export class Debts {
   proofsToState(): ProofState[] {
     const windows = new Map<Proof, ProofState>()
     for (const [index, { proof, since }] of this.#debts) {
-      const window = windows.get(proof) ?? { ...textOf(proof), indexes: [], since: [] }
+      const window = windows.get(proof) ?? windowOf(proof)
       window.indexes.push(index)
       window.since.push(since)
       windows.set(proof, window)
@@ -68,10 +64,9 @@ export class Debts {
   }
 }
 
-function textOf(proof: Proof): Pick<ProofState, 'request' | 'delivery'> {
-  const known = texts.get(proof)
-  if (known !== undefined) return known
-  const text = { request: toBase64url(proof.request), delivery: toBase64url(proof.delivery) }
-  texts.set(proof, text)
-  return text
-}
+const windowOf = ({ request, delivery }: Proof): ProofState => ({
+  request: packMessage(request),
+  delivery: packMessage(delivery),
+  indexes: [],
+  since: []
+})

@@ -65,7 +65,7 @@ export {
   type RedeemedCode
 } from './money-in.ts'
 export { proveAccount, type OwnPosting, type ProvedAccount } from './own-postings.ts'
-export { ownLines, type OwnLine } from './own-lines.ts'
+export { ownAccount, ownLines, type OwnLine } from './own-lines.ts'
 export { payouts, setDestination, type DestinationAnswer, type PayoutAnswer } from './payouts.ts'
 export type { Missing, PayeeAccount, Receipted } from './payee-book.ts'
 export { isWaiting, type AnswerKind, type Notice } from './notices.ts'

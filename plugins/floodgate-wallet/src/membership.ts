@@ -15,7 +15,7 @@ import {
   type Signer,
   type Trust
 } from '@floodgate/protocol'
-import { unpack, type WalletState } from './state.ts'
+import { packMessage, unpack, type WalletState } from './state.ts'
 
 /** Two are in use at a time; older ones serve to show certificates of their time. */
 const EPOCHS_MAX = 8
@@ -132,8 +132,8 @@ export class Membership {
   toState(): Pick<WalletState, 'uid' | 'certificate' | 'epochs'> {
     return {
       uid: this.registered ? toBase64url(this.uid) : '',
-      certificate: toBase64url(this.#certificate),
-      epochs: [...this.#epochs.values()].map(toBase64url)
+      certificate: packMessage(this.#certificate),
+      epochs: [...this.#epochs.values()].map(packMessage)
     }
   }
 }

@@ -1,6 +1,6 @@
 // The lines of the provider's log that are about our own money (G13).
 
-import { MESSAGES, codeOf, decode, type Message } from '@floodgate/protocol'
+import { MESSAGES, codeOf, decode, toHex, type Message } from '@floodgate/protocol'
 import { ask } from './http.ts'
 import { ROUTES, byItsClock, signRequest } from './provider-client.ts'
 import type { Wallet } from './wallet.ts'
@@ -12,11 +12,20 @@ export type OwnLine = Message<'posting'>
 const PAUSE_MS = 1000
 const PAUSES_MAX = 30
 
+/** A line as the log holds it, and what it says. */
+interface LoggedLine {
+  bytes: Uint8Array
+  line: OwnLine
+}
+
+/** The name of this account in postings. */
+export const ownAccount = (wallet: Wallet): string => `peer:${toHex(wallet.uid)}`
+
 /**
  * One page of lines behind `after`, once the provider has time for it. Throws `too-many-requests` when it has none for half a
  * minute.
  */
-export async function linesAfter(wallet: Wallet, after: number): Promise<Message<'lines'>> {
+async function linesAfter(wallet: Wallet, after: number): Promise<Message<'lines'>> {
   for (let pauses = 0; ; pauses++) {
     try {
       return await askLines(wallet, after)
@@ -40,13 +49,18 @@ export async function* ownLines(wallet: Wallet): AsyncGenerator<OwnLine> {
 }
 
 /** As `ownLines`, from behind the line with this number, each with the bytes that the log holds. */
-export async function* linesBehind(
+export async function* linesBehind(wallet: Wallet, first: number): AsyncGenerator<LoggedLine> {
+  for await (const { lines } of pagesBehind(wallet, first)) yield* lines
+}
+
+/** As `linesBehind`, by the page; `read` is the last line that the provider looked at, ours or not. */
+export async function* pagesBehind(
   wallet: Wallet,
   first: number
-): AsyncGenerator<{ bytes: Uint8Array; line: OwnLine }> {
+): AsyncGenerator<{ lines: LoggedLine[]; read: number }> {
   for (let after = first; ;) {
     const { items, read } = await linesAfter(wallet, after)
-    for (const bytes of items) yield { bytes, line: decode(bytes, 'posting').message }
+    yield { lines: items.map((bytes) => ({ bytes, line: decode(bytes, 'posting').message })), read }
     if (read <= after) return
     after = read
   }

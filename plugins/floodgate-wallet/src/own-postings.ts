@@ -6,11 +6,10 @@ import {
   LOG_PATH_MAX,
   decode,
   lineHash,
-  toHex,
   verifyInclusion
 } from '@floodgate/protocol'
 import { ask } from './http.ts'
-import { linesBehind, type OwnLine } from './own-lines.ts'
+import { linesBehind, ownAccount, type OwnLine } from './own-lines.ts'
 import { ROUTES, account } from './provider-client.ts'
 import { checkLog, type TreeHead } from './tree-heads.ts'
 import type { Wallet } from './wallet.ts'
@@ -85,7 +84,7 @@ async function readOn(wallet: Wallet, lines: Line[]): Promise<void> {
 
 function ownPosting(wallet: Wallet, message: OwnLine): OwnPosting {
   const { line, at, kind, ref, purse, debit, credit, amount } = message
-  const own = `peer:${toHex(wallet.uid)}`
+  const own = ownAccount(wallet)
   if (debit !== own && credit !== own) throw new FloodgateError('false-books', `line ${line}`)
   return { line, at, kind, ref, purse, amount: credit === own ? amount : -amount }
 }

@@ -19,7 +19,7 @@ import {
   type Crypto,
   type Tokens
 } from '@floodgate/protocol'
-import { packBitmap, unpack, unpackBitmap, type PayeeState } from './state.ts'
+import { packBitmap, packMessage, unpack, unpackBitmap, type PayeeState } from './state.ts'
 
 /** Tokens to send again, and what a voucher over them and over what the payee has must say. */
 export interface Missing {
@@ -62,12 +62,13 @@ interface LastReceipt {
   voucher: Uint8Array
   receipt: Uint8Array
   later: number[]
-  /** Both as text, made once. */
-  text?: { voucher: string; receipt: string }
 }
 
-const textOf = (last: LastReceipt): { voucher: string; receipt: string } =>
-  (last.text ??= { voucher: toBase64url(last.voucher), receipt: toBase64url(last.receipt) })
+const receiptedToState = ({ voucher, receipt, later }: LastReceipt) => ({
+  voucher: packMessage(voucher),
+  receipt: packMessage(receipt),
+  later: [...later]
+})
 
 export class PayeeBook {
   readonly uid: Uint8Array
@@ -108,7 +109,7 @@ export class PayeeBook {
       count: this.count,
       xor: toBase64url(this.xor),
       unreceipted: [...this.unreceipted],
-      ...(this.#last && { receipted: { ...textOf(this.#last), later: [...this.#last.later] } })
+      ...(this.#last && { receipted: receiptedToState(this.#last) })
     }
   }
 

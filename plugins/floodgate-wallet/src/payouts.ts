@@ -2,7 +2,14 @@
 
 import { FloodgateError } from '@floodgate/protocol'
 import { ask, jsonOf } from './http.ts'
-import { ROUTES, byItsClock, sealForProvider, signRequest } from './provider-client.ts'
+import {
+  ROUTES,
+  byItsClock,
+  fieldsIn,
+  fieldsOf,
+  sealForProvider,
+  signRequest
+} from './provider-client.ts'
 import type { Wallet } from './wallet.ts'
 
 /** A thousand payouts, as the provider shows at most. */
@@ -45,27 +52,19 @@ export function payouts(wallet: Wallet): Promise<DestinationAnswer & { payouts: 
 }
 
 function destinationIn(body: Uint8Array): DestinationAnswer {
-  const { destination, from } = jsonOf(body) ?? {}
-  if (typeof destination !== 'string') throw new FloodgateError('bad-field', 'destination')
-  if (!Number.isSafeInteger(from)) throw new FloodgateError('bad-field', 'from')
-  return { destination, from: from as number }
+  const said = fieldsOf(body)
+  return { destination: said.text('destination'), from: said.integer('from') }
 }
 
 function payoutIn(one: Record<string, unknown>): PayoutAnswer {
-  const text = (name: string): string => {
-    const value = one[name]
-    if (typeof value !== 'string') throw new FloodgateError('bad-field', name)
-    return value
-  }
-  const at = one['at']
-  if (!Number.isSafeInteger(at)) throw new FloodgateError('bad-field', 'at')
-  if (!/^\d{1,19}$/.test(text('amount'))) throw new FloodgateError('bad-field', 'amount')
-  const amount = BigInt(text('amount'))
+  const said = fieldsIn(one)
+  const amount = said.amount('amount')
+  if (amount < 0n) throw new FloodgateError('bad-field', 'amount')
   return {
-    payout: text('payout'),
+    payout: said.text('payout'),
     amount,
-    state: text('state'),
-    reason: text('reason'),
-    at: at as number
+    state: said.text('state'),
+    reason: said.text('reason'),
+    at: said.integer('at')
   }
 }

@@ -162,8 +162,10 @@ export function account(wallet: Wallet): Promise<AccountAnswer> {
 }
 
 /** Reads the fields of a JSON answer; what is missing or odd is `bad-field` with its name. */
-export function fieldsOf(body: Uint8Array) {
-  const json = jsonOf(body)
+export const fieldsOf = (body: Uint8Array) => fieldsIn(jsonOf(body))
+
+/** As `fieldsOf`, of an answer or a part of one that was parsed. */
+export function fieldsIn(json: Record<string, unknown> | null | undefined) {
   const text = (name: string): string => {
     const value = json?.[name]
     if (typeof value !== 'string') throw new FloodgateError('bad-field', name)

@@ -5,12 +5,11 @@ import {
   countRanges,
   decode,
   inRanges,
-  toBase64url,
   type Header,
   type PurseCertificate,
   type Ranges
 } from '@floodgate/protocol'
-import { unpack, type PurseState } from './state.ts'
+import { packMessage, unpack, type PurseState } from './state.ts'
 
 /** The end of a purse before its time. */
 export interface Cancellation {
@@ -112,9 +111,9 @@ export class PursePaper {
   }
 
   protected paperState(): Pick<PurseState, 'frame' | 'cancellation'> {
-    const frame = toBase64url(this.#frame)
+    const frame = packMessage(this.#frame)
     if (this.#cancellation === undefined) return { frame }
     const { frame: word, refundAt } = this.#cancellation
-    return { frame, cancellation: { frame: toBase64url(word), refundAt } }
+    return { frame, cancellation: { frame: packMessage(word), refundAt } }
   }
 }

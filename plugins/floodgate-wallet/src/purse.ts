@@ -82,8 +82,7 @@ export class Purse extends PursePaper {
 
   /** Indexes reserved to `payee` and not paid. */
   reservedTo(payee: Uint8Array): number[] {
-    const book = this.#payees.get(toHex(payee))
-    return book === undefined ? [] : [...book.reserved(this.#paid)]
+    return [...(this.#payees.get(toHex(payee))?.reserved(this.#paid) ?? [])]
   }
 
   isPaid(index: number): boolean {
@@ -199,6 +198,11 @@ export class Purse extends PursePaper {
     const { count, xor } = book
     const unreceipted = [...book.unreceipted].sort((a, b) => a - b)
     return { count, xor: xor.slice(), paid: book.paidOf(this.#paid), unreceipted }
+  }
+
+  /** How many tokens paid to `payee` no receipt covers. Cheap: it is asked for with every payment. */
+  unreceipted(payee: Uint8Array): number {
+    return this.#payees.get(toHex(payee))?.unreceipted.length ?? 0
   }
 
   /**

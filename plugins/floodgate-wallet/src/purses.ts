@@ -99,7 +99,7 @@ export class Purses {
     const shown = this.of(infoHash).filter((purse) => now < purse.certificate.expiry)
     return shown.some((purse) =>
       purse.payees().some(({ uid }) => {
-        const waits = purse.account(uid)!.unreceipted.length > 0
+        const waits = purse.unreceipted(uid) > 0
         return waits || purse.reservedTo(uid).some(isHere)
       })
     )
@@ -188,6 +188,7 @@ export class Purses {
   }
 
   set linesRead(line: number) {
+    if (line <= this.#linesRead) return
     this.#linesRead = line
     this.#wallet.saver.changed()
   }

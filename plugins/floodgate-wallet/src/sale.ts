@@ -15,7 +15,7 @@ import {
 } from '@floodgate/protocol'
 import { Debts, type Proof } from './debts.ts'
 import type { Saver } from './saver.ts'
-import { packBitmap, unpack, unpackBitmap, type SaleState } from './state.ts'
+import { packBitmap, packMessage, unpack, unpackBitmap, type SaleState } from './state.ts'
 
 export class Sale {
   #purse: PurseCertificate & Header
@@ -227,14 +227,14 @@ export class Sale {
     const proofs = this.#debts.proofsToState()
     const settled = packBitmap(this.#settled)
     return {
-      frame: toBase64url(this.frame),
+      frame: packMessage(this.#frame),
       paid: packBitmap(this.paid),
       xor: toBase64url(this.#xor),
       voucher: toBase64url(this.#voucher ?? new Uint8Array(0)),
       owed: [...this.owed],
       claimed: { count: this.#claimed.count, credited: String(this.#claimed.credited) },
       refused: this.#refused,
-      ...(proofs.length > 0 && { proofs, buyer: toBase64url(this.#buyer) }),
+      ...(proofs.length > 0 && { proofs, buyer: packMessage(this.#buyer) }),
       ...(settled !== '' && { settled })
     }
   }

@@ -198,6 +198,17 @@ export function unpack(text: string): Uint8Array {
   return bytes
 }
 
+const packed = new WeakMap<Uint8Array, string>()
+
+/** A message as text. It never changes, so that is made once, however often the wallet is saved. */
+export function packMessage(message: Uint8Array): string {
+  const known = packed.get(message)
+  if (known !== undefined) return known
+  const text = toBase64url(message)
+  packed.set(message, text)
+  return text
+}
+
 /** A bitmap without the zeros at its end: of a download in order, half of it. */
 export function packBitmap(bitmap: Uint8Array): string {
   let length = bitmap.length

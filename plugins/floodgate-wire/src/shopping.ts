@@ -3,7 +3,10 @@
 // has certificates renewed before they are over.
 
 import {
+  bits,
+  clearBit,
   countBits,
+  emptyBitmap,
   hasBit,
   rangesWhere,
   setBit,
@@ -43,9 +46,8 @@ export class Shopping {
   constructor(offer: Offer, needs: ShoppingNeeds) {
     this.#offer = offer
     this.#needs = needs
-    const bytes = Math.ceil(needs.content.pieceCount / 8)
-    this.#asked = new Uint8Array(bytes)
-    this.#approved = new Uint8Array(bytes)
+    this.#asked = emptyBitmap(needs.content.pieceCount)
+    this.#approved = emptyBitmap(needs.content.pieceCount)
   }
 
   /** Is anything selected that is not here? */
@@ -60,9 +62,14 @@ export class Shopping {
     const bitmap = missing()
     for (let index = 0; index < content.pieceCount; index++) {
       const isBought = index < content.free || pocket.at(index) !== undefined
-      if (isBought) bitmap[index >> 3]! &= ~(0x80 >> (index & 7))
+      if (isBought) clearBit(bitmap, index)
     }
     return bitmap
+  }
+
+  /** Bitmap: of those, what was not asked about. */
+  #unasked(): Uint8Array {
+    return this.#unbought().map((byte, at) => byte & ~this.#asked[at]!)
   }
 
   /**
@@ -70,25 +77,20 @@ export class Shopping {
    * something to buy now.
    */
   async look(): Promise<boolean> {
-    const { content, approve } = this.#needs
+    const { approve } = this.#needs
     if (this.#asking) return false
-    const fresh = this.#unbought().map((byte, at) => byte & ~this.#asked[at]!)
+    const fresh = this.#unasked()
     const count = countBits(fresh)
-    if (count > 0) {
-      this.#asking = true
-      try {
-        for (let index = 0; index < content.pieceCount; index++) {
-          if (hasBit(fresh, index)) setBit(this.#asked, index)
-        }
-        const isAgreed = await approve(count)
-        if (isAgreed) fresh.forEach((byte, at) => (this.#approved[at]! |= byte))
-      } finally {
-        this.#asking = false
-      }
-      if (countBits(this.#unbought().map((byte, at) => byte & ~this.#asked[at]!)) > 0)
-        return this.look()
+    if (count === 0) return this.wish() !== undefined
+    this.#asking = true
+    try {
+      for (const index of bits(fresh)) setBit(this.#asked, index)
+      const isAgreed = await approve(count)
+      if (isAgreed) for (const index of bits(fresh)) setBit(this.#approved, index)
+    } finally {
+      this.#asking = false
     }
-    return this.wish() !== undefined
+    return this.look() // more may have been selected meanwhile
   }
 
   /** What to buy with the next announce: one purse, or the renewal of one; undefined when there is nothing. */

@@ -35,6 +35,7 @@ export class Grace {
 
   /** The piece is bound again, or known not to be owed. Was it in its grace? */
   end(purse: Purse, index: number): boolean {
+    if (this.#pending.size === 0) return false // as a rule, and asked with every piece
     const key = this.#key(purse, index)
     this.#pending.get(key)?.()
     return this.#pending.delete(key)

@@ -52,7 +52,7 @@ export class Paying {
   }
 
   #unreceipted(): number {
-    return this.#purse.account(this.#payee)?.unreceipted.length ?? 0
+    return this.#purse.unreceipted(this.#payee)
   }
 
   /** Owes for piece `index`, which `delivery` promised. */

@@ -1,8 +1,8 @@
 // All that a buyer pays one seller from: its purses for the content, those in force and those that still owe this seller
 // something. A part of Buying; it adds up over them.
 
-import { decode, toHex } from '@floodgate/protocol'
-import type { Pocket } from '@floodgate/wallet'
+import { decode } from '@floodgate/protocol'
+import type { Pocket, Purse } from '@floodgate/wallet'
 import { Paying } from './paying.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
@@ -11,8 +11,8 @@ export class Payings {
   readonly #market: Market
   readonly #speech: Speech
   readonly #paid: () => void
-  /** By purse. */
-  readonly #payings = new Map<string, Paying>()
+  /** By purse, of which the wallet has one object: they are asked for with every piece that might be picked. */
+  readonly #payings = new Map<Purse, Paying>()
   #pocket: Pocket
 
   constructor(market: Market, speech: Speech, paid: () => void) {
@@ -40,9 +40,8 @@ export class Payings {
       content.infoHash,
       this.#speech.other.certificate.uid
     )) {
-      const id = toHex(purse.id)
-      if (this.#payings.has(id)) continue
-      this.#payings.set(id, new Paying(this.#market, this.#speech, purse, this.#paid))
+      if (this.#payings.has(purse)) continue
+      this.#payings.set(purse, new Paying(this.#market, this.#speech, purse, this.#paid))
     }
   }
 
@@ -50,14 +49,16 @@ export class Payings {
     return this.#payings.values()
   }
 
-  of(purse: Uint8Array): Paying | undefined {
-    return this.#payings.get(toHex(purse))
+  /** By the id of the purse. */
+  of(id: Uint8Array): Paying | undefined {
+    const purse = this.#market.wallet.purses.get(id)
+    return purse && this.#payings.get(purse)
   }
 
   /** What pays for piece `index`. */
   for(index: number): Paying | undefined {
     const purse = this.#pocket.at(index)
-    return purse && this.of(purse.id)
+    return purse && this.#payings.get(purse)
   }
 
   /** Pieces that the seller counts as owed. */

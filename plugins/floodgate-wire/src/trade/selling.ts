@@ -130,13 +130,15 @@ export class Selling implements SellingSeam {
     if (!mine) throw new FloodgateError('wrong-session')
     const desk = this.#deskOf(message.purse)
     if (desk === undefined) throw new FloodgateError('wrong-purse')
-    const known = this.#answers.get(this.#speech.hashText(frame))
+    const hash = wallet.crypto.sha256(frame)
+    const id = toHex(hash)
+    const known = this.#answers.get(id)
     if (known !== undefined) return this.#speech.sayFrame(known)
     await wallet.trust.signedBy('request', frame, this.#buyer.certificate)
     const accepted = message.indexes.filter((index) => this.#accept(desk, index, message.resend))
     if (accepted.length === 0) return
-    const delivery = await this.#deliver(frame, message, accepted)
-    this.#answers.set(this.#speech.hashText(frame), delivery)
+    const delivery = await this.#deliver(hash, message, accepted)
+    this.#answers.set(id, delivery)
     if (this.#answers.size > 2 * WINDOW_MAX)
       this.#answers.delete(this.#answers.keys().next().value!)
     this.#speech.sayFrame(delivery)
@@ -166,20 +168,20 @@ export class Selling implements SellingSeam {
     this.#shelf.refuse(index)
   }
 
-  /** The delivery: our signature under the hashes of what we are about to send (F33, F64, G4). */
+  /** The delivery: our signature under the hashes of what `request` (its hash) asked for (F33, F64, G4). */
   #deliver(
     request: Uint8Array,
     message: Message<'request'>,
     indexes: number[]
   ): Promise<Uint8Array> {
-    const { wallet, content } = this.#market
+    const { content } = this.#market
     return this.#speech.sign('delivery', {
       payer: this.#buyer.certificate.uid,
       infoHash: content.infoHash,
       purse: message.purse,
       indexes,
       hashes: concat(...indexes.map((index) => content.pieceHash(index))),
-      request: wallet.crypto.sha256(request)
+      request
     })
   }
 
@@ -189,28 +191,31 @@ export class Selling implements SellingSeam {
    * paid already is sent again without new debt, a few times (F51).
    */
   #admit(): void {
-    if (this.#closed) return
-    const { wallet } = this.#market
+    if (this.#closed || this.#queue.size === 0) return
+    const { sales } = this.#market.wallet
+    const { uid } = this.#buyer.certificate
     const limit = this.limit()
+    let owed = sales.owedBy(uid)
     for (const [index, desk] of this.#queue) {
       const isCovered = desk.isCovered(index)
-      const isOver = wallet.sales.owedBy(this.#buyer.certificate.uid) >= limit
-      if (desk.isOver || (!isCovered && isOver)) continue
-      this.#queue.delete(index)
-      const proof = this.#proofs.get(index)
-      this.#proofs.delete(index)
-      if (!desk.resends.allows(index)) {
-        this.#refuse('too-many-resends', index)
-        continue
-      }
-      if (!isCovered) {
-        desk.owe(index, proof)
-        this.#untouched.set(index, desk)
-      }
-      desk.resends.begin(index)
-      this.#serving.set(index, { desk, sent: 0 })
-      this.#shelf.admit(index)
+      if ((!isCovered && owed >= limit) || desk.isOver) continue
+      this.#begin(index, desk, isCovered)
+      owed = sales.owedBy(uid) // who hears of it may have done what changes more than this piece
     }
+  }
+
+  #begin(index: number, desk: Desk, isCovered: boolean): void {
+    this.#queue.delete(index)
+    const proof = this.#proofs.get(index)
+    this.#proofs.delete(index)
+    if (!desk.resends.allows(index)) return this.#refuse('too-many-resends', index)
+    if (!isCovered) {
+      desk.owe(index, proof)
+      this.#untouched.set(index, desk)
+    }
+    desk.resends.begin(index)
+    this.#serving.set(index, { desk, sent: 0 })
+    this.#shelf.admit(index)
   }
 
   /** Debt is one number over all connections of a buyer: when it falls, any of them may go on. */
@@ -225,13 +230,12 @@ export class Selling implements SellingSeam {
     const { wallet } = this.#market
     const saleOf = (purse: Uint8Array) => this.#deskOf(purse)?.sale
     const checked = await checkPayment(wallet, saleOf, this.#buyer, frame)
-    const { sale } = checked
-    const desk = this.#deskOf(sale.purse.purse)!
+    const desk = this.#deskOf(checked.sale.purse.purse)!
     if (checked.is === 'known') return desk.receipts.soon(0)
     if (checked.is === 'gap') return desk.receipts.sayStatement()
     if (checked.is === 'false') return this.#accuse(frame, desk, checked.index)
     const { indexes, xor, count, voucher } = checked
-    sale.accept(indexes, xor, count, voucher)
+    desk.sale.accept(indexes, xor, count, voucher)
     this.#settled(desk, indexes)
   }
 
