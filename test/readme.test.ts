@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { toHex } from '@floodgate/protocol'
 import { Wallet, register } from '@floodgate/wallet'
 import { fileStorage } from '@floodgate/wallet/file'
@@ -18,6 +19,8 @@ import { TestPeer } from './support/peer.ts'
 import { TestProvider } from './support/provider.ts'
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+/** A journey says nothing when it listens. */
+const POLL_MS = 50
 const MODULES = new URL('../node_modules', import.meta.url).pathname
 
 /** What stands around a journey that is about one option of the middleware, and what it left in the ledger. */
@@ -38,6 +41,16 @@ function journey(name: string): string {
   const block = new RegExp('```ts\\n// journey: ' + name + '\\n([\\s\\S]*?)```').exec(README)
   assert.ok(block, `README has no journey "${name}"`)
   return block[1]!
+}
+
+/** The first good answer of a child that is about to listen; if it never does, the test's own time is over. */
+async function answerOf(url: string): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined)
+    if (answer?.ok) return answer
+    await answer?.body?.cancel()
+    await pause(POLL_MS)
+  }
 }
 
 describe('README: the journeys', function () {
@@ -92,14 +105,9 @@ describe('README: the journeys', function () {
   it('2: the middleware on a tracker answers as a provider', async () => {
     const port = await freePort()
     run(journey('tracker').replace('8000', String(port)))
-    for (;;) {
-      // Refused until the child listens; if it never does, the test's own time is over.
-      const answer = await fetch(`http://127.0.0.1:${port}/floodgate/v1/provider`).catch(() => null)
-      if (answer === null) continue
-      const { name, currency } = (await answer.json()) as Record<string, unknown>
-      assert.deepEqual({ name, currency }, { name: 'Example', currency: 'EUR' })
-      break
-    }
+    const answer = await answerOf(`http://127.0.0.1:${port}/floodgate/v1/provider`)
+    const { name, currency } = (await answer.json()) as Record<string, unknown>
+    assert.deepEqual({ name, currency }, { name: 'Example', currency: 'EUR' })
   })
 
   it('3: a provider that keeps a promise listens, and its seeders with it', async () => {
@@ -107,10 +115,7 @@ describe('README: the journeys', function () {
     const lines = journey('seeding').split('\n')
     assert.ok(lines.slice(lines.findIndex((line) => line.startsWith('const'))).length <= 8)
     run(journey('seeding').replace('8000', String(port)))
-    for (;;) {
-      const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null)
-      if (answer?.ok) break
-    }
+    await answerOf(`http://127.0.0.1:${port}/readyz`)
   })
 
   it('4: a payout by the policy arrives: the bank gets a file, and its statement is booked', async () => {
