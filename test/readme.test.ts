@@ -118,7 +118,7 @@ describe('README: the journeys', function () {
     await answerOf(`http://127.0.0.1:${port}/readyz`)
   })
 
-  it('4: a payout by the policy arrives: the bank gets a file, and its statement is booked', async () => {
+  it('4, F4, F45, F48: a payout by the policy arrives: the bank gets a file, and its statement is booked', async () => {
     const store = await sqliteLedger(join(folder, 'ledger.sqlite'), { currency: 'EUR' })
     await people(store, { bob: toIban(0), carol: toIban(1) })
     await earn(store, 'bob', 8)
@@ -127,6 +127,7 @@ describe('README: the journeys', function () {
     const policy = journey('payout')
     const lines = /^ {2}payout: \{\n[^]*?^ {2}\}/m.exec(policy)?.[0].split('\n') ?? []
     assert.ok(lines.length > 0 && lines.length <= 8)
+    for (const part of ['split', 'minimum', 'rail']) assert.ok(policy.includes(`${part}:`))
     const act = async (what: string) => {
       const acting = run(`${SHOP}${policy}await tracker.payouts.${what}\n${SHUT}`)
       for await (const line of createInterface({ input: acting.stdout! })) return line.split(' ')
@@ -135,7 +136,8 @@ describe('README: the journeys', function () {
 
     const [id = '', amount, submitted] = await act('run()')
     assert.deepEqual([amount, submitted], ['800', 'submitted'])
-    const [file = ''] = readdirSync(join(folder, 'bank'))
+    const [file = '', ...others] = readdirSync(join(folder, 'bank'))
+    assert.deepEqual(others, [])
     const xml = readFileSync(join(folder, 'bank', file), 'utf8')
     assert.deepEqual(await schemaFaults(xml, 'pain.001.001.09'), [])
     assert.ok(xml.includes(`<EndToEndId>${id}<`) && xml.includes('>8.00</InstdAmt>'))
@@ -143,6 +145,15 @@ describe('README: the journeys', function () {
     const statement = camt053([{ id, way: 'DBIT', amount: '8.00' }])
     const booked = await act(`reconcile(${JSON.stringify(statement)})`)
     assert.deepEqual(booked, [id, '800', 'paid'])
+    const books = await sqliteLedger(join(folder, 'ledger.sqlite'), { currency: 'EUR' })
+    try {
+      assert.deepEqual((await books.audit()).faults, [])
+      assert.equal((await books.payouts()).length, 1)
+      assert.equal((await books.account('bob'))?.balanceMinor, 0n)
+      assert.equal((await books.account('carol'))?.balanceMinor, 400n)
+    } finally {
+      await books.close()
+    }
   })
 
   it('names the commands that package.json has', () => {
