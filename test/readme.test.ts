@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { toHex } from '@floodgate/protocol'
 import { Wallet, register } from '@floodgate/wallet'
 import { fileStorage } from '@floodgate/wallet/file'
@@ -18,6 +19,8 @@ import { TestPeer } from './support/peer.ts'
 import { TestProvider } from './support/provider.ts'
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+/** A journey says nothing when it listens. */
+const POLL_MS = 50
 const MODULES = new URL('../node_modules', import.meta.url).pathname
 
 /** What stands around a journey that is about one option of the middleware, and what it left in the ledger. */
@@ -38,6 +41,16 @@ function journey(name: string): string {
   const block = new RegExp('```ts\\n// journey: ' + name + '\\n([\\s\\S]*?)```').exec(README)
   assert.ok(block, `README has no journey "${name}"`)
   return block[1]!
+}
+
+/** The first good answer of a child that is about to listen; if it never does, the test's own time is over. */
+async function answerOf(url: string): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined)
+    if (answer?.ok) return answer
+    await answer?.body?.cancel()
+    await pause(POLL_MS)
+  }
 }
 
 describe('README: the journeys', function () {
@@ -92,14 +105,9 @@ describe('README: the journeys', function () {
   it('2: the middleware on a tracker answers as a provider', async () => {
     const port = await freePort()
     run(journey('tracker').replace('8000', String(port)))
-    for (;;) {
-      // Refused until the child listens; if it never does, the test's own time is over.
-      const answer = await fetch(`http://127.0.0.1:${port}/floodgate/v1/provider`).catch(() => null)
-      if (answer === null) continue
-      const { name, currency } = (await answer.json()) as Record<string, unknown>
-      assert.deepEqual({ name, currency }, { name: 'Example', currency: 'EUR' })
-      break
-    }
+    const answer = await answerOf(`http://127.0.0.1:${port}/floodgate/v1/provider`)
+    const { name, currency } = (await answer.json()) as Record<string, unknown>
+    assert.deepEqual({ name, currency }, { name: 'Example', currency: 'EUR' })
   })
 
   it('3: a provider that keeps a promise listens, and its seeders with it', async () => {
@@ -107,13 +115,10 @@ describe('README: the journeys', function () {
     const lines = journey('seeding').split('\n')
     assert.ok(lines.slice(lines.findIndex((line) => line.startsWith('const'))).length <= 8)
     run(journey('seeding').replace('8000', String(port)))
-    for (;;) {
-      const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null)
-      if (answer?.ok) break
-    }
+    await answerOf(`http://127.0.0.1:${port}/readyz`)
   })
 
-  it('4: a payout by the policy arrives: the bank gets a file, and its statement is booked', async () => {
+  it('4, F4, F45, F48: a payout by the policy arrives: the bank gets a file, and its statement is booked', async () => {
     const store = await sqliteLedger(join(folder, 'ledger.sqlite'), { currency: 'EUR' })
     await people(store, { bob: toIban(0), carol: toIban(1) })
     await earn(store, 'bob', 8)
@@ -122,6 +127,7 @@ describe('README: the journeys', function () {
     const policy = journey('payout')
     const lines = /^ {2}payout: \{\n[^]*?^ {2}\}/m.exec(policy)?.[0].split('\n') ?? []
     assert.ok(lines.length > 0 && lines.length <= 8)
+    for (const part of ['split', 'minimum', 'rail']) assert.ok(policy.includes(`${part}:`))
     const act = async (what: string) => {
       const acting = run(`${SHOP}${policy}await tracker.payouts.${what}\n${SHUT}`)
       for await (const line of createInterface({ input: acting.stdout! })) return line.split(' ')
@@ -130,7 +136,8 @@ describe('README: the journeys', function () {
 
     const [id = '', amount, submitted] = await act('run()')
     assert.deepEqual([amount, submitted], ['800', 'submitted'])
-    const [file = ''] = readdirSync(join(folder, 'bank'))
+    const [file = '', ...others] = readdirSync(join(folder, 'bank'))
+    assert.deepEqual(others, [])
     const xml = readFileSync(join(folder, 'bank', file), 'utf8')
     assert.deepEqual(await schemaFaults(xml, 'pain.001.001.09'), [])
     assert.ok(xml.includes(`<EndToEndId>${id}<`) && xml.includes('>8.00</InstdAmt>'))
@@ -138,6 +145,15 @@ describe('README: the journeys', function () {
     const statement = camt053([{ id, way: 'DBIT', amount: '8.00' }])
     const booked = await act(`reconcile(${JSON.stringify(statement)})`)
     assert.deepEqual(booked, [id, '800', 'paid'])
+    const books = await sqliteLedger(join(folder, 'ledger.sqlite'), { currency: 'EUR' })
+    try {
+      assert.deepEqual((await books.audit()).faults, [])
+      assert.equal((await books.payouts()).length, 1)
+      assert.equal((await books.account('bob'))?.balanceMinor, 0n)
+      assert.equal((await books.account('carol'))?.balanceMinor, 400n)
+    } finally {
+      await books.close()
+    }
   })
 
   it('names the commands that package.json has', () => {

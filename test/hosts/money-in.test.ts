@@ -1,7 +1,7 @@
 // Money that comes in, on the command line: references and statements, gift codes, coupons, cards, and prices as people say
 // them. Every act is a real command.
 import assert from 'node:assert/strict'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parsePrice, priceOf } from '../../hosts/src/price.ts'
 import { FakeStripe } from '../support/fake-stripe.ts'
@@ -18,17 +18,13 @@ describe('hosts: money that comes in', function () {
   before(async () => {
     stripe = new FakeStripe(SECRET_KEY)
     const server = await stripe.listen()
-    // The provider reads how money comes in when it starts, so it starts once more.
-    stage = await Stage.open('--no-seed', '--port', '0')
     const urls = { successUrl: 'https://shop.example/ok', cancelUrl: 'https://shop.example/' }
     const deposits = {
       sepa: { iban: IBAN, name: 'Shop', bic: 'COBADEFFXXX' },
       stripe: { secretKey: SECRET_KEY, webhookSecret: 'whsec_1', ...urls, ...server }
     }
-    await stage.provider.stop()
-    await mkdir(stage.shop, { recursive: true })
-    await writeFile(join(stage.shop, 'deposits.json'), JSON.stringify(deposits))
-    await stage.startProvider('--no-seed')
+    // JSON is YAML too.
+    stage = await Stage.configured(JSON.stringify({ seed: false, deposits }))
     ada = await stage.person('ada', 0n)
   })
   after(async () => {

@@ -47,8 +47,8 @@ describe('floodgate payout', function () {
     const alice = await register('alice')
     const bob = await register('bob', '--payment', toIban(0))
     await sell(alice, bob)
-    writeFileSync(join(stage.shop, 'payout.yaml'), POLICY)
-    await stage.startProvider('--no-seed')
+    const config = await stage.config(POLICY)
+    await stage.startProvider('--no-seed', ...config)
 
     const dry = await stage.command('payout-run', ...data('run', '--dry-run'))
     const [plan] = dry['plans'] as { uid: string; pay: string; blocked: string }[]
@@ -85,15 +85,15 @@ describe('floodgate payout', function () {
     const accounts = books['accounts'] as { account: string; debits: string; credits: string }[]
     const provider = accounts.find(({ account }) => account === 'provider')
     assert.equal(provider?.credits, '200')
-    const args = ['check', join(stage.shop, 'payout.yaml'), '--replay', '--data', stage.shop]
+    const args = ['check', config[1]!, '--replay', '--data', stage.shop]
     const replay = await stage.command('replay', 'policy', ...args)
     assert.equal(replay['paidMinor'], '800')
   })
 
   it('F2: a payee says where its money goes, and the change waits', async () => {
-    writeFileSync(join(stage.shop, 'payout.yaml'), POLICY)
     await stage.provider.stop()
-    await stage.startProvider('--no-seed')
+    const [, file = ''] = await stage.config(POLICY)
+    await stage.startProvider('--no-seed', '--payout-file', file)
     await register('bob')
     const wallet = join(stage.dir, 'bob.wallet')
     const place = ['DE89 3704 0044 0532 0130 00', '--name', 'Bob Müller', '--wallet', wallet]

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { toHex } from '@floodgate/protocol'
 import { Wallet, fetchProvider, memoryStorage, register } from '@floodgate/wallet'
 import { Child, type Line } from '../../hosts/src/show/child.ts'
-import { TestPeer, done } from '../support/peer.ts'
+import { TestPeer, done, rateOver } from '../support/peer.ts'
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/seeding.ts', import.meta.url))
 const LENGTH = 6_000_000
@@ -104,9 +104,7 @@ describe('examples/seeding.ts', function () {
     const one = rateIn(await said((line) => rateIn(line) > 0))
     assert.ok(one >= 500_000, `${one} for one`)
     await new Promise((resolve) => first.once('verified', resolve))
-    const [began, had] = [Date.now(), first.downloaded]
-    await new Promise((resolve) => setTimeout(resolve, 3000))
-    const got = ((first.downloaded - had) * 1000) / (Date.now() - began)
+    const got = await rateOver(first, 1_500_000)
     assert.ok(got > 250_000 && got < 1_300_000, `one buyer gets ${got} B/s`)
 
     const second = bob.add(torrent)

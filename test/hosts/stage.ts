@@ -43,14 +43,29 @@ export class Stage {
     return stage
   }
 
+  /** A running provider that the text of a configuration file tells what to do. */
+  static async configured(yaml: string): Promise<Stage> {
+    const stage = new Stage(await mkdtemp(join(tmpdir(), 'floodgate-test-')))
+    await stage.startProvider('--port', '0', ...(await stage.config(yaml)))
+    return stage
+  }
+
   get shop(): string {
     return join(this.dir, 'shop')
   }
 
+  /** Options that name a configuration file of this text. */
+  async config(yaml: string): Promise<string[]> {
+    const file = join(this.dir, 'provider.yaml')
+    await writeFile(file, yaml)
+    return ['--config', file]
+  }
+
+  /** What a configuration says of seeding is for the test to wait for. */
   async startProvider(...args: string[]): Promise<void> {
     this.provider = this.start('provider', '--data', this.shop, ...args)
     this.url = String((await this.provider.until('listening'))['url'])
-    if (args.includes('--no-seed')) return
+    if (args.includes('--no-seed') || args.includes('--config')) return
     this.seeder = String((await this.provider.until('seeder'))['uid'])
   }
 

@@ -63,6 +63,20 @@ export const here = (torrent: Torrent, first: number, last: number): Promise<voi
     look()
   })
 
+/** Bytes per second at which so many more come: in bytes of content. */
+export function rateOver(torrent: Torrent, bytes: number): Promise<number> {
+  const [began, had] = [performance.now(), torrent.downloaded]
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const got = torrent.downloaded - had
+      if (got < bytes) return
+      torrent.off('download', look)
+      resolve((got * 1000) / (performance.now() - began))
+    }
+    torrent.on('download', look)
+  })
+}
+
 /** A store in memory that holds the data from the first; with `junk` it spoils them once they were verified. */
 function storeOf(data: Uint8Array, junk: boolean) {
   return class extends MemoryChunkStore {

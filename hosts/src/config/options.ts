@@ -131,7 +131,7 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     ...{ key: 'payoutFile', flag: '--payout-file <file>', parse: asIs, isPath: true },
-    text: 'payout policy (default: the section payout of --config, or payout.yaml in --data)'
+    text: 'payout policy (default: the section payout of --config)'
   },
   {
     ...{ key: 'payoutRun', flag: '--no-payout-run', otherwise: true },

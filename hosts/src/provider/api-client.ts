@@ -91,15 +91,26 @@ export const fetchContents = (api: string): Promise<ContentJson[]> =>
 export const fetchTorrent = (api: string, infoHash: string): Promise<Uint8Array> =>
   fetchBytes(`${api}${BASE}/contents/${infoHash}.torrent`)
 
+function askAs<T>(api: string, token: string, path: string, init: RequestInit = {}): Promise<T> {
+  const headers = { ...init.headers, Authorization: `Bearer ${token}` }
+  return fetchJson(`${api}${BASE}/operator/${path}`, { ...init, headers })
+}
+
+/** `body`: JSON, or the bytes of a bank's file. */
+function tellAs<T>(api: string, token: string, path: string, body: object): Promise<T> {
+  const [type, bytes] =
+    body instanceof Uint8Array ? ['xml', body.slice()] : ['json', JSON.stringify(body)]
+  const headers = { 'Content-Type': `application/${type}` }
+  return askAs(api, token, path, { method: 'POST', headers, body: bytes })
+}
+
 /** What sellers and `colluders` can lose and gain, as the operator sees it. Throws `not-allowed`. */
 export const fetchRisk = (api: string, token: string, colluders: number): Promise<RiskJson> =>
-  fetchJson(`${api}${BASE}/operator/risk/${colluders}`, {
-    headers: { Authorization: `Bearer ${token}` }
-  })
+  askAs(api, token, `risk/${colluders}`)
 
 /** How contents are seeded, and why. Throws `not-allowed`, or `not-found` where nothing is promised. */
 export const fetchQuality = (api: string, token: string): Promise<QualityJson> =>
-  fetchJson(`${api}${BASE}/operator/quality`, { headers: { Authorization: `Bearer ${token}` } })
+  askAs(api, token, 'quality')
 
 interface Deposit {
   uid: string
@@ -111,70 +122,58 @@ interface Deposit {
 
 /** Books a deposit as the operator. Throws `not-allowed`, `unknown-account` or `conflict`. */
 export function postDeposit(api: string, token: string, deposit: Deposit): Promise<DepositJson> {
-  return postJson(`${api}${BASE}/operator/deposits`, token, deposit)
+  return tellAs(api, token, 'deposits', deposit)
 }
 
 /** Open cases, strikes, revocations, appeals and signals. Throws `not-allowed`. */
 export const fetchCourt = (api: string, token: string): Promise<CourtJson> =>
-  fetchJson(`${api}${BASE}/operator/court`, { headers: { Authorization: `Bearer ${token}` } })
+  askAs(api, token, 'court')
 
 /** Ends the revocation of an account. Throws `not-allowed` or `unknown-account`. */
 export const postLift = (api: string, token: string, uid: string): Promise<LiftJson> =>
-  postJson(`${api}${BASE}/operator/lift`, token, { uid })
+  tellAs(api, token, 'lift', { uid })
 
 /** Revokes an account. Throws `not-allowed` or `unknown-account`. */
 export const postRevoke = (api: string, token: string, uid: string): Promise<{ uid: string }> =>
-  postJson(`${api}${BASE}/operator/revoke`, token, { uid })
+  tellAs(api, token, 'revoke', { uid })
 
 /** Has the running provider write a backup. Throws `not-allowed`. */
 export const postBackup = (api: string, token: string): Promise<BackupJson> =>
-  postJson(`${api}${BASE}/operator/backup`, token, {})
-
-const operator = (token: string): RequestInit => ({ headers: { Authorization: `Bearer ${token}` } })
+  tellAs(api, token, 'backup', {})
 
 /** All payouts, the newest first. Throws `not-allowed`. */
 export const fetchPayouts = (api: string, token: string): Promise<{ payouts: PayoutJson[] }> =>
-  fetchJson(`${api}${BASE}/operator/payouts`, operator(token))
+  askAs(api, token, 'payouts')
 
 /** What a run would do. Throws `not-allowed`, or `not-found` where nothing is paid out. */
 export const fetchPayoutPlan = (api: string, token: string): Promise<RunJson> =>
-  fetchJson(`${api}${BASE}/operator/payouts/plan`, operator(token))
+  askAs(api, token, 'payouts/plan')
 
 /** Throws `not-allowed`, or `not-found` where nothing is paid out. */
 export const postPayoutRun = (api: string, token: string): Promise<RunJson> =>
-  postJson(`${api}${BASE}/operator/payouts/run`, token, {})
+  tellAs(api, token, 'payouts/run', {})
 
 /** `file`: a bank's; empty to ask the rails. Throws `not-allowed`, `not-found`, `bad-request`. */
 export const postReconcile = (
   api: string,
   token: string,
   file: Uint8Array
-): Promise<ReconciliationJson> =>
-  fetchJson(`${api}${BASE}/operator/payouts/reconcile`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/xml' },
-    body: new Uint8Array(file)
-  })
+): Promise<ReconciliationJson> => tellAs(api, token, 'payouts/reconcile', file)
 
 /** Books the credits of a bank statement. Throws `bad-statement`, `conflict` or `not-offered`. */
 export const postStatements = (
   api: string,
   token: string,
   file: Uint8Array
-): Promise<StatementsJson> =>
-  fetchJson(`${api}${BASE}/operator/statements`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/xml' },
-    body: file.slice()
-  })
+): Promise<StatementsJson> => tellAs(api, token, 'statements', file)
 
 /** Payments that wait for the operator, and those noted for him. */
 export const fetchAdvices = (api: string, token: string): Promise<AdvicesJson> =>
-  fetchJson(`${api}${BASE}/operator/advices`, { headers: { Authorization: `Bearer ${token}` } })
+  askAs(api, token, 'advices')
 
 /** Books what waits for an account. Throws `unknown-advice`, `conflict` or `unknown-account`. */
 export const postAssign = (api: string, token: string, body: object): Promise<AssignedJson> =>
-  postJson(`${api}${BASE}/operator/assign`, token, body)
+  tellAs(api, token, 'assign', body)
 
 /** Gift codes, a coupon, or money behind coupons. Throws `conflict`, `unknown-content` or `bad-request`. */
 export const postMoneyIn = (
@@ -182,15 +181,7 @@ export const postMoneyIn = (
   token: string,
   what: 'gifts' | 'coupons' | 'promotion',
   body: object
-): Promise<BookedJson> => postJson(`${api}${BASE}/operator/${what}`, token, body)
+): Promise<BookedJson> => tellAs(api, token, what, body)
 
 export const fetchPromotion = (api: string, token: string): Promise<PromotionJson> =>
-  fetchJson(`${api}${BASE}/operator/promotion`, { headers: { Authorization: `Bearer ${token}` } })
-
-function postJson<T>(url: string, token: string, body: object): Promise<T> {
-  return fetchJson(url, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(body)
-  })
-}
+  askAs(api, token, 'promotion')

@@ -19,8 +19,6 @@ export interface Home {
   /** Holds the URL of the database, if the ledger is in PostgreSQL; private, as a password stands in it. */
   ledgerUrl: string
   backups: string
-  /** How money comes in; private, as the keys of the card processor stand in it. */
-  deposits: string
   seederWallet: string
   /** Wallets of further seeders of our own. */
   seeders: string
@@ -41,7 +39,6 @@ export function homeOf(data: string): Home {
     ledger: join(dir, 'ledger.sqlite'),
     ledgerUrl: join(dir, 'ledger-url'),
     backups: join(dir, 'backups'),
-    deposits: join(dir, 'deposits.json'),
     seederWallet: join(dir, 'seeder-wallet.json'),
     seeders: join(dir, 'seeders'),
     sentBytes: join(dir, 'sent-bytes.json'),

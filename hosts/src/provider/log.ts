@@ -52,7 +52,9 @@ export class Log {
   }
 
   /** Acts of the operator stand out by their message and the name of the token. */
-  request({ method, route, status, ms, code, operator, uid }: RequestNote): void {
+  request({ method, route, status, ms, code, operator, asker }: RequestNote): void {
+    if (!this.#logger.isLevelEnabled('info')) return
+    const uid = asker?.()
     const fields = {
       ...{ method, route, status, ms: Math.round(ms * 1000) / 1000 },
       ...(code !== undefined && { code }),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { parsePayout, type PayoutOptions } from '@floodgate/tracker'
 import { parse } from 'yaml'
-import { readIfThere, type Home } from './home.ts'
+import type { Home } from './home.ts'
 
 /** Where a provider's files for the bank lie. */
 export const payoutsOf = (dir: string): string => join(dir, 'payouts')
@@ -16,10 +16,7 @@ export async function readPolicy(
   currency: string,
   folder: string
 ): Promise<PayoutOptions> {
-  return policyIn(await readFile(path, 'utf8'), currency, folder)
-}
-
-function policyIn(text: string, currency: string, folder: string): PayoutOptions {
+  const text = await readFile(path, 'utf8')
   let value: unknown
   try {
     value = parse(text)
@@ -27,24 +24,17 @@ function policyIn(text: string, currency: string, folder: string): PayoutOptions
     throw new FloodgateError('bad-option', (error as Error).message.split('\n')[0])
   }
   const isSection = typeof value === 'object' && value !== null && 'payout' in value
-  return parsePayout(isSection ? (value as { payout: unknown }).payout : value, {
-    currency,
-    folder
-  })
+  const policy = isSection ? (value as { payout: unknown }).payout : value
+  return parsePayout(policy, { currency, folder })
 }
 
-/**
- * The policy of the file that was named, of the configuration's section, or of `payout.yaml` in the provider's directory;
- * undefined without one.
- */
+/** The policy of the file that was named, or of the configuration's section; undefined without one. */
 export async function findPolicy(
-  home: Home,
+  { dir }: Home,
   currency: string,
   { path, section }: { path?: string | undefined; section?: unknown }
 ): Promise<PayoutOptions | undefined> {
-  const folder = payoutsOf(home.dir)
+  const folder = payoutsOf(dir)
   if (path !== undefined) return readPolicy(path, currency, folder)
-  if (section !== undefined) return parsePayout(section, { currency, folder })
-  const text = await readIfThere(join(home.dir, 'payout.yaml'))
-  return text === undefined ? undefined : policyIn(text, currency, payoutsOf(home.dir))
+  return section === undefined ? undefined : parsePayout(section, { currency, folder })
 }

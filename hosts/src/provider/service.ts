@@ -22,7 +22,6 @@ import {
   type Home,
   type Settings
 } from './home.ts'
-import { loadDeposits } from './deposits.ts'
 import { loadKeys } from './keys.ts'
 import { factsOf } from './facts.ts'
 import { knownUrl, openLedger } from './ledger.ts'
@@ -126,18 +125,17 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ...{ path: options.payoutFile, section: options.sections?.['payout'] }
     })
     const payout = options.payoutRun === false && policy ? { ...policy, run: false } : policy
-    const moneyIn = await loadDeposits(home, options.sections?.['deposits'] as DepositsOptions)
-    const { stripe } = moneyIn
+    const deposits = options.sections?.['deposits'] as DepositsOptions | undefined
+    const { stripe } = deposits ?? {}
     if (stripe !== undefined) options.log.hide([stripe.secretKey, stripe.webhookSecret])
     const tracker = floodgateTracker(server, {
       ledger: watchedStore(store, watch(currency)),
       pieces: shelfPieces(home),
       swarmLimit: { mode: options.swarmCap === true ? 'cap' : 'escrow' },
       collateral: options.collateral,
-      ...{ keys, name, currency, operatorToken, ownSeeders, onError, payout },
+      ...{ keys, name, currency, operatorToken, ownSeeders, onError, payout, deposits },
       ...{ backups: home.backups, openMetrics: options.openMetrics },
       origin: originOf(home, options.origin, options.originRate),
-      deposits: moneyIn,
       ...(quality !== undefined && {
         intervalSeconds: quality.announceSeconds,
         onAnnounce: quality.onAnnounce,

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { poolCompliance } from '../../qos/pool-compliance.ts'
 import { decisionOf } from '../../qos/samples.ts'
-import { TestPeer, done } from '../../support/peer.ts'
+import { TestPeer, done, rateOver } from '../../support/peer.ts'
 import { QosShop } from './shop.ts'
 import { WatchedSeeders } from './watched.ts'
 
@@ -62,23 +62,17 @@ describe('hosts qos: seeders in the provider’s process', function () {
 
   it('F76, F78: a buyer gets what is decided, faster when it is turned up; it is paid for', async () => {
     const film = shop.find('film')
-    let bytes = 0
-    const pool = shop.pool({ onSent: (_, sent) => (bytes += sent) })
+    const pool = shop.pool()
     const buyer = new TestPeer(await shop.provider.wallet(1000n))
     const before = await earned()
-    const second = async (): Promise<number> => {
-      const before = bytes
-      await new Promise((resolve) => setTimeout(resolve, 1500))
-      return (bytes - before) / 1.5
-    }
     try {
       await pool.apply('film', decisionOf({ seeders: 1, rate: 100_000 }))
       const torrent = buyer.add(film.torrent)
       await new Promise((resolve) => torrent.once('verified', resolve))
-      const slow = await second()
+      const slow = await rateOver(torrent, 150_000)
       assert.ok(slow > 30_000 && slow < 180_000, `${slow} at 100 kB/s`)
       await pool.apply('film', decisionOf({ seeders: 1, rate: 500_000 }))
-      const fast = await second()
+      const fast = await rateOver(torrent, 750_000)
       assert.ok(fast > 250_000 && fast < 900_000, `${fast} at 500 kB/s`)
       await pool.apply('film', decisionOf({ seeders: 2, rate: 8_000_000 }))
       await done(torrent)

@@ -20,12 +20,7 @@ describe('hosts: provider --qos with the web', function () {
   this.timeout(60_000)
   let stage: Stage
   before(async () => {
-    stage = await Stage.open('--no-seed', '--port', '0')
-    await stage.provider.stop()
-    const config = join(stage.dir, 'provider.yaml')
-    await writeFile(config, CONFIG)
-    stage.provider = stage.start('provider', '--data', stage.shop, '--config', config)
-    stage.url = String((await stage.provider.until('listening'))['url'])
+    stage = await Stage.configured(CONFIG)
   })
   after(() => stage.close())
 

@@ -17,8 +17,9 @@ export interface AccessOptions {
 const TOKEN_MAX = 256
 
 /**
- * Lets the request pass; `onOperator` is told whose token it has, if it needs one, before it is known what that opens. Throws `too-many-requests` and `not-allowed`. A
- * token that is nobody's spends its host's budget of bad messages: looking for it costs.
+ * Lets the request pass; `onOperator` is told whose token it has, if it needs one, before it is known what that opens.
+ * Throws `too-many-requests` and `not-allowed`. A token that is nobody's spends its host's budget of bad messages:
+ * looking for it costs.
  */
 export async function expectAccess(
   doorkeeper: Doorkeeper,

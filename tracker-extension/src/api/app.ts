@@ -80,11 +80,11 @@ function answer(desk: Desk, options: ApiOptions, route: Route, context: Context)
     const body = route.takes
       ? await bodyOf(context, route.takes, options.bodyTimeoutMs)
       : new Uint8Array()
-    const asked = checkAsk(route, {
-      ...{ body, params: paramsIn(context), headers: headersIn(context.req) }
-    })
+    // Only `set-cookie` would be a list, and nobody asks for that.
+    const headers = context.req.headers as Record<string, string>
+    const asked = checkAsk(route, { body, params: paramsIn(context), headers })
     const given = await runWithin(desk, host, route, asked)
-    if (options.onRequest !== undefined) note.uid = askerOf(route, body)
+    note.asker = () => askerOf(route, body)
     context.type = route.gives
     const isReady = typeof given === 'string' || given instanceof Uint8Array
     context.body = isReady ? Buffer.from(given) : JSON.stringify(given)
@@ -121,12 +121,6 @@ async function noted(
   const ms = performance.now() - from
   onRequest?.({ method: '', route: '', ...note, status: context.status, ms })
 }
-
-/** The first of several of one name. */
-const headersIn = ({ headers }: IncomingMessage): Ask['headers'] =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, String([value].flat()[0] ?? '')])
-  )
 
 /** The path's parameters win; of several of one name in the query, the first. */
 function paramsIn(context: Context): Ask['params'] {

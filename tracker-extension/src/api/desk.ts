@@ -39,6 +39,6 @@ export interface Ask {
   json?: unknown
   /** Parameters of the path, and of the query where it names others; the first of several of one name. */
   params: Record<string, string | undefined>
-  /** Of the request, by lower-case name; the first of several of one name. */
+  /** Of the request, by lower-case name; several of one name as Node joins them. */
   headers?: Record<string, string>
 }

@@ -16,8 +16,8 @@ export interface RequestNote {
   code?: ErrorCode | undefined
   /** Name of the operator's token. */
   operator?: string | undefined
-  /** Who asked, in hex: known of signed messages that are not sealed. */
-  uid?: string | undefined
+  /** Who asked, in hex: known of signed messages that are not sealed. It reads the message again, so only logs ask. */
+  asker?: (() => string | undefined) | undefined
 }
 
 /** The signer of a message that proved good. */

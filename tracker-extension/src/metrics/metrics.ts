@@ -39,6 +39,7 @@ export class Metrics {
   readonly #requests: Histogram<'method' | 'route' | 'status'>
   readonly #unread: Counter
   #hasDefaults = false
+  #scrapes = 0
   #sums: Promise<AccountSums[]> | undefined
   #summedAt = -Infinity
 
@@ -67,6 +68,7 @@ export class Metrics {
   text(): Promise<string> {
     if (!this.#hasDefaults) collectDefaultMetrics({ register: this.#registry })
     this.#hasDefaults = true
+    this.#scrapes++
     return this.#registry.metrics()
   }
 
@@ -110,9 +112,11 @@ export class Metrics {
 
   #addGauges(): void {
     const source = this.#source
-    this.#gauge('floodgate_swarms', 'Swarms with members.', () => source.swarms().swarms)
+    const swarms = this.#once(() => source.swarms())
+    const headAge = this.#once(() => source.headAge())
+    this.#gauge('floodgate_swarms', 'Swarms with members.', () => swarms().swarms)
     this.#gauge('floodgate_swarm_members', 'Members of all swarms, by role.', () => {
-      const { seeders, leechers } = source.swarms()
+      const { seeders, leechers } = swarms()
       return [
         [{ role: 'seeder' }, seeders],
         [{ role: 'leecher' }, leechers]
@@ -121,15 +125,15 @@ export class Metrics {
     this.#gauge(
       'floodgate_swarm_members_max',
       'Members of the largest swarm.',
-      () => source.swarms().membersMax
+      () => swarms().membersMax
     )
     this.#gauge('floodgate_log_lines', 'Lines under the newest signed head.', async () => {
-      return (await source.headAge()).size
+      return (await headAge()).size
     })
     this.#gauge(
       'floodgate_log_unsigned_age_seconds',
       'Age of the oldest posting that no signed head covers; 0 as a rule.',
-      async () => (await source.headAge()).unsignedMs / 1000
+      async () => (await headAge()).unsignedMs / 1000
     )
     this.#gauge(
       'floodgate_epoch_key_expiry_timestamp_seconds',
@@ -142,8 +146,8 @@ export class Metrics {
   }
 
   #addHost(): void {
-    const { host } = this.#source
-    if (host === undefined) return
+    if (this.#source.host === undefined) return
+    const host = this.#once(this.#source.host)
     this.#gauge(
       'floodgate_backup_timestamp_seconds',
       'When the newest backup was written; 0 if there is none.',
@@ -189,6 +193,15 @@ export class Metrics {
       this.#sums.catch(() => (this.#sums = undefined))
     }
     return this.#sums
+  }
+
+  /** Several values are taken out of one reading, which is made anew for every scrape. */
+  #once<T>(read: () => T): () => T {
+    let last: { scrape: number; value: T } | undefined
+    return () => {
+      if (last?.scrape !== this.#scrapes) last = { scrape: this.#scrapes, value: read() }
+      return last.value
+    }
   }
 
   #gauge(name: string, help: string, read: () => Values | Promise<Values>): void {
