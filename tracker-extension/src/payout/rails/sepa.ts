@@ -3,12 +3,11 @@
 
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FloodgateError } from '@floodgate/protocol'
+import { FloodgateError, decimalOf } from '@floodgate/protocol'
 import { XMLParser } from 'fast-xml-parser'
 import { Document, validateIBAN } from 'sepa'
 import type { Destination } from '../destination.ts'
 import type { Batch, PayoutRail, Report } from '../rail.ts'
-import { moneyText } from '../words.ts'
 import { readBankReport } from './bank-report.ts'
 
 export interface SepaOptions {
@@ -93,7 +92,7 @@ function fileOf({ iban, name, bic, now = Date.now }: SepaOptions, batch: Batch):
     const transfer = info.createTransaction()
     transfer.creditorName = destination.name
     transfer.creditorIBAN = destination.account
-    transfer.amount = Number(moneyText(amountMinor, CURRENCY))
+    transfer.amount = Number(decimalOf(amountMinor, CURRENCY))
     transfer.end2endId = payoutId
     transfer.remittanceInfo = `Payout ${payoutId}`
     info.addTransaction(transfer)
@@ -134,10 +133,10 @@ function expectSame(text: string, { batch, whole: orders }: Batch): void {
   })
   const wanted = orders.map(
     ({ payoutId, amountMinor, destination }) =>
-      `${payoutId} ${moneyText(amountMinor, CURRENCY)} ${destination.account}`
+      `${payoutId} ${decimalOf(amountMinor, CURRENCY)} ${destination.account}`
   )
   const isSame =
-    [GrpHdr.CtrlSum, PmtInf.CtrlSum].every((text) => text === moneyText(sum, CURRENCY)) &&
+    [GrpHdr.CtrlSum, PmtInf.CtrlSum].every((text) => text === decimalOf(sum, CURRENCY)) &&
     GrpHdr.MsgId === batch &&
     GrpHdr.NbOfTxs === String(orders.length) &&
     found.join('\n') === wanted.join('\n')

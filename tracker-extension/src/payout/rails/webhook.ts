@@ -2,10 +2,9 @@
 // the payout stands, at once, when it is asked again, or by a signed call to our route.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FloodgateError } from '@floodgate/protocol'
+import { FloodgateError, decimalOf } from '@floodgate/protocol'
 import { Webhook } from 'standardwebhooks'
 import type { Order, PayoutRail, Report } from '../rail.ts'
-import { moneyText } from '../words.ts'
 
 export interface WebhookOptions {
   url: string
@@ -80,7 +79,7 @@ async function ask(
 ): Promise<Report | undefined> {
   const { payoutId, uid, amountMinor, currency, destination } = order
   const data = {
-    ...{ payoutId, uid, amount: moneyText(amountMinor, currency), currency },
+    ...{ payoutId, uid, amount: decimalOf(amountMinor, currency), currency },
     ...{ amountMinor: String(amountMinor), destination: destination.text }
   }
   for (const waitMs of [0, ...(options.retryMs ?? RETRY_MS)]) {
