@@ -151,7 +151,7 @@ describe('payout rail: what a bank says', () => {
     const { reports } = await read(file)
     assert.equal(reports.find(({ payoutId }) => payoutId === one)?.amountMinor, 1250n)
     const typed = file.replace('<Document', '<!DOCTYPE Document [<!ENTITY a "b">]><Document')
-    await assert.rejects(read(typed), { code: 'bad-request' })
+    await assert.rejects(read(typed), { code: 'bad-statement' })
   })
 
   it('reads a statement: debits have left, returns have come back with their reason', async () => {
@@ -180,7 +180,7 @@ describe('payout rail: what a bank says', () => {
 
   it('refuses what is no report', async () => {
     for (const file of ['', 'a letter', '<a>', '<Document/>', '<Document><Other/></Document>']) {
-      await assert.rejects(read(file), { code: 'bad-request' })
+      await assert.rejects(read(file), { code: 'bad-statement' })
     }
   })
 })
