@@ -1,12 +1,13 @@
 // SEPA credit transfers: a batch becomes one pain.001.001.09 file in a folder, from where the operator, or the bank's own
 // software, takes it. Message id = batch id, end-to-end id = payout id; the bank's reports come back by these.
 
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FloodgateError, decimalOf } from '@floodgate/protocol'
 import { Document } from 'sepa'
 import { isIban } from '../../bank/iban.ts'
 import { readXml } from '../../bank/xml.ts'
+import { writeWhole } from '../../ledger/whole-file.ts'
 import type { Destination } from '../destination.ts'
 import type { Batch, PayoutRail, Report } from '../rail.ts'
 import { readBankReport } from './bank-report.ts'
@@ -65,7 +66,9 @@ export function sepa(options: SepaOptions): PayoutRail {
       // It may be at the bank already: what is there stays, if it says the same.
       if (known !== undefined) expectSame(known, batch)
       else if (batch.orders.length === batch.whole.length) {
-        await writeWhole(folder, path, fileOf(options, batch))
+        const text = fileOf(options, batch)
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await writeWhole(path, (beside) => writeFile(beside, text, { mode: 0o600 }))
       } else throw new FloodgateError('conflict', `${path} is gone, and part of it is booked`)
       return batch.orders.map(({ payoutId }): Report => ({
         ...{ payoutId, state: 'submitted', reference: `${batch.batch}.xml`, reason: '' }
@@ -132,23 +135,4 @@ function expectSame(text: string, { batch, whole: orders }: Batch): void {
     initiation.text('GrpHdr', 'NbOfTxs') === String(orders.length) &&
     found?.join('\n') === wanted.join('\n')
   if (!isSame) throw new FloodgateError('conflict', `the SEPA file of ${batch} says something else`)
-}
-
-/** It gets its name once it is on the disk, whole. */
-async function writeWhole(folder: string, path: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const beside = `${path}.${process.pid}.tmp`
-  try {
-    const file = await open(beside, 'w', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, path)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
 }
