@@ -6,7 +6,7 @@ export const DAY_MS = 86_400e3
 /** Of the caps by day and month: rolling, so that no time zone and no month's length matters. */
 export const MONTH_MS = 30 * DAY_MS
 
-const least = (one: bigint, other: bigint): bigint => (one < other ? one : other)
+export const least = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 const sumSince = (list: readonly Dated[], since: number): bigint =>
   list.reduce((sum, { at, amountMinor }) => (at > since ? sum + amountMinor : sum), 0n)
 

@@ -3,13 +3,12 @@
 
 import { journalLines, uidOfAccount, type JournalLine, type LedgerStore } from '../ledger/index.ts'
 import type { Dated, Standing } from './policy.ts'
-import { MONTH_MS } from './rules.ts'
+import { MONTH_MS, least } from './rules.ts'
 
 const TRANSIT = 'payout'
 /** A buyer's money goes into a purse by these, and comes back by those. */
 const BUYING: ReadonlySet<string> = new Set(['purchase', 'collateral'])
 const BACK: ReadonlySet<string> = new Set(['close', 'release'])
-const least = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 
 /** The two piles that a balance is made of, and what a policy judges by. */
 interface Sums {
