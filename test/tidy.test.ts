@@ -45,6 +45,10 @@ const FOLDERS: [folder: string, mayNotImport: string[]][] = [
     'tracker-extension/src/payout',
     ['mint', 'api', 'attach', 'guard', 'court', 'deposits', 'origin', '.']
   ],
+  [
+    'tracker-extension/src/bank',
+    ['mint', 'api', 'attach', 'guard', 'ledger', 'court', 'deposits', 'payout', 'origin', '.']
+  ],
   ['tracker-extension/src/origin', ['api', 'attach', 'guard', 'deposits', 'payout', '.']],
   ['tracker-extension/src/mint', ['api', 'deposits', 'origin', 'payout', '.']],
   ['tracker-extension/src/deposits', ['api', 'attach', 'guard', 'court', 'origin', 'payout', '.']],

@@ -2,7 +2,7 @@
 // pieces are counted by bytes and payments, money by balances. Nothing here asks a scenario.
 
 import { hasBit, toHex } from '@floodgate/protocol'
-import type { JournalLine, LedgerStore } from '@floodgate/tracker'
+import { journalLines, uidOfAccount, type JournalLine, type LedgerStore } from '@floodgate/tracker'
 import type { Bed } from './bed.ts'
 import type { Honest } from './honest.ts'
 
@@ -19,8 +19,6 @@ export interface Measures {
   faults: string[]
 }
 
-const PEER = 'peer:'
-
 /** All money that moved, by buyer and payee. */
 class Payments {
   readonly #paid = new Map<string, bigint>()
@@ -28,17 +26,15 @@ class Payments {
 
   static async read(store: LedgerStore): Promise<Payments> {
     const payments = new Payments()
-    for (let after = 0; ;) {
-      const lines = await store.journal(after)
-      for (const line of lines) payments.#add(line, await store.purse(line.purseId))
-      if (lines.length === 0) return payments
-      after = lines.at(-1)!.seq
+    for await (const line of journalLines(store)) {
+      payments.#add(line, await store.purse(line.purseId))
     }
+    return payments
   }
 
   #add({ kind, credit, amountMinor }: JournalLine, purse: { uid: string } | undefined): void {
-    if (!credit.startsWith(PEER)) return
-    const payee = credit.slice(PEER.length)
+    const payee = uidOfAccount(credit)
+    if (payee === undefined) return
     const [map, key] =
       kind === 'deposit' ? [this.#deposits, payee] : [this.#paid, `${purse?.uid} ${payee}`]
     map.set(key, (map.get(key) ?? 0n) + amountMinor)

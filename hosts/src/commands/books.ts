@@ -1,6 +1,6 @@
 // `floodgate books`: the provider's books, recomputed from the journal. A ledger in a file it needs for itself.
 
-import type { Audit, LedgerStore } from '@floodgate/tracker'
+import { journalLines, type Audit, type LedgerStore } from '@floodgate/tracker'
 import { expectSettings, homeOf } from '../provider/home.ts'
 import { count, money } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
@@ -52,15 +52,11 @@ async function accountsOf(store: LedgerStore): Promise<AccountTotals[]> {
     totals.set(account, total)
     return total
   }
-  for (let after = 0; ;) {
-    const lines = await store.journal(after)
-    for (const { debit, credit, amountMinor } of lines) {
-      totalOf(debit).debits += amountMinor
-      totalOf(credit).credits += amountMinor
-    }
-    if (lines.length === 0) return [...totals.values()]
-    after = lines.at(-1)!.seq
+  for await (const { debit, credit, amountMinor } of journalLines(store)) {
+    totalOf(debit).debits += amountMinor
+    totalOf(credit).credits += amountMinor
   }
+  return [...totals.values()]
 }
 
 function textOf(audit: Audit, currency: string, accounts: AccountTotals[]): string {

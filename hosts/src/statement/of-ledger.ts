@@ -1,6 +1,6 @@
 // A statement out of the provider's ledger: of one account, or of all.
 
-import type { LedgerStore } from '@floodgate/tracker'
+import { journalLines, type LedgerStore } from '@floodgate/tracker'
 import { Statement } from './statement.ts'
 import type { StatementWriter } from './write.ts'
 
@@ -13,13 +13,8 @@ export async function writeLedger(
   statement: Statement,
   writer: StatementWriter
 ): Promise<void> {
-  for (let after = 0; ;) {
-    const lines = await store.journal(after)
-    for (const { purseId: purse, ...line } of lines) {
-      await writer.write(statement.take({ ...line, purse }))
-    }
-    if (lines.length === 0) break
-    after = lines.at(-1)!.seq
+  for await (const { purseId: purse, ...line } of journalLines(store)) {
+    await writer.write(statement.take({ ...line, purse }))
   }
   await writer.write(statement.closings())
 }

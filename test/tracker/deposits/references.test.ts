@@ -1,9 +1,9 @@
 // Payment references and account numbers: known ones, and that no slip of the pen goes unseen.
 import assert from 'node:assert/strict'
 import { platformCrypto as crypto } from '@floodgate/protocol'
+import { isIban } from '../../../tracker-extension/src/bank/iban.ts'
 import {
   findReferences,
-  isIban,
   printed,
   referenceOf
 } from '../../../tracker-extension/src/deposits/references.ts'

@@ -96,9 +96,10 @@ describe('payout rail: SEPA files', () => {
     const rail = sepa({ ...own, folder: newFolder() })
     const dollars = { ...orders[0]!, currency: 'USD' }
     await assert.rejects(rail.prepare(batchOf('usd', dollars)), { code: 'bad-option' })
-    assert.throws(() => sepa({ ...own, iban: 'DE75512108001245126198', folder: root }), {
-      code: 'bad-option'
-    })
+    // Wrong digits, and right ones on what is too short for an account.
+    for (const iban of ['DE75512108001245126198', 'DE1312345']) {
+      assert.throws(() => sepa({ ...own, iban, folder: root }), { code: 'bad-option' }, iban)
+    }
   })
 })
 
@@ -151,7 +152,15 @@ describe('payout rail: what a bank says', () => {
     const { reports } = await read(file)
     assert.equal(reports.find(({ payoutId }) => payoutId === one)?.amountMinor, 1250n)
     const typed = file.replace('<Document', '<!DOCTYPE Document [<!ENTITY a "b">]><Document')
-    await assert.rejects(read(typed), { code: 'bad-request' })
+    await assert.rejects(read(typed), { code: 'bad-statement' })
+  })
+
+  it('reads amounts with zeros behind them, and none without a currency', async () => {
+    const file = camt053([{ id: one, way: 'DBIT', amount: '12.50000' }])
+    const minorIn = async (text: string) => (await read(text)).reports[0]?.amountMinor
+    assert.equal(await minorIn(file), 1250n)
+    assert.equal(await minorIn(file.replace(' Ccy="EUR"', '')), -1n)
+    assert.equal(await minorIn(file.replace('12.50000', '12.50001')), -1n)
   })
 
   it('reads a statement: debits have left, returns have come back with their reason', async () => {
@@ -180,7 +189,7 @@ describe('payout rail: what a bank says', () => {
 
   it('refuses what is no report', async () => {
     for (const file of ['', 'a letter', '<a>', '<Document/>', '<Document><Other/></Document>']) {
-      await assert.rejects(read(file), { code: 'bad-request' })
+      await assert.rejects(read(file), { code: 'bad-statement' })
     }
   })
 })

@@ -2,7 +2,7 @@
 // reads through all cases and the journal, so it is for a person now and then.
 
 import { toHex } from '@floodgate/protocol'
-import type { ComplaintSummary } from '../ledger/index.ts'
+import { journalLines, type ComplaintSummary } from '../ledger/index.ts'
 import type { Court } from './court.ts'
 import {
   Flows,
@@ -15,7 +15,6 @@ import {
 } from './signals.ts'
 import { strikesOf } from './statistics.ts'
 
-const LINES = 1000
 /** Cases and accounts that are listed. */
 const LISTED_MAX = 200
 
@@ -102,12 +101,7 @@ async function strikesJson(court: Court, cases: ComplaintSummary[]): Promise<Cou
 async function signals(court: Court, cases: ComplaintSummary[]): Promise<Signal[]> {
   const { store, arrivals, ownSeeders } = court
   const flows = new Flows()
-  for (let after = 0; ;) {
-    const lines = await store.journal(after, LINES)
-    for (const line of lines) flows.add(line)
-    if (lines.length < LINES) break
-    after = lines.at(-1)!.seq
-  }
+  for await (const line of journalLines(store)) flows.add(line)
   const found = [
     ...flowSignals(flows, ownSeeders),
     ...handleSignals(await store.sharedHandles(SAME_HANDLE_MIN)),

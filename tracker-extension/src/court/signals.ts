@@ -1,7 +1,7 @@
 // What a person should look at (F66): none of it is a proof, none of it bans anybody. Pure functions over sums; the
 // thresholds are rough on purpose, for whoever reads the list decides.
 
-import type { ComplaintSummary, JournalLine } from '../ledger/index.ts'
+import { uidOfAccount, type ComplaintSummary, type JournalLine } from '../ledger/index.ts'
 
 /** `share`: of what, see the kind. */
 export interface Signal {
@@ -18,7 +18,7 @@ export class Flows {
   readonly #pairs = new Map<string, Map<string, bigint>>()
 
   add({ kind, purseId, debit, credit, amountMinor }: JournalLine): void {
-    const [from, to] = [uidOf(debit), uidOf(credit)]
+    const [from, to] = [uidOfAccount(debit), uidOfAccount(credit)]
     if (kind === 'purchase' && from !== undefined) this.#buyers.set(purseId, from)
     if (kind === 'purchase' || kind === 'deposit' || to === undefined) return
     const buyer = from ?? this.#buyers.get(purseId)
@@ -38,10 +38,6 @@ export class Flows {
     }
   }
 }
-
-const PEER = 'peer:'
-const uidOf = (account: string): string | undefined =>
-  account.startsWith(PEER) ? account.slice(PEER.length) : undefined
 
 /** An account that earned this share of all, from at least so many buyers. */
 const SINK_SHARE = 0.25

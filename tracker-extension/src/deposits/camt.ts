@@ -1,9 +1,10 @@
 // Reads bank statements of ISO 20022: camt.052 (report), camt.053 (statement) and camt.054 (notification), versions 02 and
 // 08, as facts about booked entries. Pure; what adds up nowhere, or is of no known form, is refused, naming the place.
 
-import { FloodgateError, minorOf } from '@floodgate/protocol'
-import { isIban } from './references.ts'
-import { readXml, type Element } from './xml.ts'
+import { FloodgateError } from '@floodgate/protocol'
+import { isIban } from '../bank/iban.ts'
+import { minorIn, moneyOf, type Money } from '../bank/money.ts'
+import { readXml, type Element } from '../bank/xml.ts'
 
 /** One payment, as its bank tells it. */
 export interface BankPayment {
@@ -90,26 +91,6 @@ function statusOf(entry: Element): string {
   const status = entry.text('Sts', 'Cd') || entry.text('Sts')
   if (!/^(BOOK|PDNG|INFO|FUTR)$/.test(status)) entry.refuse(`status ${status}`)
   return status
-}
-
-interface Money {
-  amountMinor: bigint
-  currency: string
-}
-
-function moneyOf(element: Element): Money {
-  const currency = element.attribute('Ccy')
-  if (!/^[A-Z]{3}$/.test(currency)) element.refuse(`currency ${currency}`)
-  return { amountMinor: minorIn(element, element.text(), currency), currency }
-}
-
-function minorIn(element: Element, text: string, currency: string): bigint {
-  try {
-    return minorOf(text, currency)
-  } catch (error) {
-    if (error instanceof FloodgateError) element.refuse(error.detail)
-    throw error
-  }
 }
 
 function flagOf(element: Element, name: string, no: string, yes: string): boolean {

@@ -1,7 +1,7 @@
 // What the operator says about the ways in which money comes in, checked once at the start.
 
 import { FloodgateError } from '@floodgate/protocol'
-import { isIban } from './references.ts'
+import { isIban } from '../bank/iban.ts'
 
 export interface StripeOptions {
   /** `sk_live_…`, `sk_test_…`, or a restricted key that may create Checkout sessions. */

@@ -2,28 +2,13 @@
 // it. Check digits as in IBANs (ISO 7064, MOD 97-10). Pure.
 
 import { concat, utf8, type Crypto } from '@floodgate/protocol'
+import { hasCheck, mod97 } from '../bank/iban.ts'
 
 /** Letters and digits that no two hands write alike are left out, as in gift codes. */
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** 80 bits: no two accounts share one by chance, and it is still typed by hand. ISO 11649 allows 21. */
 const BODY_LENGTH = 16
 const LABEL = utf8('floodgate/1/reference')
-
-/** The number that letters and digits stand for, A as 10, modulo 97. */
-function mod97(text: string): number {
-  let rest = 0
-  for (const char of text) {
-    const value = Number.parseInt(char, 36)
-    rest = (rest * (value > 9 ? 100 : 10) + value) % 97
-  }
-  return rest
-}
-
-const hasCheck = (text: string): boolean => mod97(text.slice(4) + text.slice(0, 4)) === 1
-
-/** Without spaces, in capitals. Lengths differ by country, 15 to 34. */
-export const isIban = (text: string): boolean =>
-  /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(text) && hasCheck(text)
 
 /** The reference of an account: `RF`, two check digits, and 16 characters that follow from its uid (16 bytes). */
 export function referenceOf(crypto: Crypto, uid: Uint8Array): string {

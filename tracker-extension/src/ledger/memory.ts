@@ -1,5 +1,5 @@
 // A ledger in memory, for tests and trials: the same rules, nothing durable.
-import { pagesOf, writePages, writeWhole } from './backup.ts'
+import { pagesOf, writePages, writeBackup } from './backup.ts'
 import { LedgerError } from './errors.ts'
 import { runRead } from './reads.ts'
 import { type ScanView, type TableName, type Tables, tableNames } from './rows.ts'
@@ -52,7 +52,7 @@ export function memoryLedger(options: LedgerOptions, view = new MemoryView(optio
     read: (name, args) => run(() => runRead(view, name, args)),
     backup: async (path) => {
       const pages = await run(() => [...pagesOf(view)])
-      await writeWhole(path, (beside) => writePages(beside, view.currency, pages))
+      await writeBackup(path, (beside) => writePages(beside, view.currency, pages))
     },
     close: async () => {
       closed = true

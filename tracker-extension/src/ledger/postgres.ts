@@ -3,7 +3,7 @@
 // the process. So rules see no row that another is changing, the journal has no gap, and its order is that of commits.
 import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
-import { writePages, writeWhole } from './backup.ts'
+import { writePages, writeBackup } from './backup.ts'
 import { checkCommand } from './check.ts'
 import type { Command, Outcome, OutcomeOf } from './commands.ts'
 import { LedgerError } from './errors.ts'
@@ -88,7 +88,7 @@ class PostgresEngine implements LedgerEngine {
 
   backup(path: string): Promise<void> {
     return this.#whileOpen(() =>
-      writeWhole(path, async (beside) => void (await this.#copy(beside)))
+      writeBackup(path, async (beside) => void (await this.#copy(beside)))
     )
   }
 

@@ -4,7 +4,15 @@ import { checkMoneyIn, expectMoneyIn, moneyInKinds, moneyInSides } from './money
 import { releasedMinor } from './cancellation.ts'
 import { paidByCoupon } from './coupons.ts'
 import { totalOf } from './coverage.ts'
-import { cash, escrow, keyOf, peerAccount, type JournalRow, type ScanView } from './rows.ts'
+import {
+  cash,
+  escrow,
+  keyOf,
+  peerAccount,
+  uidOfAccount,
+  type JournalRow,
+  type ScanView
+} from './rows.ts'
 
 /** Faults are told, each with the row and the field. */
 export function checkMovements(view: ScanView, faults: string[]): void {
@@ -42,7 +50,7 @@ const refunds = new Set(['close', 'release'])
 
 /** The key of the row that a line belongs to. A claim's id is its payee's own, and may cover several purses. */
 const rowKeyOf = ({ kind, ref, purseId, credit }: JournalRow): string =>
-  kind === 'redeem' ? keyOf(credit.slice(peerAccount('').length), ref, purseId) : ref
+  kind === 'redeem' ? keyOf(uidOfAccount(credit) ?? '', ref, purseId) : ref
 
 /** A refund pays open debts too, out of the buyer's balance: those lines are none. */
 const isRefund = (view: ScanView, { debit, credit, purseId }: JournalRow): boolean =>

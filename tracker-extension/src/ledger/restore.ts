@@ -1,6 +1,6 @@
 // Puts a backup back, into a new file or an empty database.
 import { copyFile } from 'node:fs/promises'
-import { pagesOf, writeWhole } from './backup.ts'
+import { pagesOf, writeBackup } from './backup.ts'
 import { LedgerError } from './errors.ts'
 import {
   asLedgerError,
@@ -32,7 +32,7 @@ export async function restoreLedger(
     // Closed, the file holds everything; nothing is left beside it.
     database.close()
   }
-  await writeWhole(target, (beside) => copyFile(backup, beside))
+  await writeBackup(target, (beside) => copyFile(backup, beside))
 }
 
 const isUrl = (target: string): boolean => /^postgres(ql)?:\/\//.test(target)

@@ -178,8 +178,12 @@ export const expiryKey = (purseId: string, at: number): string => keyOf(orderedK
 
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
+const peer = 'peer:'
 /** The account of a peer's money. */
-export const peerAccount = (uid: string): string => `peer:${uid}`
+export const peerAccount = (uid: string): string => `${peer}${uid}`
+/** Whose account it is; undefined if it is no peer's. */
+export const uidOfAccount = (account: string): string | undefined =>
+  account.startsWith(peer) ? account.slice(peer.length) : undefined
 export const cash = 'cash'
 export const escrow = 'escrow'
 /** What unredeemed gift codes are worth. */

@@ -2,7 +2,7 @@
 // nor disk hold up the event loop.
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { writeWhole } from './backup.ts'
+import { writeBackup } from './backup.ts'
 import { checkCommand } from './check.ts'
 import type { Command, OutcomeOf } from './commands.ts'
 import { LedgerError } from './errors.ts'
@@ -49,7 +49,7 @@ class SqliteEngine implements LedgerEngine {
   }
 
   async backup(path: string): Promise<void> {
-    const running = writeWhole(path, (beside) => this.#ask<void>({ backup: beside }))
+    const running = writeBackup(path, (beside) => this.#ask<void>({ backup: beside }))
     this.#backups.add(running)
     try {
       await running

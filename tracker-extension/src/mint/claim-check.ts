@@ -11,12 +11,13 @@ import {
   paidHash,
   toHex,
   verifySignature,
+  type Crypto,
   type Header,
   type Message
 } from '@floodgate/protocol'
 import type { Account, Claim, Purse, Sale } from '../ledger/index.ts'
 import { accountOf, expectOurs, type Mint } from './mint.ts'
-import { seedOfPurse } from './purchase.ts'
+import { certificateOf, seedOfPurse } from './purchase.ts'
 import { tokenXor } from './token-work.ts'
 
 /** One purse of a `claim` message. */
@@ -55,8 +56,8 @@ export async function checkClaimed(
 ): Promise<Claim> {
   if (equal(claimed.payer, payee)) throw new FloodgateError('self-trade')
   if (!isBitmapOf(claimed.bitmap, purse.pieces)) throw new FloodgateError('bad-field', 'bitmap')
-  const { pieces } = decode(purse.certificate, 'purse').message
-  if (!coversBitmap(pieces, claimed.bitmap)) throw new FloodgateError('not-covered')
+  const certificate = certificateOf(purse)
+  if (!coversBitmap(certificate.pieces, claimed.bitmap)) throw new FloodgateError('not-covered')
   const voucher = decode(claimed.voucher, 'voucher').message as Voucher
   expectOurs(mint, voucher)
   const fits =
@@ -68,7 +69,8 @@ export async function checkClaimed(
     equal(voucher.paid, paidHash(mint.crypto, claimed.bitmap))
   if (!fits) throw new FloodgateError('bad-voucher')
   await verifySignature(mint.crypto, claimed.voucher, buyer.signKey)
-  const xor = await xorOf(mint, claimed.bitmap, purse, sale)
+  const seed = seedOfPurse(mint, certificate)
+  const xor = await xorOf(mint.crypto, claimed.bitmap, seed, sale)
   if (!equal(xor, voucher.xor)) throw new FloodgateError('bad-voucher')
   return {
     claimId,
@@ -85,18 +87,17 @@ export async function checkClaimed(
  * voucher that the ledger kept, and only the tokens that are new have to be made.
  */
 function xorOf(
-  mint: Mint,
+  crypto: Crypto,
   bitmap: Uint8Array,
-  purse: Purse,
+  seed: Uint8Array,
   sale: Sale | undefined
 ): Promise<Uint8Array> {
-  const seed = seedOfPurse(mint, purse)
   // A sale without a voucher: the court alone has paid this seller so far.
-  if (sale === undefined || sale.voucher.length === 0) return tokenXor(mint.crypto, seed, bitmap)
+  if (sale === undefined || sale.voucher.length === 0) return tokenXor(crypto, seed, bitmap)
   const proved = sale.voucherClaimed.length > 0 ? sale.voucherClaimed : sale.claimed
   const goesOn = proved.every((byte, i) => (byte & ~bitmap[i]!) === 0)
-  if (!goesOn) return tokenXor(mint.crypto, seed, bitmap)
+  if (!goesOn) return tokenXor(crypto, seed, bitmap)
   const added = bitmap.map((byte, i) => byte & ~proved[i]!)
   const { xor } = decode(sale.voucher, 'voucher').message
-  return tokenXor(mint.crypto, seed, added, xor)
+  return tokenXor(crypto, seed, added, xor)
 }

@@ -86,11 +86,12 @@ async function redeem(mint: Mint, checked: Checked[]): Promise<Outcomes> {
 }
 
 async function reportDoubleSpends(mint: Mint, outcomes: Outcomes): Promise<void> {
-  for (const outcome of outcomes.values()) {
-    if ('error' in outcome) continue
-    const purse = await mint.store.purse(outcome.purseId)
-    const isOdd = outcome.conflicting > 0 || (purse?.cancelledAt ?? 0) !== 0
-    if (isOdd) await mint.court.doubleSpent(outcome.purseId)
+  const paid = [...outcomes.values()].flatMap((one) => ('error' in one ? [] : [one]))
+  // Read anew, as a buyer may have cancelled since the claim was checked; all at once, as above.
+  const purses = await Promise.all(paid.map(({ purseId }) => mint.store.purse(purseId)))
+  for (const [i, { purseId, conflicting }] of paid.entries()) {
+    const isOdd = conflicting > 0 || (purses[i]?.cancelledAt ?? 0) !== 0
+    if (isOdd) await mint.court.doubleSpent(purseId)
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { FloodgateError, equal, toHex, type Header, type Message } from '@floodgate/protocol'
 import { readSigned, type Mint } from './mint.ts'
-import { seedOfPurse } from './purchase.ts'
+import { certificateOf, seedOfPurse } from './purchase.ts'
 import { tokenHashList } from './token-work.ts'
 
 /**
@@ -20,7 +20,8 @@ export async function hashList(mint: Mint, bytes: Uint8Array): Promise<Uint8Arra
   if (purse === undefined) throw new FloodgateError('unknown-purse')
   const fits = purse.uid === toHex(request.signer) && purse.infoHash === toHex(request.infoHash)
   if (!fits) throw new FloodgateError('wrong-purse')
-  const hashes = await tokenHashList(mint.crypto, seedOfPurse(mint, purse), purse.pieces)
+  const seed = seedOfPurse(mint, certificateOf(purse))
+  const hashes = await tokenHashList(mint.crypto, seed, purse.pieces)
   const time = mint.now()
   mint.counters.hashLists++
   return mint.issuer.sign(

@@ -2,9 +2,8 @@
 // be shown until the certificate's expiry. Therefore that comes soon, and the buyer of a purse in force gets the next one
 // with his announces: nothing is asked or kept for it, and each half lease has one certificate, the same to the byte.
 
-import { decode } from '@floodgate/protocol'
-import type { PurseTerms } from '../ledger/index.ts'
 import type { Mint } from './mint.ts'
+import type { PurseCertificate } from './purchase.ts'
 
 type Lease = Pick<Mint, 'leaseMs'>
 
@@ -15,12 +14,15 @@ const slotOf = ({ leaseMs }: Lease, now: number): number => Math.floor((2 * now)
 export const leaseAt = (lease: Lease, now: number, ends: number): number =>
   Math.min(ends, Math.floor(((slotOf(lease, now) + 2) * lease.leaseMs) / 2))
 
-/** The certificate of a purse in force as it is now: as it was sold, or with a later expiry. */
-export async function renewed(mint: Mint, purse: PurseTerms): Promise<Uint8Array> {
-  const { message } = decode(purse.certificate, 'purse')
+/** The certificate of a purse in force as it is now: the frame as it was `sold`, or one with a later expiry. */
+export async function renewed(
+  mint: Mint,
+  sold: Uint8Array,
+  message: PurseCertificate
+): Promise<Uint8Array> {
   const now = mint.now()
   const expiry = leaseAt(mint, now, message.ends)
-  if (expiry <= message.expiry) return purse.certificate
+  if (expiry <= message.expiry) return sold
   const { uid, infoHash, purse: id, count, pieces, price, currency, root, ends, counter } = message
   const time = Math.min(now, Math.floor((slotOf(mint, now) * mint.leaseMs) / 2))
   return mint.issuer.sign(

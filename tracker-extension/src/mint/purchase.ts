@@ -44,11 +44,15 @@ function purseIdOf(
   return crypto.sha256(concat(PURSE, uid, infoHash, session)).slice(0, 16)
 }
 
+export type PurseCertificate = Message<'purse'> & Header
+
+/** The certificate of a purse, as it was sold. */
+export const certificateOf = ({ certificate }: Pick<PurseTerms, 'certificate'>): PurseCertificate =>
+  decode(certificate, 'purse').message
+
 /** The seed of a purse that was sold: its certificate names the master key. */
-export function seedOfPurse(mint: Mint, purse: PurseTerms): Uint8Array {
-  const { message } = decode(purse.certificate, 'purse')
-  return mint.issuer.seedOf(message.counter, message)
-}
+export const seedOfPurse = (mint: Mint, certificate: PurseCertificate): Uint8Array =>
+  mint.issuer.seedOf(certificate.counter, certificate)
 
 /** What is wanted: all that is not free, unless it is said. Throws `bad-request`. */
 function wantedOf({ pieces: said }: Announce, { pieces, free }: Terms): Ranges {
@@ -72,18 +76,18 @@ export async function sellPurse(
   const wanted = wantedOf(announce, terms)
   const id = purseIdOf(crypto, announce.signer, announce.infoHash, announce.session)
   const own = await store.purse(toHex(id))
-  if (own !== undefined) {
-    const isOver = own.closedAt !== 0 || own.cancelledAt !== 0 || own.expiresAt <= now()
-    if (isOver) throw new FloodgateError('purse-closed')
-    const { pieces } = decode(own.certificate, 'purse').message
-    if (pieces.join() !== wanted.join()) throw new FloodgateError('conflict', 'pieces')
-  }
   const purse =
     own ??
     (await openPurse(mint, announce, buyer.uid, wanted)) ??
     (await sell(mint, announce, buyer, terms, { id, wanted }))
-  const seed = sealTo(crypto, buyer.boxKey, seedOfPurse(mint, purse))
-  return { frame: await renewed(mint, purse), seed }
+  const certificate = certificateOf(purse)
+  if (own !== undefined) {
+    const isOver = own.closedAt !== 0 || own.cancelledAt !== 0 || own.expiresAt <= now()
+    if (isOver) throw new FloodgateError('purse-closed')
+    if (certificate.pieces.join() !== wanted.join()) throw new FloodgateError('conflict', 'pieces')
+  }
+  const seed = sealTo(crypto, buyer.boxKey, seedOfPurse(mint, certificate))
+  return { frame: await renewed(mint, purse.certificate, certificate), seed }
 }
 
 /** A purse in force answers the announce, unless another is asked for; found before any token is computed. */

@@ -1,7 +1,7 @@
 // What each account holds in escrow, has earned and has spent: sums over the ledger's journal, read once from its
 // begin and then only where it grew. A view for people: no decision about money rests on it.
 
-import type { JournalLine, LedgerStore } from '../ledger/index.ts'
+import { journalLines, uidOfAccount, type JournalLine, type LedgerStore } from '../ledger/index.ts'
 
 /** Minor units. What a coupon paid for a buyer counts as his: in escrow, and as spent. */
 export interface Statement {
@@ -12,16 +12,11 @@ export interface Statement {
   spent: bigint
 }
 
-/** The ledger's names for the accounts of peers and for the escrow (ledger/rows.ts). */
-const PEER = 'peer:'
+/** The ledger's name for the escrow (ledger/rows.ts). */
 const ESCROW = 'escrow'
 const REFUNDS: ReadonlySet<string> = new Set(['close', 'release'])
-const LINES = 1000
 /** Kinds of lines by which money comes in. */
 const INCOMING = new Set(['deposit', 'redeemGift'])
-
-const uidOf = (account: string): string | undefined =>
-  account.startsWith(PEER) ? account.slice(PEER.length) : undefined
 
 export class Statements {
   readonly #store: LedgerStore
@@ -45,11 +40,7 @@ export class Statements {
   }
 
   async #catchUp(): Promise<void> {
-    for (;;) {
-      const lines = await this.#store.journal(this.#read, LINES)
-      for (const line of lines) this.#add(line)
-      if (lines.length < LINES) return
-    }
+    for await (const line of journalLines(this.#store, this.#read)) this.#add(line)
   }
 
   #of(uid: string): Statement {
@@ -63,7 +54,7 @@ export class Statements {
 
   #add({ seq, kind, purseId, debit, credit, amountMinor }: JournalLine): void {
     this.#read = seq
-    const [from, to] = [uidOf(debit), uidOf(credit)]
+    const [from, to] = [uidOfAccount(debit), uidOfAccount(credit)]
     if (to !== undefined && INCOMING.has(kind)) {
       this.#of(to).deposited += amountMinor
     } else if (kind === 'purchase' && from !== undefined) {

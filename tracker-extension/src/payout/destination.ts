@@ -6,7 +6,7 @@
 //   payto://credit/
 
 import { FloodgateError } from '@floodgate/protocol'
-import { validateIBAN } from 'sepa'
+import { IBAN, isIban } from '../bank/iban.ts'
 
 export type DestinationKind = 'iban' | 'stripe' | 'webhook' | 'credit'
 
@@ -23,7 +23,7 @@ export interface Destination {
 }
 
 const ACCOUNTS: Record<DestinationKind, RegExp> = {
-  iban: /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/,
+  iban: IBAN,
   stripe: /^acct_[A-Za-z0-9]{6,64}$/,
   webhook: /^[\x21-\x7e]{1,128}$/,
   credit: /^$/
@@ -35,7 +35,7 @@ const bad = (detail: string): FloodgateError => new FloodgateError('bad-request'
 
 function made(kind: DestinationKind, account: string, name: string, country: string): Destination {
   if (!ACCOUNTS[kind].test(account)) throw bad(`destination: ${kind}`)
-  if (kind === 'iban' && !validateIBAN(account)) throw bad('destination: the IBAN’s check digits')
+  if (kind === 'iban' && !isIban(account)) throw bad('destination: the IBAN’s check digits')
   if (kind === 'iban' ? !NAME.test(name) : name !== '') throw bad('destination: receiver-name')
   if (!/^([A-Z]{2})?$/.test(country)) throw bad('destination: country')
   const query = new URLSearchParams({

@@ -5,7 +5,7 @@ import { Cron } from 'croner'
 import type { Destination } from './destination.ts'
 import { policyOf, type KeepRule, type PayoutPolicy } from './policy.ts'
 import type { PayoutRail } from './rail.ts'
-import { MONTH_MS, PER_DAY_MS, cap, hold, minimum, reserve, rounding } from './rules.ts'
+import { DAY_MS, MONTH_MS, cap, hold, minimum, reserve, rounding } from './rules.ts'
 import { parseDuration, parseMoney, parseShare, parseSplit } from './words.ts'
 
 /** What a policy is made of, apart from the rail. Amounts are decimal text with the currency. */
@@ -112,7 +112,7 @@ function readPolicy(options: PolicyWords, currency: string): PayoutPolicy {
     rules.push(cap(MONTH_MS, money('caps.month', month), `${month} within 30 days`))
   }
   if (day !== undefined) {
-    rules.push(cap(PER_DAY_MS, money('caps.day', day), `${day} within 24 hours`))
+    rules.push(cap(DAY_MS, money('caps.day', day), `${day} within 24 hours`))
   }
   if (payout !== undefined) {
     rules.push(cap(0, money('caps.payout', payout), `${payout} in one payout`))

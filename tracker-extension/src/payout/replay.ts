@@ -1,7 +1,7 @@
 // What a policy would have paid, had it stood from the first line of the journal on: the journal is replayed line by line with
 // the policy's runs between. Nothing is written. Each account's shares add up to what it earned, or this throws.
 
-import type { LedgerStore } from '../ledger/index.ts'
+import { journalLines, type LedgerStore } from '../ledger/index.ts'
 import { FloodgateError } from '@floodgate/protocol'
 import { nextRun, type PayoutSetup } from './options.ts'
 import { payOf, type Share, type Standing } from './policy.ts'
@@ -24,7 +24,6 @@ export interface PolicyReplay {
   accounts: AccountReplay[]
 }
 
-const PAGE = 1000
 const PAYOUT_KINDS: ReadonlySet<string> = new Set(['requested', 'paid', 'failed', 'returned'])
 
 /** A run at each time of the schedule, and one at `now`. Without a schedule, the one at `now`. */
@@ -49,19 +48,15 @@ export async function replayPolicy(
   let due: number | undefined
   const after = (at: number): number | undefined =>
     schedule && nextRun(schedule, new Date(at))?.getTime()
-  for (;;) {
-    const lines = await store.journal(standings.read, PAGE)
-    for (const line of lines) {
-      due ??= after(line.at)
-      while (due !== undefined && due <= line.at) {
-        run(due)
-        due = after(due)
-      }
-      // Payouts that were really made are no part of what would have been.
-      if (PAYOUT_KINDS.has(line.kind)) standings.read = line.seq
-      else standings.add(line)
+  for await (const line of journalLines(store)) {
+    due ??= after(line.at)
+    while (due !== undefined && due <= line.at) {
+      run(due)
+      due = after(due)
     }
-    if (lines.length < PAGE) break
+    // Payouts that were really made are no part of what would have been.
+    if (PAYOUT_KINDS.has(line.kind)) standings.read = line.seq
+    else standings.add(line)
   }
   for (; due !== undefined && due < now; due = after(due)) run(due)
   run(now)

@@ -2,11 +2,11 @@
 
 import type { Dated, KeepRule } from './policy.ts'
 
-const DAY_MS = 86_400e3
+export const DAY_MS = 86_400e3
 /** Of the caps by day and month: rolling, so that no time zone and no month's length matters. */
 export const MONTH_MS = 30 * DAY_MS
 
-const least = (one: bigint, other: bigint): bigint => (one < other ? one : other)
+export const least = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 const sumSince = (list: readonly Dated[], since: number): bigint =>
   list.reduce((sum, { at, amountMinor }) => (at > since ? sum + amountMinor : sum), 0n)
 
@@ -43,7 +43,6 @@ export const cap = (windowMs: number, amountMinor: bigint, text: string): KeepRu
     return payableMinor - least(payableMinor, left > 0n ? left : 0n)
   }
 })
-export const PER_DAY_MS = DAY_MS
 
 /** Whole multiples of `unitMinor` are paid; what is below stays on the account, for the next time. */
 export const rounding = (unitMinor: bigint, text: string): KeepRule => ({

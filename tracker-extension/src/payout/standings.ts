@@ -1,18 +1,14 @@
 // What each account earned, and has neither spent nor been paid of it, out of the ledger's journal: what a policy judges by.
 // Deposits, gifts and refunds are no earnings.
 
-import type { JournalLine, LedgerStore } from '../ledger/index.ts'
+import { journalLines, uidOfAccount, type JournalLine, type LedgerStore } from '../ledger/index.ts'
 import type { Dated, Standing } from './policy.ts'
-import { MONTH_MS } from './rules.ts'
+import { MONTH_MS, least } from './rules.ts'
 
-const PEER = 'peer:'
 const TRANSIT = 'payout'
 /** A buyer's money goes into a purse by these, and comes back by those. */
 const BUYING: ReadonlySet<string> = new Set(['purchase', 'collateral'])
 const BACK: ReadonlySet<string> = new Set(['close', 'release'])
-const least = (one: bigint, other: bigint): bigint => (one < other ? one : other)
-const uidOf = (account: string): string | undefined =>
-  account.startsWith(PEER) ? account.slice(PEER.length) : undefined
 
 /** The two piles that a balance is made of, and what a policy judges by. */
 interface Sums {
@@ -50,7 +46,7 @@ export class Standings {
 
   add(line: JournalLine): void {
     this.read = line.seq
-    const [from, to] = [uidOf(line.debit), uidOf(line.credit)]
+    const [from, to] = [uidOfAccount(line.debit), uidOfAccount(line.credit)]
     if (from !== undefined && line.credit === TRANSIT) this.#pay(from, line)
     else if (from !== undefined) this.#spend(from, line)
     if (to !== undefined) this.#receive(to, line)
@@ -129,13 +125,7 @@ export class Standings {
   }
 }
 
-const LINES = 1000
-
 /** Reads on from where `standings` is. */
 export async function catchUp(standings: Standings, store: LedgerStore): Promise<void> {
-  for (;;) {
-    const lines = await store.journal(standings.read, LINES)
-    for (const line of lines) standings.add(line)
-    if (lines.length < LINES) return
-  }
+  for await (const line of journalLines(store, standings.read)) standings.add(line)
 }

@@ -75,6 +75,6 @@ export const PAYOUTS: readonly Route[] = [
     ...operator,
     summary: 'Takes a bank’s statement or return file; with an empty body, asks the rails.',
     answer: reconciliationAnswer,
-    errors: ['not-offered', 'bad-request']
+    errors: ['not-offered', 'bad-request', 'bad-statement']
   }
 ]

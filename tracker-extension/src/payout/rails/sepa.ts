@@ -1,11 +1,13 @@
 // SEPA credit transfers: a batch becomes one pain.001.001.09 file in a folder, from where the operator, or the bank's own
 // software, takes it. Message id = batch id, end-to-end id = payout id; the bank's reports come back by these.
 
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FloodgateError, decimalOf } from '@floodgate/protocol'
-import { XMLParser } from 'fast-xml-parser'
-import { Document, validateIBAN } from 'sepa'
+import { Document } from 'sepa'
+import { isIban } from '../../bank/iban.ts'
+import { readXml } from '../../bank/xml.ts'
+import { writeWhole } from '../../ledger/whole-file.ts'
 import type { Destination } from '../destination.ts'
 import type { Batch, PayoutRail, Report } from '../rail.ts'
 import { readBankReport } from './bank-report.ts'
@@ -47,7 +49,7 @@ function refusalOf({ kind, country, name }: Destination): string | undefined {
 /** Throws `bad-option` for an account of our own that is none. */
 export function sepa(options: SepaOptions): PayoutRail {
   const { iban, name, folder } = options
-  if (!validateIBAN(iban)) throw new FloodgateError('bad-option', 'sepa.iban: the check digits')
+  if (!isIban(iban)) throw new FloodgateError('bad-option', 'sepa.iban: the check digits')
   if (!/^.{1,70}$/.test(name)) throw new FloodgateError('bad-option', 'sepa.name: 1 to 70 letters')
   return {
     name: 'sepa',
@@ -64,7 +66,9 @@ export function sepa(options: SepaOptions): PayoutRail {
       // It may be at the bank already: what is there stays, if it says the same.
       if (known !== undefined) expectSame(known, batch)
       else if (batch.orders.length === batch.whole.length) {
-        await writeWhole(folder, path, fileOf(options, batch))
+        const text = fileOf(options, batch)
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await writeWhole(path, (beside) => writeFile(beside, text, { mode: 0o600 }))
       } else throw new FloodgateError('conflict', `${path} is gone, and part of it is booked`)
       return batch.orders.map(({ payoutId }): Report => ({
         ...{ payoutId, state: 'submitted', reference: `${batch.batch}.xml`, reason: '' }
@@ -104,60 +108,31 @@ function fileOf({ iban, name, bic, now = Date.now }: SepaOptions, batch: Batch):
   return text
 }
 
-/** Digits stay text: an amount is compared as it is written. */
-const parser = new XMLParser({
-  ...{ parseTagValue: false, removeNSPrefix: true, isArray: (name) => name === 'CdtTrfTxInf' }
-})
-
-interface Initiation {
-  GrpHdr: { MsgId: string; NbOfTxs: string; CtrlSum: string }
-  PmtInf: {
-    CtrlSum: string
-    CdtTrfTxInf: {
-      PmtId: { EndToEndId: string }
-      Amt: { InstdAmt: string | { '#text': string } }
-      CdtrAcct: { Id: { IBAN: string } }
-    }[]
-  }
-}
-
 /** The library counts in floats: so the file is read again, and must say to the cent what the ledger says (I1). */
 function expectSame(text: string, { batch, whole: orders }: Batch): void {
   const sum = orders.reduce((all, { amountMinor }) => all + amountMinor, 0n)
   if (sum > SUM_MAX) throw new FloodgateError('bad-request', 'too much for one file')
-  const { GrpHdr, PmtInf } = (parser.parse(text) as { Document: { CstmrCdtTrfInitn: Initiation } })
-    .Document.CstmrCdtTrfInitn
-  const found = PmtInf.CdtTrfTxInf.map(({ PmtId, Amt, CdtrAcct }) => {
-    const amount = typeof Amt.InstdAmt === 'string' ? Amt.InstdAmt : Amt.InstdAmt['#text']
-    return `${PmtId.EndToEndId} ${amount} ${CdtrAcct.Id.IBAN}`
-  })
+  const initiation = readXml(text).root.at('CstmrCdtTrfInitn')
+  const info = initiation?.at('PmtInf')
+  const found = info
+    ?.all('CdtTrfTxInf')
+    .map((one) =>
+      [
+        one.text('PmtId', 'EndToEndId'),
+        one.text('Amt', 'InstdAmt'),
+        one.text('CdtrAcct', 'Id', 'IBAN')
+      ].join(' ')
+    )
   const wanted = orders.map(
     ({ payoutId, amountMinor, destination }) =>
       `${payoutId} ${decimalOf(amountMinor, CURRENCY)} ${destination.account}`
   )
+  const sumText = decimalOf(sum, CURRENCY)
   const isSame =
-    [GrpHdr.CtrlSum, PmtInf.CtrlSum].every((text) => text === decimalOf(sum, CURRENCY)) &&
-    GrpHdr.MsgId === batch &&
-    GrpHdr.NbOfTxs === String(orders.length) &&
-    found.join('\n') === wanted.join('\n')
+    initiation?.text('GrpHdr', 'CtrlSum') === sumText &&
+    info?.text('CtrlSum') === sumText &&
+    initiation.text('GrpHdr', 'MsgId') === batch &&
+    initiation.text('GrpHdr', 'NbOfTxs') === String(orders.length) &&
+    found?.join('\n') === wanted.join('\n')
   if (!isSame) throw new FloodgateError('conflict', `the SEPA file of ${batch} says something else`)
-}
-
-/** It gets its name once it is on the disk, whole. */
-async function writeWhole(folder: string, path: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const beside = `${path}.${process.pid}.tmp`
-  try {
-    const file = await open(beside, 'w', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, path)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
 }

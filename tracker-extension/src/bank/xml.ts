@@ -69,8 +69,12 @@ export class Element {
 }
 
 /** The root element and the namespace it is in, and its name. Throws `bad-statement` naming line or place. */
-export function readXml(bytes: Uint8Array): { root: Element; name: string; namespace: string } {
-  const text = fromUtf8(bytes)?.replace(/^\uFEFF/, '')
+export function readXml(file: Uint8Array | string): {
+  root: Element
+  name: string
+  namespace: string
+} {
+  const text = (typeof file === 'string' ? file : fromUtf8(file))?.replace(/^\uFEFF/, '')
   if (text === undefined) throw bad('it is not UTF-8')
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw bad('a document type is not taken')
   const encoding = /^<\?xml[^>]*encoding\s*=\s*["']([^"']+)/i.exec(text)?.[1] ?? 'UTF-8'
