@@ -38,6 +38,13 @@ export {
   type SeederPool
 } from './pool.ts'
 export { startSeeding, type Decided, type Seeding, type SeedingOptions } from './seeding.ts'
+export {
+  rosteredPool,
+  seederRoster,
+  type SeederOrder,
+  type SeederReport,
+  type SeederRoster
+} from './seeder-roster.ts'
 export { shareUplink, type Claimant } from './share-uplink.ts'
 export { affordable, type Allowance, type Spending, type SpendingOptions } from './spending.ts'
 export { targetRate, type TargetOptions } from './target-rate.ts'
