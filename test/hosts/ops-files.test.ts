@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SCOPES } from '@floodgate/tracker'
+import { SCOPES, type QualityJson } from '@floodgate/tracker'
 import dockerfilelint from 'dockerfilelint'
 import { parse } from 'yaml'
 import { parseConfig } from '../../hosts/src/config/config.ts'
@@ -16,6 +16,20 @@ import * as w from '../tracker/mint/world.ts'
 
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+/** A content that somebody wants. */
+const TOLD: QualityJson['contents'][number] = {
+  ...{
+    infoHash: 'ab'.repeat(20),
+    time: 1,
+    rate: 2,
+    seeders: 1,
+    webSeed: 'closed',
+    reason: 'A test.'
+  },
+  ...{ leechers: 3, rated: 2, p50: 900, p05: 400, belowTarget: 1, copies: 0, egress: 5 },
+  ...{ sent: 70, sentToday: 60, sentSinceStart: 50, fromPeers: 150 }
+}
 
 interface Rule {
   alert: string
@@ -50,7 +64,8 @@ describe('operations: alert rules', () => {
 
   it('every metric in a rule is one that /metrics has, with labels that it has', async () => {
     const hostFacts = async () => ({ backupAt: 1, diskFreeBytes: 1 })
-    const world = await w.startWorld({ openMetrics: true, hostFacts })
+    const quality = () => ({ policy: 'target 1 kB/s', contents: [TOLD] })
+    const world = await w.startWorld({ openMetrics: true, hostFacts, quality })
     await w.buy(world, await w.register(world, 100n), await w.publish(world))
     await w.post(world, 'register', new Uint8Array())
     const text = await (await fetch(`${world.url}/metrics`)).text()

@@ -19,6 +19,7 @@ import { signEvery } from './log/signing.ts'
 import { headAge } from './log/unsigned-age.ts'
 import { LedgerMetrics } from './metrics/ledger-metrics.ts'
 import { Metrics } from './metrics/metrics.ts'
+import { addQualityMetrics } from './metrics/quality-metrics.ts'
 import { observedStore, type LedgerObserver } from './metrics/observed-store.ts'
 import { judgeAnnounce } from './mint/announce.ts'
 import { Arrivals } from './mint/arrivals.ts'
@@ -93,13 +94,14 @@ export function floodgateTracker(
     failing: () => readiness.failing(),
     host: options.hostFacts
   })
+  addQualityMetrics(registry, options.quality)
   const name = options.name ?? 'Floodgate provider'
   const desk: Desk = {
     ...{ mint, court, log, payouts, origin, readiness, metrics },
     ...{ name, backups: options.backups },
     deposits: createDeposits(options.deposits ?? {}, name, onError),
     swarm: (infoHash) => attached.swarm(infoHash),
-    quality: options.quality,
+    ...{ quality: options.quality, onSeeder: options.onSeeder },
     counters: () => counters
   }
   const api = createApi(desk, {

@@ -59,7 +59,7 @@ export type {
   RunJson
 } from './api/payouts.ts'
 export type { ContentRisk, RiskJson } from './api/risk.ts'
-export type { QualityJson } from './api/rows/quality.ts'
+export type { QualityJson, SeederOrderJson, SeederReportJson } from './api/rows/quality.ts'
 export {
   isWithinLimit,
   membersMaxOf,

@@ -2,7 +2,7 @@
 
 import { FloodgateError, WINDOW_MAX, type Crypto } from '@floodgate/protocol'
 import type { FindOperator } from './api/operators.ts'
-import type { QualityJson } from './api/rows/quality.ts'
+import type { QualityJson, SeederOrderJson, SeederReportJson } from './api/rows/quality.ts'
 import type { RequestNote } from './api/request-note.ts'
 import type { CourtOptions, PieceSource } from './court/court.ts'
 import type { SwarmLimit } from './court/swarm-limit.ts'
@@ -81,6 +81,8 @@ export interface FloodgateTrackerOptions {
   onAnnounce?: (note: AnnounceNote) => void
   /** What was decided about quality of service last, for the operator; undefined where nothing is. */
   quality?: () => QualityJson | undefined
+  /** Told by seeders of the provider's own that run elsewhere; answers what each is to do, or nothing if there are none. */
+  onSeeder?: (report: SeederReportJson) => SeederOrderJson | undefined
   /** Told of what is our own fault; strangers only learn `internal`. Default: a `warning` of the server. */
   onError?: (error: unknown) => void
   /** The clock, Unix milliseconds. */

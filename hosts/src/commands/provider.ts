@@ -20,7 +20,9 @@ import type { OwnSeeder } from '../provider/own-seeder.ts'
 import { payoutLine } from '../provider/payout-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
+import { openConsole, type Console } from '../qos/console.ts'
 import type { Quality } from '../qos/quality.ts'
+import { screenOf } from '../qos/row.ts'
 import { parseQos, type QosSection } from '../qos/section.ts'
 import { stopped } from '../stop.ts'
 import { count, money, short } from '../units.ts'
@@ -62,13 +64,17 @@ async function runFrom(session: Session, command: Command): Promise<void> {
 }
 
 async function runProvider(
-  { out, signal }: Session,
+  session: Session,
   options: ProviderOptions & { data: string; sections?: Record<string, unknown> | undefined },
   log: Log
 ): Promise<void> {
   const home = homeOf(options.data)
   const { uploadLimit, limit, peerPort: port } = options
   const quality = await qualityOf(options)
+  const { signal } = session
+  const screen = quality && consoleOf(session.out, options)
+  const out = screen?.out ?? session.out
+  log.hide(secretsOf(quality))
   const onError = (error: unknown): void => {
     log.error(error)
     out.warn(codeOf(error), failureOf(error).text)
@@ -100,10 +106,17 @@ async function runProvider(
       out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
     }
     await shop.keep(seeder, signal)
-    await quality?.start({ home, service, out, signal, limit, uploadLimit, onError })
+    const isShown = screen !== undefined
+    await quality?.start({ home, service, out, signal, limit, uploadLimit, onError, isShown })
+    screen?.show(() => {
+      const { policy, contents } = quality!.told()
+      const { columns = 80, rows: lines = 24 } = out.screen
+      return screenOf(contents, policy, { columns, lines })
+    })
     await stopped(signal)
     await drain(service, options.drain ?? 0)
   } finally {
+    screen?.stop()
     await shop.close()
     await quality?.stop()
     await seeder?.close()
@@ -125,15 +138,25 @@ async function qualityOf({
   return new Quality(section as QosSection)
 }
 
+/** At a terminal, unless the log is written there. */
+function consoleOf(out: Output, { log = 'off', logFile }: ProviderOptions): Console | undefined {
+  return out.live && (log === 'off' || logFile !== undefined) ? openConsole(out) : undefined
+}
+
+function secretsOf(quality: Quality | undefined): string[] {
+  const secret = quality?.section.pool?.webhook?.secret
+  return secret === undefined ? [] : [secret]
+}
+
 /** A load balancer sends nothing more once it has seen that we are not ready. */
 async function drain(service: Service, ms: number): Promise<void> {
   service.tracker.drain()
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Reads change nothing, and a scrape comes every few seconds: they are for the log. */
+/** Reads change nothing, and scrapes and reports of seeders come every few seconds: they are for the log. */
 function tellOperator(out: Output, { method, route, status, code, operator }: RequestNote): void {
-  if (method === 'GET') return
+  if (method === 'GET' || route === '/operator/seeders') return
   const how = code ?? 'done'
   out.tell(
     'operator',

@@ -18,6 +18,8 @@ import type {
   QualityJson,
   RiskJson,
   RunJson,
+  SeederOrderJson,
+  SeederReportJson,
   StatementsJson,
   TrackerCounters
 } from '@floodgate/tracker'
@@ -111,6 +113,13 @@ export const fetchRisk = (api: string, token: string, colluders: number): Promis
 /** How contents are seeded, and why. Throws `not-allowed`, or `not-found` where nothing is promised. */
 export const fetchQuality = (api: string, token: string): Promise<QualityJson> =>
   askAs(api, token, 'quality')
+
+/** Reports as a seeder of the provider's own. Throws `not-allowed`, or `not-found` where it has none elsewhere. */
+export const postSeeder = (
+  api: string,
+  token: string,
+  report: SeederReportJson
+): Promise<SeederOrderJson> => tellAs(api, token, 'seeders', report)
 
 interface Deposit {
   uid: string

@@ -11,7 +11,9 @@ import {
   type LedgerStore,
   type ProviderKeys,
   type QualityJson,
-  type RequestNote
+  type RequestNote,
+  type SeederOrderJson,
+  type SeederReportJson
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
 import {
@@ -73,6 +75,7 @@ interface ServiceOptions {
         announceSeconds: number
         onAnnounce: (note: AnnounceNote) => void
         told: () => QualityJson | undefined
+        onSeeder?: (report: SeederReportJson) => SeederOrderJson | undefined
       }
     | undefined
   /** Let this machine read the metrics without a token. */
@@ -139,7 +142,8 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ...(quality !== undefined && {
         intervalSeconds: quality.announceSeconds,
         onAnnounce: quality.onAnnounce,
-        quality: quality.told
+        quality: quality.told,
+        onSeeder: quality.onSeeder
       }),
       findOperator: (token) => findToken(home, token, Date.now()),
       hostFacts: () => factsOf(home),

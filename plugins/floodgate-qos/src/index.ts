@@ -16,8 +16,9 @@
  */
 
 export { all } from './all.ts'
-export { parseBytes, parseRate, sayBytes, sayRate } from './amounts.ts'
+export { parseBytes, parseRate, sayBytes, sayRate, sayShare } from './amounts.ts'
 export { budget, type Budget, type BudgetOptions, type Frame, type Wish } from './budget.ts'
+export { percentile } from './figures.ts'
 export { floor, type FloorOptions } from './floor.ts'
 export { guarded, type Limits } from './guarded.ts'
 export {

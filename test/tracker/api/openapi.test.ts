@@ -61,7 +61,8 @@ describe('api: the OpenAPI document', () => {
   before(async () => {
     world = await w.startWorld({
       payout: { rail: storeCredit() },
-      quality: () => ({ policy: 'Target 500 kB/s.', contents: [] })
+      quality: () => ({ policy: 'Target 500 kB/s.', contents: [] }),
+      onSeeder: () => ({ rate: 0, validMs: 15_000, againMs: 2500 })
     })
   })
   after(() => world.close())
