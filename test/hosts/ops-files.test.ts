@@ -8,9 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SCOPES, type QualityJson } from '@floodgate/tracker'
 import dockerfilelint from 'dockerfilelint'
-import { parse } from 'yaml'
+import { Command } from 'commander'
+import { parse, parseAllDocuments } from 'yaml'
+import { addPoolSeeder } from '../../hosts/src/commands/pool-seeder.ts'
 import { parseConfig } from '../../hosts/src/config/config.ts'
 import { homeOf } from '../../hosts/src/provider/home.ts'
+import { expectFields } from '../qos/kubernetes-fields.ts'
 import { namesIn } from '../tracker/api/exposition.ts'
 import * as w from '../tracker/mint/world.ts'
 
@@ -29,6 +32,10 @@ const TOLD: QualityJson['contents'][number] = {
   },
   ...{ leechers: 3, rated: 2, p50: 900, p05: 400, belowTarget: 1, copies: 0, egress: 5 },
   ...{ sent: 70, sentToday: 60, sentSinceStart: 50, fromPeers: 150 }
+}
+
+interface Pod {
+  containers: { args: string[] }[]
 }
 
 interface Rule {
@@ -159,6 +166,29 @@ describe('operations: unit, image and compose file', () => {
       for (const volume of own) assert.ok(named.includes(volume), volume)
       assert.equal(grace, '60s')
     }
+  })
+
+  it('the seeders’ manifest has objects of Kubernetes, and rights for just what is asked of it', () => {
+    const [deployment, role, binding] = parseAllDocuments(read('hosts/ops/seeders.yaml')).map(
+      (document) => document.toJS() as Record<string, unknown>
+    )
+    expectFields(deployment, 'V1Deployment')
+    expectFields(role, 'V1Role')
+    expectFields(binding, 'V1RoleBinding')
+    const { rules } = role as { rules: { verbs: string[]; resources: string[] }[] }
+    // GET and PUT of the scale subresource (deployment-scale.node.ts).
+    assert.deepEqual(
+      rules.map(({ verbs, resources }) => [...verbs, ...resources]),
+      [['get', 'update', 'deployments/scale']]
+    )
+    const { containers } = (deployment as { spec: { template: { spec: Pod } } }).spec.template.spec
+    const { args } = containers[0]!
+    const program = new Command()
+    addPoolSeeder(program, () => async () => undefined)
+    const [command] = program.commands
+    assert.equal(command!.name(), args[0])
+    const known = command!.options.map(({ long }) => long)
+    for (const arg of args.slice(1)) assert.ok(known.includes(arg.split('=')[0]!), arg)
   })
 
   it('the provider reads the configuration beside it, but for the secret that is not here', () => {

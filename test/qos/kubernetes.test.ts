@@ -2,10 +2,10 @@
 // API's own objects; and what that server refuses is repeated where it asks for it, and told where it does not.
 
 import assert from 'node:assert/strict'
-import * as client from '@kubernetes/client-node'
 import { rosteredPool, seederRoster, type SeederPool, type SeederRoster } from '@floodgate/qos'
 import { kubernetesPool, type KubernetesPoolOptions } from '@floodgate/qos/kubernetes'
 import { FakeCluster } from './fake-cluster.ts'
+import { expectFields } from './kubernetes-fields.ts'
 import { poolCompliance } from './pool-compliance.ts'
 import { decisionOf } from './samples.ts'
 
@@ -92,12 +92,12 @@ describe('qos: kubernetesPool', () => {
       ...['GET 429', 'GET 200', 'PUT 200', 'GET 200', 'PUT 200', 'GET 200', 'PUT 200']
     ])
     assert.equal(cluster.objects.length, 10)
-    for (const { type, object } of cluster.objects) expectFields(object, type, type)
+    for (const { type, object } of cluster.objects) expectFields(object, type)
     const put = cluster.objects.find(({ object }) => !('status' in (object as object)))
     const { kind, apiVersion } = put!.object as Record<string, string>
     assert.deepEqual([kind, apiVersion], ['Scale', 'autoscaling/v1'])
-    assert.throws(() => expectFields({ spec: { replica: 1 } }, 'V1Scale', ''), /spec.replica/)
-    assert.throws(() => expectFields({ spec: { replicas: '1' } }, 'V1Scale', ''), /replicas/)
+    assert.throws(() => expectFields({ spec: { replica: 1 } }, 'V1Scale'), /spec.replica/)
+    assert.throws(() => expectFields({ spec: { replicas: '1' } }, 'V1Scale'), /replicas/)
   })
 
   it('reads again when somebody else wrote in between, and gives up after five times', async () => {
@@ -203,19 +203,3 @@ describe('qos: kubernetesPool', () => {
     }
   })
 })
-
-/** Every field is one of the client's type, which comes from the OpenAPI description of the server, and of its kind. */
-function expectFields(value: unknown, type: string, path: string): void {
-  const kinds: Record<string, string> = { string: 'string', number: 'number', Date: 'string' }
-  if (type in kinds) return assert.equal(typeof value, kinds[type], path)
-  const [, element] = /^Array<(.*)>$/.exec(type) ?? []
-  if (element !== undefined) {
-    return (value as unknown[]).forEach((one) => expectFields(one, element, path))
-  }
-  const { attributeTypeMap } = client[type as 'V1Scale']
-  for (const [key, one] of Object.entries(value as object)) {
-    const known = attributeTypeMap.find(({ baseName }) => baseName === key)
-    assert.ok(known, `${path}.${key} is no field of ${type}`)
-    expectFields(one, known.type, `${path}.${key}`)
-  }
-}

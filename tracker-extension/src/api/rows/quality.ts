@@ -20,11 +20,9 @@ const qualityAnswer = z.strictObject({
       rated: count.meta({ description: 'Leechers whose rate is known.' }),
       p50: count.meta({ description: 'What half of these get, bytes per second; 0 of none.' }),
       p05: count.meta({ description: 'What 95 % of these get, bytes per second; 0 of none.' }),
-      belowTarget: count
-        .optional()
-        .meta({
-          description: 'Of these, who gets less than is promised; missing without a target.'
-        }),
+      belowTarget: count.optional().meta({
+        description: 'Of these, who gets less than is promised; missing without a target.'
+      }),
       copies: count.meta({ description: 'Peers that have all of it; ours are not counted.' }),
       egress: count.meta({ description: 'What the provider sends now, bytes per second.' }),
       sent: count.meta({ description: 'Bytes that the provider sent of it, since its first day.' }),
