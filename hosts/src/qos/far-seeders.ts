@@ -15,6 +15,9 @@ interface FarSeedersOptions {
   now?: () => number
 }
 
+/** A third of what an order is good for. */
+const AGAIN_MAX_MS = 5000
+
 export type ReportSeeder = (report: SeederReportJson) => SeederOrderJson
 
 export function farSeeders(options: FarSeedersOptions): ReportSeeder {
@@ -27,7 +30,11 @@ export function farSeeders(options: FarSeedersOptions): ReportSeeder {
     const { content, rate, validMs } = roster.report({ id: uid, only, isLeaving, time })
     return {
       ...(content !== undefined && { infoHash: content }),
-      ...{ rate: Math.floor(rate), validMs, againMs: Math.ceil(everyMs / 2) }
+      ...{
+        rate: Math.floor(rate),
+        validMs,
+        againMs: Math.min(Math.ceil(everyMs / 2), AGAIN_MAX_MS)
+      }
     }
   }
 }

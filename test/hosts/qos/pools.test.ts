@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
+import { fetchQuality } from '../../../hosts/src/provider/api-client.ts'
 import type { Child } from '../../../hosts/src/show/child.ts'
 import { FakeCluster } from '../../qos/fake-cluster.ts'
 import { KIB, Stage } from '../stage.ts'
@@ -28,7 +29,7 @@ const isAlive = (pid: number): boolean => {
 class Autoscaler {
   readonly seeders: Child[] = []
   readonly stops: Promise<number>[] = []
-  readonly #start: () => Child
+  readonly start: () => Child
   readonly #server = createServer((request, response) => {
     void text(request).then((body) => {
       const headers = request.headers as Record<string, string>
@@ -38,7 +39,7 @@ class Autoscaler {
   })
 
   constructor(start: () => Child) {
-    this.#start = start
+    this.start = start
   }
 
   async listen(): Promise<string> {
@@ -52,7 +53,7 @@ class Autoscaler {
   }
 
   #scale(count: number): void {
-    while (this.seeders.length - this.stops.length < count) this.seeders.push(this.#start())
+    while (this.seeders.length - this.stops.length < count) this.seeders.push(this.start())
     while (this.seeders.length - this.stops.length > count) {
       this.stops.push(this.seeders[this.stops.length]!.stop())
     }
@@ -131,14 +132,16 @@ describe('hosts: pools of provider --qos', function () {
     assert.deepEqual(await Promise.all(autoscaler.stops), [0])
     assert.equal(autoscaler.seeders.length, 1)
     assert.deepEqual(seeder!.seen('warning'), [])
-    const told = await stage.command('qos', 'qos', 'explain', '--data', stage.shop)
-    const [content] = told['contents'] as Record<string, unknown>[]
-    assert.ok(Number(content!['sentSinceStart']) >= BYTES, 'what it sent is known')
-    assert.equal(content!['copies'], 0, 'and it was counted as no peer')
+    const token = await readFile(join(stage.shop, 'operator-token'), 'utf8')
+    const [content] = (await fetchQuality(stage.url, token.trim())).contents
+    assert.ok(content!.sentSinceStart >= BYTES, 'what it sent is known')
+    assert.equal(content!.copies, 0, 'and it was counted as no peer')
     assert.equal(stage.provider.seen('claim').length, 1, 'it claimed what it earned')
     const acts = stage.provider.seen('operator').map(({ route }) => route)
     assert.deepEqual(acts, ['/operator/deposits'], 'reports are no news')
     assert.ok(!stage.provider.log.includes(SECRET))
+    await writeFile(tokenFile, 'no token of ours')
+    assert.equal(await autoscaler.start().ended, 77, 'refused')
     await autoscaler.close()
   })
 
