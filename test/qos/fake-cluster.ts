@@ -46,8 +46,6 @@ export class FakeCluster {
   readonly objects: { type: 'V1Scale' | 'V1Status'; object: unknown }[] = []
   /** Called before a write is looked at: somebody else may write. */
   beforeWrite: (deployment: Deployment) => void = () => undefined
-  /** Called when a deployment is to have another number of pods. */
-  onScale: (name: string, replicas: number) => void = () => undefined
   kubeconfig = ''
   /** Does a Deployment come to be when it is asked for? */
   #makesAll = false
@@ -143,7 +141,6 @@ current-context: here
     }
     deployment.replicas = replicas
     deployment.version++
-    this.onScale(name, replicas)
     return undefined
   }
 
