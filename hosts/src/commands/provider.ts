@@ -110,8 +110,8 @@ async function runProvider(
     await quality?.start({ home, service, out, signal, limit, uploadLimit, onError, isShown })
     screen?.show(() => {
       const { policy, contents } = quality!.told()
-      const { columns = 80, rows: lines = 24 } = out.screen
-      return screenOf(contents, policy, { columns, lines })
+      const { columns = 80, rows: height = 24 } = out.screen
+      return screenOf(contents, policy, { columns, height })
     })
     await stopped(signal)
     await drain(service, options.drain ?? 0)

@@ -105,24 +105,22 @@ export function tableOf(rows: readonly Row[]): string[] {
   return [heads!, ...lines.flatMap((line, i) => [line, `  ${sayDecision(rows[i]!)}`])]
 }
 
-/** What fits on a screen: the busiest swarms, lines cut to its width, and how many more there are. */
+/** What fits on a screen, with a line to spare: the busiest swarms, cut to its width, and how many more there are. */
 export function screenOf(
   rows: readonly Row[],
   policy: string,
-  { columns, lines }: { columns: number; lines: number }
+  { columns, height }: { columns: number; height: number }
 ): string[] {
   const busy = rows
     .filter(({ leechers, rate, egress }) => leechers > 0 || rate > 0 || egress > 0)
     .sort((a, b) => b.leechers - a.leechers || b.rate - a.rate)
-  const room = Math.max(0, Math.floor((lines - 3) / 2))
+  const room = Math.max(0, Math.floor((height - 4) / 2))
   const shown = busy.slice(0, room)
-  const rest = rows.length - shown.length
-  const head = `promised: ${policy}`
-  const foot =
-    rest === 0
-      ? []
-      : [
-          `${count(rest, shown.length > 0 ? 'more content' : 'content')}${rest === rows.length - busy.length ? ', nobody downloads' : ''}`
-        ]
-  return [head, ...tableOf(shown), ...foot].map((line) => line.slice(0, columns - 1))
+  const idle = rows.length - busy.length
+  const foot = [
+    ...(busy.length > shown.length ? [count(busy.length - shown.length, 'more swarm')] : []),
+    ...(idle > 0 ? [`${count(idle, 'content')} that nobody downloads`] : [])
+  ].join(', ')
+  const lines = [`promised: ${policy}`, ...tableOf(shown), ...(foot === '' ? [] : [foot])]
+  return lines.map((line) => line.slice(0, columns - 1))
 }

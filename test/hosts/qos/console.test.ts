@@ -70,14 +70,14 @@ describe('hosts qos: rows', () => {
         undefined
       )
     const rows = [row(1), row(0), row(5), row(3)]
-    const lines = screenOf(rows, 'target 500 kB/s', { columns: 60, lines: 8 })
+    const lines = screenOf(rows, 'target 500 kB/s', { columns: 60, height: 8 })
     assert.equal(lines.length, 7)
     assert.ok(lines.every((line) => line.length < 60))
     const leechers = [lines[2], lines[4]].map((line) => Number(line!.split(/ +/)[1]))
     assert.deepEqual(leechers, [5, 3])
-    assert.equal(lines[6], '2 more contents')
-    const idle = screenOf([row(0)], 'floor 1', { columns: 60, lines: 24 })
-    assert.deepEqual(idle, ['promised: floor 1', '1 content, nobody downloads'])
+    assert.equal(lines[6], '1 more swarm, 1 content that nobody downloads')
+    const idle = screenOf([row(0)], 'floor 1', { columns: 60, height: 24 })
+    assert.deepEqual(idle, ['promised: floor 1', '1 content that nobody downloads'])
   })
 })
 
