@@ -7,8 +7,8 @@ import { FloodgateError } from '@floodgate/protocol'
 export const HEADER_LENGTH = 72
 /** Bytes that encryption adds to each chunk. */
 export const TAG_LENGTH = 16
-/** Most marked chunks of a content: a bundle has a key of 32 bytes for each, and is at most 4 KiB. */
-export const MARKS_MAX = 120
+/** Most marked chunks of a content: a bundle has a secret of 16 bytes for each, and is to fit into 4 KiB. */
+export const MARKS_MAX = 240
 /** At most one chunk in so many is marked, so that a content grows by an eighth at the most. */
 const CHUNKS_PER_MARK = 8
 const [CHUNK_MIN, CHUNK_MAX] = [4096, 65_536]
