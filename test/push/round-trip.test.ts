@@ -4,13 +4,12 @@ import assert from 'node:assert/strict'
 import { equal, platformCrypto as crypto } from '@floodgate/protocol'
 import { layoutOf, openContent, sealedLength } from '@floodgate/push'
 import { randomFrom, SEED } from '../support/random.ts'
-import { joined, readerOf, sealedContent } from './content.ts'
+import { CHUNK, joined, readerOf, sealedContent } from './content.ts'
 
-const CHUNK = 4096
 /** Around chunks, around the first marks, and where chunks become larger. */
 const LENGTHS = [
   ...[0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 7 * CHUNK, 8 * CHUNK - 1, 8 * CHUNK, 8 * CHUNK + 1],
-  ...[25 * CHUNK + 7, 7_864_320 + 5]
+  ...[25 * CHUNK + 7, 15_728_640 + 5]
 ]
 
 describe('push: round trips (F77)', () => {

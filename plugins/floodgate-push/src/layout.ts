@@ -20,7 +20,7 @@ export interface Layout {
   length: number
   /** Bytes of plaintext in each chunk but the last one, which has the rest. */
   chunkLength: number
-  /** Chunks, at least one: an empty content has an empty one. */
+  /** Chunks; an empty content has none. */
   chunks: number
   /** Marked chunks. */
   marks: number
@@ -45,7 +45,7 @@ function chunkLengthOf(length: number): number {
 export function layoutOf(length: number): Layout {
   if (!isLength(length)) throw new FloodgateError('bad-field', 'length')
   const chunkLength = chunkLengthOf(length)
-  const chunks = Math.max(1, Math.ceil(length / chunkLength))
+  const chunks = Math.ceil(length / chunkLength)
   const marks = Math.min(MARKS_MAX, Math.floor(chunks / CHUNKS_PER_MARK))
   // A variant is always a full chunk: the last one is never marked.
   const sealedLength =

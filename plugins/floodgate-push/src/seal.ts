@@ -47,7 +47,7 @@ export async function readAll(
   offset: number,
   length: number
 ): Promise<Uint8Array> {
-  const bytes = length === 0 ? new Uint8Array() : await read(offset, length)
+  const bytes = await read(offset, length)
   if (bytes.length !== length) {
     throw new FloodgateError('truncated', `${bytes.length} of ${length} bytes at ${offset}`)
   }
