@@ -50,7 +50,7 @@ export function layoutOf(length: number): Layout {
   // A variant is always a full chunk: the last one is never marked.
   const sealedLength =
     HEADER_LENGTH + length + chunks * TAG_LENGTH + marks * (chunkLength + TAG_LENGTH)
-  const step = marks === 0 ? chunks : Math.floor(chunks / marks)
+  const step = Math.floor(chunks / Math.max(1, marks))
   return { length, chunkLength, chunks, marks, step, sealedLength }
 }
 
