@@ -94,7 +94,8 @@ describe('push: tracing a leaked bundle (F77)', () => {
         lowest = Math.min(lowest, second.matches / marks)
         highest = Math.max(highest, third.matches / marks)
       }
-      assert.ok(lowest > highest, `${lowest} ${highest}`)
+      const isFar = lowest >= 167 / 240 && highest <= Math.min(lowest - 17 / 240, 0.68)
+      assert.ok(isFar, `colluders ${lowest}, others ${highest}`)
     })
   }
 
