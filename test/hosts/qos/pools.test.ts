@@ -158,7 +158,12 @@ describe('hosts: pools of provider --qos', function () {
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
     await restart(`{ kubernetes: { deployment: seeders, kubeconfig: '${cluster.kubeconfig}' } }`)
+    const message = 'deployments.apps "seeders" is forbidden'
+    cluster.faults.push({ code: 403, reason: 'Forbidden', message }, 'cut')
     while (cluster.replicas('seeders') === 0) await announce('started')
+    for (const code of ['not-allowed', 'unreachable']) {
+      await stage.provider.until('warning', (line) => line['code'] === code)
+    }
     while (cluster.replicas('seeders') === 1) await announce('stopped')
     while (cluster.replicas('seeders') === 0) await announce('started')
     assert.equal(await stage.provider.stop(), 0)
