@@ -143,6 +143,10 @@ export function flipped(value: SQLOutputValue, at: number, mask: number): bigint
   return bytes
 }
 
+/** As the ledger's own rows call a table or a column. */
+export const spoken = (name: string): string =>
+  name.replace('ledger_', '').replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+
 /** Writes a changed value over the right one. */
 export function change(database: DatabaseSync, cell: Cell, value: bigint | Uint8Array): void {
   const { table, key, column } = cell

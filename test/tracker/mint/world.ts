@@ -142,13 +142,26 @@ export async function registerMessage(
 ): Promise<Uint8Array> {
   const signer = fg.createSigner(crypto, key, fg.PROVIDER_UID, world.provider)
   const body = { signKey: key.publicKey, boxKey, payment: 'card' }
-  return signer.sign('register', body, { time: START, expiry: START })
+  const time = world.clock.now
+  return signer.sign('register', body, { time, expiry: time })
 }
 
+export interface OwnKeys {
+  key: fg.SignKey
+  boxSecret: Uint8Array
+}
+
+export const newKeys = (): OwnKeys => ({
+  key: crypto.signKey(crypto.random(32)),
+  boxSecret: crypto.random(32)
+})
+
 /** A registered peer, with money if asked. */
-export async function register(world: RemoteProvider, funds = 0n): Promise<Trader> {
-  const key = crypto.signKey(crypto.random(32))
-  const boxSecret = crypto.random(32)
+export async function register(
+  world: RemoteProvider,
+  funds = 0n,
+  { key, boxSecret } = newKeys()
+): Promise<Trader> {
   const message = await registerMessage(world, key, crypto.boxPublicKey(boxSecret))
   const sealed = await outcome(await post(world, 'register', message))
   if (typeof sealed === 'string') throw new Error(sealed)
