@@ -35,6 +35,8 @@ export interface AnnounceSource {
   webrtc: boolean
   /** Bytes still missing. */
   left(): number
+  /** Does the provider pay what we buy? */
+  pushed: boolean
   /** What to buy now, or undefined: no purse needed. */
   wanted(): Wish | undefined
   answered(answer: AnnounceAnswer): void
@@ -100,7 +102,7 @@ export class Announcer {
   }
 
   #send(event: string, carry: Carrier): Promise<AnnounceAnswer> {
-    const { infoHash, peerId, port, left, wanted } = this.#source
+    const { infoHash, peerId, port, left, pushed, wanted } = this.#source
     const wish = wanted()
     const options = {
       infoHash,
@@ -109,6 +111,7 @@ export class Announcer {
       left: left(),
       event,
       want: wish !== undefined,
+      pushed,
       ...(wish && { pieces: wish.pieces }),
       price: wish?.offer.price ?? 0n,
       currency: wish?.offer.currency ?? ''
