@@ -223,12 +223,6 @@ function bookingOf(
         `cancelled ${short(purseId)}, ${count(keptTokens, 'token')} kept`
       ]
     }
-    case 'budgetPush': {
-      const { infoHash, addedMinor } = outcome as OutcomeOf<typeof command>
-      if (addedMinor === 0n) return undefined
-      const fields = { infoHash, amount: addedMinor }
-      return ['push-budget', fields, `push      ${short(infoHash)}  ${amount(addedMinor)} more`]
-    }
     case 'buyKey': {
       const { uid, infoHash, group, repeated } = outcome as OutcomeOf<typeof command>
       if (repeated) return undefined
@@ -236,7 +230,8 @@ function bookingOf(
       const text = `key       ${short(uid)}  ${short(infoHash)}, ${amount(command.priceMinor)}`
       return ['key-sold', fields, text]
     }
-    case 'publish': // the shop says it
+    case 'publish': // the shop says these
+    case 'budgetPush':
     case 'signHead': // every second, and of no interest to people
     case 'keepSplit': // nothing has moved
     case 'leasePayouts':

@@ -7,6 +7,7 @@ import type {
   AssignedJson,
   BackupJson,
   BookedJson,
+  BuyersJson,
   ContentJson,
   CourtJson,
   DepositJson,
@@ -111,6 +112,13 @@ export const fetchRisk = (api: string, token: string, colluders: number): Promis
 /** How contents are seeded, and why. Throws `not-allowed`, or `not-found` where nothing is promised. */
 export const fetchQuality = (api: string, token: string): Promise<QualityJson> =>
   askAs(api, token, 'quality')
+
+/** Who bought the keys of a group. Throws `not-allowed`. */
+export const fetchBuyers = (
+  api: string,
+  token: string,
+  { infoHash, group }: { infoHash: string; group: number }
+): Promise<BuyersJson> => askAs(api, token, `buyers/${infoHash}/${group}`)
 
 interface Deposit {
   uid: string
