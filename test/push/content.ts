@@ -4,6 +4,9 @@ import { concat, platformCrypto, type Crypto } from '@floodgate/protocol'
 import { keysFor, readHeader, sealContent, type ContentKeys, type ReadBytes } from '@floodgate/push'
 import { randomFrom } from '../support/random.ts'
 
+/** Plaintext in a chunk of contents below 15 MB. */
+export const CHUNK = 4096
+
 export const MASTER = platformCrypto.sha256(Uint8Array.of(1))
 
 export interface Sealed {
@@ -24,12 +27,14 @@ export async function joined(parts: AsyncIterable<Uint8Array>): Promise<Uint8Arr
   return concat(...all)
 }
 
-/** A content of `length` bytes and what it is sealed. */
+/** A content of `length` bytes, plain and sealed. */
 export async function sealedContent(
   length: number,
   crypto: Crypto = platformCrypto
 ): Promise<Sealed> {
-  const plain = randomFrom(length).bytes(length)
+  // A prime number of bytes again and again: no two chunks are the same.
+  const some = randomFrom(length).bytes(Math.min(length, 4099))
+  const plain = Uint8Array.from({ length }, (_, i) => some[i % 4099]!)
   const options = { master: MASTER, length, read: readerOf(plain) }
   const sealed = await joined(sealContent(crypto, options))
   const { sealedId } = readHeader(sealed)

@@ -1,19 +1,25 @@
 // The bundle of a group as one message: a canonical bencoded dictionary of byte strings, always of the same length.
 
 import { FloodgateError, Reader, utf8, Writer } from '@floodgate/protocol'
-import { CODE_LENGTH, KEY_LENGTH, SEALED_ID_LENGTH, type ContentKeys } from './derive.ts'
+import {
+  BASE_LENGTH,
+  CODE_LENGTH,
+  MARK_LENGTH,
+  SEALED_ID_LENGTH,
+  type ContentKeys
+} from './derive.ts'
 import { MARKS_MAX } from './layout.ts'
 
-/** Keys of the dictionary in their order, what they carry, and its length. */
-const FIELDS: [key: string, name: keyof ContentKeys, length: number][] = [
-  ['base', 'base', KEY_LENGTH],
-  ['code', 'code', CODE_LENGTH],
-  ['id', 'sealedId', SEALED_ID_LENGTH],
-  ['marks', 'markKeys', MARKS_MAX * KEY_LENGTH]
+/** Length of each byte string, in the order of the dictionary's keys. */
+const LENGTHS: [name: keyof ContentKeys, length: number][] = [
+  ['base', BASE_LENGTH],
+  ['code', CODE_LENGTH],
+  ['marks', MARKS_MAX * MARK_LENGTH],
+  ['sealedId', SEALED_ID_LENGTH]
 ]
-const ROWS = FIELDS.map(([key, name, length]) => ({
-  key: utf8(`${key.length}:${key}`),
+const ROWS = LENGTHS.map(([name, length]) => ({
   name,
+  key: utf8(`${name.length}:${name}`),
   length
 }))
 
@@ -39,7 +45,7 @@ export function encodeKeys(keys: ContentKeys): Uint8Array {
 /** The inverse, for bytes of a stranger. Throws `too-long`, `truncated`, `not-canonical` or `bad-field`. */
 export function decodeKeys(bytes: Uint8Array): ContentKeys {
   if (bytes.length > BUNDLE_LENGTH) throw new FloodgateError('too-long', 'content keys')
-  const reader = new Reader(bytes.slice())
+  const reader = new Reader(new Uint8Array(bytes))
   const keys: Partial<ContentKeys> = {}
   reader.openDictionary()
   for (const { key, name, length } of ROWS) {

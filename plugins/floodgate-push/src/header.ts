@@ -40,7 +40,7 @@ export function readHeader(bytes: Uint8Array): SealedHeader {
   if (bytes.length < HEADER_LENGTH) throw new FloodgateError('truncated', 'header')
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(16))
   if (!isLength(length)) throw new FloodgateError('not-sealed', 'length')
-  const sealedId = bytes.slice(TAGGED - SEALED_ID_LENGTH, TAGGED)
+  const sealedId = new Uint8Array(bytes.subarray(TAGGED - SEALED_ID_LENGTH, TAGGED))
   // Every field but length and id has one value only.
   if (!equal(fieldsOf(layoutOf(length), sealedId), bytes.subarray(0, TAGGED))) {
     throw new FloodgateError('not-sealed', 'version or chunk length')

@@ -7,8 +7,8 @@ import { FloodgateError } from '@floodgate/protocol'
 export const HEADER_LENGTH = 72
 /** Bytes that encryption adds to each chunk. */
 export const TAG_LENGTH = 16
-/** Most marked chunks of a content: a bundle has a key of 32 bytes for each, and is at most 4 KiB. */
-export const MARKS_MAX = 120
+/** Most marked chunks of a content: a bundle has a secret of 16 bytes for each, and is to fit into 4 KiB. */
+export const MARKS_MAX = 240
 /** At most one chunk in so many is marked, so that a content grows by an eighth at the most. */
 const CHUNKS_PER_MARK = 8
 const [CHUNK_MIN, CHUNK_MAX] = [4096, 65_536]
@@ -20,7 +20,7 @@ export interface Layout {
   length: number
   /** Bytes of plaintext in each chunk but the last one, which has the rest. */
   chunkLength: number
-  /** Chunks, at least one: an empty content has an empty one. */
+  /** Chunks; an empty content has none. */
   chunks: number
   /** Marked chunks. */
   marks: number
@@ -45,12 +45,12 @@ function chunkLengthOf(length: number): number {
 export function layoutOf(length: number): Layout {
   if (!isLength(length)) throw new FloodgateError('bad-field', 'length')
   const chunkLength = chunkLengthOf(length)
-  const chunks = Math.max(1, Math.ceil(length / chunkLength))
+  const chunks = Math.ceil(length / chunkLength)
   const marks = Math.min(MARKS_MAX, Math.floor(chunks / CHUNKS_PER_MARK))
   // A variant is always a full chunk: the last one is never marked.
   const sealedLength =
     HEADER_LENGTH + length + chunks * TAG_LENGTH + marks * (chunkLength + TAG_LENGTH)
-  const step = marks === 0 ? chunks : Math.floor(chunks / marks)
+  const step = Math.floor(chunks / Math.max(1, marks))
   return { length, chunkLength, chunks, marks, step, sealedLength }
 }
 

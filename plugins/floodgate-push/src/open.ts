@@ -3,7 +3,7 @@
 
 import { equal, FloodgateError, hasBit, type Crypto } from '@floodgate/protocol'
 import { nonceAt } from './chunk-nonce.ts'
-import { chunkKey, markKeyIn, type ContentKeys } from './derive.ts'
+import { chunkKey, secretAt, type ContentKeys } from './derive.ts'
 import { isHeaderOf, readHeader } from './header.ts'
 import { HEADER_LENGTH, layoutOf, lengthAt, markAt, offsetAt, TAG_LENGTH } from './layout.ts'
 import { readAll, type ReadBytes } from './seal.ts'
@@ -44,7 +44,7 @@ export async function openContent(
   async function chunkAt(index: number): Promise<Uint8Array> {
     const mark = markAt(layout, index)
     const variant = mark === undefined ? 0 : Number(hasBit(keys.code, mark))
-    const key = mark === undefined ? ordinary : markKeyIn(keys, mark)
+    const key = mark === undefined ? ordinary : chunkKey(crypto, secretAt(keys, mark))
     const size = lengthAt(layout, index) + TAG_LENGTH
     const sealed = await readAll(read, offsetAt(layout, index, variant), size)
     const plain = crypto.open(key, nonceAt(layout, index), sealed)

@@ -27,13 +27,16 @@ export async function* sealContent(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const layout = layoutOf(length)
   const sealedId = crypto.random(SEALED_ID_LENGTH)
-  const { base, markKey } = secretsOf(crypto, master, sealedId)
+  const { base, markSecret } = secretsOf(crypto, master, sealedId)
   const ordinary = chunkKey(crypto, base)
   yield encodeHeader(crypto, base, layout, sealedId)
   for (let index = 0; index < layout.chunks; index++) {
     const plain = await readAll(read, index * layout.chunkLength, lengthAt(layout, index))
     const mark = markAt(layout, index)
-    const keys = mark === undefined ? [ordinary] : [markKey(mark, 0), markKey(mark, 1)]
+    const keys =
+      mark === undefined
+        ? [ordinary]
+        : [0, 1].map((variant) => chunkKey(crypto, markSecret(mark, variant)))
     for (const key of keys) yield crypto.seal(key, nonceAt(layout, index), plain)
   }
 }
@@ -44,7 +47,7 @@ export async function readAll(
   offset: number,
   length: number
 ): Promise<Uint8Array> {
-  const bytes = length === 0 ? new Uint8Array() : await read(offset, length)
+  const bytes = await read(offset, length)
   if (bytes.length !== length) {
     throw new FloodgateError('truncated', `${bytes.length} of ${length} bytes at ${offset}`)
   }

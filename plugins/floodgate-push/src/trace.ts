@@ -1,8 +1,8 @@
-// Who leaked keys: a bundle holds the key of one variant of each mark, and which ones it holds is its group's code word. A mix
+// Who leaked keys: a bundle holds what opens one variant of each mark, and which ones it holds is its group's code word. A mix
 // of several bundles still agrees with each of them more often than chance.
 
 import { equal, hasBit, type Crypto } from '@floodgate/protocol'
-import { markKeyIn, secretsOf, type ContentKeys } from './derive.ts'
+import { secretAt, secretsOf, type ContentKeys } from './derive.ts'
 import { MARKS_MAX } from './layout.ts'
 
 /** Which variant of each mark leaked keys open: 0 or 1; undefined for neither, and where they open both. */
@@ -23,15 +23,15 @@ export interface Trace {
   ranking: Suspect[]
 }
 
-/** Which variants the mark keys of a bundle open, whatever its code word says. */
+/** Which variants the secrets of a bundle open, whatever its code word says. */
 export function seenIn(
   crypto: Crypto,
   { master, keys }: { master: Uint8Array; keys: ContentKeys }
 ): SeenMarks {
-  const { markKey } = secretsOf(crypto, master, keys.sealedId)
+  const { markSecret } = secretsOf(crypto, master, keys.sealedId)
   return Array.from({ length: MARKS_MAX }, (_, mark) => {
-    const key = markKeyIn(keys, mark)
-    return ([0, 1] as const).find((variant) => equal(key, markKey(mark, variant)))
+    const secret = secretAt(keys, mark)
+    return ([0, 1] as const).find((variant) => equal(secret, markSecret(mark, variant)))
   })
 }
 
