@@ -19,9 +19,9 @@ export function expectPush(view: ScanView, expect: Expect): void {
   for (const [infoHash, { amountMinor }] of view.rows('pushBudget')) {
     expect('pushBudget', infoHash, amountMinor, `push budget ${infoHash}: amountMinor`)
   }
-  for (const [key, { purseId, paidMinor, refundMinor }] of view.rows('pushed')) {
-    expect('pushed', purseId, paidMinor, `pushed ${key}: paidMinor`)
-    expect('pushRefund', purseId, refundMinor, `pushed ${key}: refundMinor`)
+  for (const [key, { paidMinor, refundMinor }] of view.rows('pushed')) {
+    expect('pushed', key, paidMinor, `pushed ${key}: paidMinor`)
+    expect('pushRefund', key, refundMinor, `pushed ${key}: refundMinor`)
   }
   for (const [key, { priceMinor }] of view.rows('keySale')) {
     expect('key', key, priceMinor, `key sale ${key}: priceMinor`)

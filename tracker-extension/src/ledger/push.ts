@@ -41,14 +41,16 @@ export function payPush(
   totalMinor: bigint
 ): void {
   const { purseId } = occasion
-  if (view.get('pushed', keyOf(infoHash, uid))) throw new LedgerError('not-pushed', 'a second time')
+  const ref = keyOf(infoHash, uid)
+  if (view.get('pushed', ref)) throw new LedgerError('not-pushed', 'a second time')
   const budget = budgetOf(view, infoHash)
   const usedMinor = budget.usedMinor + totalMinor
   if (usedMinor > budget.amountMinor) throw new LedgerError('not-pushed', 'the budget is spent')
   const transfer = { debit: push, credit: escrow, amountMinor: totalMinor }
-  post(view, { ...occasion, kind: 'pushed' }, transfer)
+  // The line names who holds the purse: no other one does.
+  post(view, { ...occasion, kind: 'pushed', ref }, transfer)
   view.put('pushBudget', infoHash, { ...budget, usedMinor })
-  view.put('pushed', keyOf(infoHash, uid), { purseId, paidMinor: totalMinor, refundMinor: 0n })
+  view.put('pushed', ref, { purseId, paidMinor: totalMinor, refundMinor: 0n })
 }
 
 /** What the provider paid of this purse, if it did. */
@@ -71,10 +73,11 @@ export function refundPush(
   const row = pushedOf(view, occasion.purseId, purse)
   if (!row) return 0n
   const { infoHash, uid } = purse
+  const ref = keyOf(infoHash, uid)
   const transfer = { debit: escrow, credit: push, amountMinor: backMinor }
-  post(view, { ...occasion, kind: 'pushRefund' }, transfer)
+  post(view, { ...occasion, kind: 'pushRefund', ref }, transfer)
   const refundMinor = row.refundMinor + backMinor
-  view.put('pushed', keyOf(infoHash, uid), { ...row, refundMinor })
+  view.put('pushed', ref, { ...row, refundMinor })
   const budget = budgetOf(view, infoHash)
   view.put('pushBudget', infoHash, { ...budget, usedMinor: budget.usedMinor - backMinor })
   return backMinor

@@ -27,12 +27,13 @@ export async function sellKeys(mint: Mint, bytes: Uint8Array): Promise<Uint8Arra
   }
   const group = issuer.groupOf(message.signer, message.infoHash, sealed.groups)
   // Nobody pays for what we could not deliver (W12).
-  await keysOf(mint, infoHash, group)
+  const ready = await keysOf(mint, infoHash, group)
   const sale = await store.execute({
     ...{ kind: 'buyKey', uid, infoHash, priceMinor: keyPrice, group, now }
   })
   if (!sale.repeated) mint.counters.keys++
-  const keys = await keysOf(mint, infoHash, sale.group)
+  // Groups may have been others when it was bought; those of then stay.
+  const keys = sale.group === group ? ready : await keysOf(mint, infoHash, sale.group)
   const frame = await issuer.sign(
     'contentKeys',
     { request: crypto.sha256(bytes), infoHash: fromHex(infoHash), keys },
