@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { PROVIDER_UID, createSigner, platformCrypto as crypto, sealTo } from '@floodgate/protocol'
-import { buyKeys, offerDisk, register, type Wallet } from '@floodgate/wallet'
+import { Wallet, buyKeys, memoryStorage, offerDisk, register } from '@floodgate/wallet'
 import { DAY_MS, TestProvider, code } from './bed.ts'
 import { TestServer, says } from './test-server.ts'
 
@@ -60,5 +60,19 @@ describe('wallet: sealed contents', () => {
     await assert.rejects(offerDisk(wallet, { disk: 1, uplink: 1 }), code('not-pushed'))
     server.instead = says(409, JSON.stringify({ error: 'not-released' }))
     await assert.rejects(buyKeys(wallet, order), code('not-released'))
+  })
+
+  it('says that nothing of a pushed purse comes back, also when it is opened again', async () => {
+    const storage = memoryStorage()
+    const own = await provider.wallet({ storage })
+    const [bought, pushed] = [await provider.purse(own.uid, 4), await provider.purse(own.uid, 4)]
+    await own.purses.add(bought.frame, bought.seed)
+    await own.purses.add(pushed.frame, pushed.seed, true)
+    const back = (one: Wallet) => one.summary().purses.map(({ refundable }) => refundable)
+    assert.deepEqual(back(own), [12n, 0n])
+    await own.close()
+    const again = await Wallet.open({ storage, passphrase: 'pass' })
+    assert.deepEqual(back(again), [12n, 0n])
+    await again.close()
   })
 })

@@ -175,7 +175,7 @@ async function takePurse(
     throw new FloodgateError('price-changed', amountOf(message.price, message.currency))
   }
   const seed = openSealed(wallet.crypto, wallet.boxSecret, list.seed)
-  return wallet.purses.add(list.purse, seed)
+  return wallet.purses.add(list.purse, seed, agreed.pushed)
 }
 
 /** A list of revocations that is wrong must not cost the purse that came with it. */
