@@ -52,7 +52,10 @@ export const premiere = defineBench({
       stage.say(`${count} real peers, ${simulated} simulated: the push begins`)
       const held = await push(stage, scene, peers)
       const pushBytes = await seeder.ask('sent', undefined)
-      const early = await others.refusals(order)
+      const early = await Promise.all(
+        peers.map(({ id, actor }) => actor.ask('refusal', { id, order }))
+      )
+      early.push(...(await others.refusals(order)))
       const readable = await readableOf(scene)
       await provider.ask('turnClock', HOUR_MS)
       stage.say('the hour has come')

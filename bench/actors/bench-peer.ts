@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { platformCrypto, toHex } from '@floodgate/protocol'
+import { codeOf, platformCrypto, toHex } from '@floodgate/protocol'
 import { decodeKeys, openContent } from '@floodgate/push'
 import {
   Wallet,
@@ -170,6 +170,11 @@ export class BenchPeer {
   async willing(disk: number): Promise<string[]> {
     const offers = await offerDisk(this.#wallet!, { disk, uplink: disk })
     return offers.map(({ infoHash }) => toHex(infoHash))
+  }
+
+  /** What the provider refuses keys with; '' if it does not. */
+  refusal(order: KeyOrder): Promise<string> {
+    return buyKeys(this.#wallet!, order).then(() => '', codeOf)
   }
 
   /** Buys the keys of what it holds, and plays it from the begin. */

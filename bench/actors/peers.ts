@@ -64,6 +64,10 @@ const jobs = {
   willing: ({ id, disk }: { id: number; disk: number }): Promise<string[]> =>
     peer(id).willing(disk),
 
+  /** What keys are refused with. */
+  refusal: ({ id, order }: { id: number; order: KeyOrder }): Promise<string> =>
+    peer(id).refusal(order),
+
   /** Buys the keys of what it holds, and opens it. */
   play: ({ id, order }: { id: number; order: KeyOrder }): Promise<Played> => peer(id).play(order),
 
