@@ -44,7 +44,10 @@ export const addGet: AddCommand = (program, act) => {
       'buy without asking if all of it costs no more, minor units',
       parseAmount
     )
-    .option('--wait', 'of a sealed content: wait for its release, then buy its keys')
+    .option(
+      '--wait',
+      'for the release of a sealed content, then buy its keys; without it, say when that is'
+    )
     .option('--limit <n>', 'unpaid pieces that one buyer may have from us', parseCount(1, 32))
     .option('--upload-limit <size>', 'upload per second, such as 1M', parseSize)
     .option('--download-limit <size>', 'download per second, such as 4M', parseSize)

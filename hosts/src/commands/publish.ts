@@ -104,29 +104,10 @@ async function runPublish(
   const bytes = goods === undefined ? plainBytes : await contentLength(data)
   const { rootKey } = await loadKeys(home)
   const { freePieces: free } = options
-  const offer = { rootKey, api, currency, price: price.minor, open: options.open === true, free }
-  const sealed = sealing?.terms
-  const bar = createByteBar(out, 'hashing', bytes)
-  let torrent: Uint8Array
-  try {
-    const { pieceLength } = price
-    let toldAt = 0
-    const onProgress = (hashed: number, length: number): void => {
-      bar(hashed, '')
-      if (hashed < length && Date.now() - toldAt < TELL_EVERY_MS) return
-      toldAt = Date.now()
-      out.tell('hashing', { hashed, length })
-    }
-    torrent = await unlessStopped(
-      signal,
-      makeTorrent({
-        ...{ path: data, name, pieceLength, onProgress },
-        offer: { ...offer, ...(sealed && { sealed }) }
-      })
-    )
-  } finally {
-    bar.stop()
-  }
+  const terms = { price: price.minor, open: options.open === true, free }
+  const offer = { rootKey, api, currency, ...terms, ...(sealing && { sealed: sealing.terms }) }
+  const request = { path: data, name, offer, pieceLength: price.pieceLength }
+  let torrent = await makeWithBar({ out, signal }, bytes, request)
   const { infoHash, pieces, length, magnet, isOneFile } = await describeTorrent(torrent)
   const isFree = settings.origin === 'free' && offer.open
   const webSeed = isFree ? webSeedOf(api, { infoHash, name, isOneFile }) : undefined
@@ -154,6 +135,27 @@ async function runPublish(
         : `It will be for sale as soon as the provider runs: floodgate provider --data ${home.dir}`
     ].join('\n')
   )
+}
+
+/** Hashing takes long: people see a bar, programs hear of it. */
+async function makeWithBar(
+  { out, signal }: Session,
+  bytes: number,
+  request: Parameters<typeof makeTorrent>[0]
+): Promise<Uint8Array> {
+  const bar = createByteBar(out, 'hashing', bytes)
+  try {
+    let toldAt = 0
+    const onProgress = (hashed: number, length: number): void => {
+      bar(hashed, '')
+      if (hashed < length && Date.now() - toldAt < TELL_EVERY_MS) return
+      toldAt = Date.now()
+      out.tell('hashing', { hashed, length })
+    }
+    return await unlessStopped(signal, makeTorrent({ ...request, onProgress }))
+  } finally {
+    bar.stop()
+  }
 }
 
 const releaseLine = ({ terms, pushBudget }: Sealing, currency: string): string =>

@@ -2,7 +2,7 @@
 
 import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
@@ -66,7 +66,8 @@ export class Unsealing {
 
   /** Name of the content as it was before it was sealed, or another than that of the sealed one. */
   get #plainName(): string {
-    const { name } = this.#needs.torrent
+    // A stranger's torrent may be called like a way out of our directory.
+    const name = basename(this.#needs.torrent.name)
     return name.endsWith(SEALED_ENDING) ? name.slice(0, -SEALED_ENDING.length) : `${name}.open`
   }
 
