@@ -4,6 +4,7 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { platformCrypto, toHex } from '@floodgate/protocol'
+import { encodeKeys, keysFor } from '@floodgate/push'
 import {
   createProviderKeys,
   providerKeysFromJson,
@@ -52,6 +53,11 @@ const servers: Server[] = []
 /** A database of our own, for that store. */
 let postgres: Postgres | undefined
 let databaseUrl = ''
+
+/** Secrets of sealed contents, by info hash. */
+const secrets = new Map<string, { master: Uint8Array; sealedId: Uint8Array }>()
+/** So far ahead is the provider's clock. */
+let aheadMs = 0
 
 /** What another process needs to be the same provider. */
 export interface Identity {
@@ -130,6 +136,13 @@ const jobs = {
       ...{ ledger: store, keys, currency: CURRENCY, intervalSeconds: given.intervalSeconds },
       // Everybody has the one address of this machine.
       rates: UNLIMITED_RATES,
+      now: () => Date.now() + aheadMs,
+      push: {
+        async keys(infoHash, group) {
+          const secret = secrets.get(infoHash)
+          return secret && encodeKeys(keysFor(platformCrypto, { ...secret, group }))
+        }
+      },
       guard: { swarmMembersPerAddressMax: given.membersMax, messagesPerSecond: Infinity }
     })
     running = { store, keys, tracker }
@@ -148,6 +161,25 @@ const jobs = {
 
   async publish(torrent: Uint8Array): Promise<void> {
     await provider().tracker.publish(torrent)
+  },
+
+  /** Publishes a sealed content, with so much money for willing peers; answers its info hash. */
+  async push(given: {
+    torrent: Uint8Array
+    secret: { master: Uint8Array; sealedId: Uint8Array }
+    budget: bigint
+  }): Promise<string> {
+    const { store, tracker } = provider()
+    const { infoHash } = await tracker.publish(given.torrent)
+    secrets.set(infoHash, given.secret)
+    const now = Date.now() + aheadMs
+    await store.execute({ kind: 'budgetPush', infoHash, amountMinor: given.budget, now })
+    return infoHash
+  },
+
+  /** Turns the provider's clock, in milliseconds ahead of this machine's. */
+  async turnClock(ms: number): Promise<void> {
+    aheadMs = ms
   },
 
   async fund({ uid, amount }: { uid: string; amount: bigint }): Promise<void> {

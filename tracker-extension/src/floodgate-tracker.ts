@@ -30,6 +30,7 @@ import { Freshness } from './mint/freshness.ts'
 import { Issuer } from './mint/issuer.ts'
 import { FRESH_MS, type Mint } from './mint/mint.ts'
 import { Places } from './mint/places.ts'
+import { SealedContents } from './mint/sealed.ts'
 import { Statements } from './mint/statements.ts'
 import { Strikes } from './mint/strikes.ts'
 import { DAY_MS, checkOptions, swarmLimitOf, type FloodgateTrackerOptions } from './options.ts'
@@ -157,6 +158,7 @@ export function createMint(
     ownSeeders: options.ownSeeders ?? new Set(),
     places: new Places(),
     catalog: new Catalog(store, now),
+    sealed: new SealedContents(store, crypto, options.push ?? {}),
     freshness: new Freshness(FRESH_MS),
     strikes: new Strikes(),
     statements: new Statements(store),

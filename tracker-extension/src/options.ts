@@ -13,6 +13,7 @@ import type { HostFacts } from './metrics/metrics.ts'
 import type { Rates } from './mint/doorkeeper.ts'
 import type { AnnounceNote } from './mint/mint.ts'
 import type { ProviderKeys } from './mint/keys.ts'
+import type { PushOptions } from './mint/sealed.ts'
 import type { OriginOptions } from './origin/origin.ts'
 import type { PayoutOptions } from './payout/options.ts'
 
@@ -75,6 +76,8 @@ export interface FloodgateTrackerOptions {
   payout?: PayoutOptions
   /** Serves what is published by HTTP too; without it nothing is. */
   origin?: OriginOptions
+  /** The keys of sealed contents, and to whom such are pushed; without it no keys are sold. */
+  push?: PushOptions
   /** For the guard, unless the server has one already. */
   guard?: GuardOptions
   /** Told of every announce that was admitted, but for those of our own seeders: what a swarm's quality is measured by. */
@@ -89,6 +92,9 @@ export interface FloodgateTrackerOptions {
   now?: () => number
   crypto?: Crypto
 }
+
+/** As many as keys can tell apart (docs/push.md). */
+const GROUPS_MAX = 65_536
 
 /** The range of each number; an announce interval of more than a day fits no peer list. */
 const RANGES = {
@@ -117,6 +123,10 @@ export function checkOptions(options: FloodgateTrackerOptions): void {
   const { collateral = 0 } = options
   if (!(collateral >= 0 && collateral <= 1))
     throw new FloodgateError('bad-option', 'collateral: 0 to 1')
+  const { groups = 1 } = options.push ?? {}
+  if (!Number.isInteger(groups) || groups < 1 || groups > GROUPS_MAX) {
+    throw new FloodgateError('bad-option', `push.groups: 1 to ${GROUPS_MAX}`)
+  }
   // As an offer has it.
   if (!/^[A-Z]{3,8}$/.test(currency)) throw new FloodgateError('bad-option', 'currency')
 }

@@ -246,7 +246,15 @@ function bookingOf(
         `cancelled ${short(purseId)}, ${count(keptTokens, 'token')} kept`
       ]
     }
-    case 'publish': // the shop says it
+    case 'buyKey': {
+      const { uid, infoHash, group, repeated } = outcome as OutcomeOf<typeof command>
+      if (repeated) return undefined
+      const fields = { uid, infoHash, group, amount: command.priceMinor }
+      const text = `key       ${short(uid)}  ${short(infoHash)}, ${amount(command.priceMinor)}`
+      return ['key-sold', fields, text]
+    }
+    case 'publish': // the shop says these
+    case 'budgetPush':
     case 'signHead': // every second, and of no interest to people
     case 'keepSplit': // nothing has moved
     case 'leasePayouts':

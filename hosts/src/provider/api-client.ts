@@ -7,6 +7,7 @@ import type {
   AssignedJson,
   BackupJson,
   BookedJson,
+  BuyersJson,
   ContentJson,
   CourtJson,
   DepositJson,
@@ -120,6 +121,13 @@ export const postSeeder = (
   token: string,
   report: SeederReportJson
 ): Promise<SeederOrderJson> => tellAs(api, token, 'seeders', report)
+
+/** Who bought the keys of a group. Throws `not-allowed`. */
+export const fetchBuyers = (
+  api: string,
+  token: string,
+  { infoHash, group }: { infoHash: string; group: number }
+): Promise<BuyersJson> => askAs(api, token, `buyers/${infoHash}/${group}`)
 
 interface Deposit {
   uid: string

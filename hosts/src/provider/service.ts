@@ -31,6 +31,7 @@ import type { Log } from './log.ts'
 import { passwordsOf, secretsOf } from './redaction.ts'
 import { findPolicy } from './policy-file.ts'
 import { originOf, type OriginMode } from './origin.ts'
+import { GROUPS, keysIn } from './sealed.ts'
 import { shelfPieces } from './shelf-pieces.ts'
 import { TokenUses } from './token-uses.ts'
 import { findToken } from './tokens.ts'
@@ -69,6 +70,8 @@ interface ServiceOptions {
   /** Serve what is for sale by HTTP too, and how many bytes of it per second. */
   origin?: OriginMode
   originRate?: number
+  /** What an account must have deposited and earned for contents to be pushed to it, minor units. Default 1. */
+  pushStanding?: number
   /** Quality of service: how often peers are to announce, who is told of it, and what is told of it. */
   quality?:
     | {
@@ -139,6 +142,11 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ...{ keys, name, currency, operatorToken, ownSeeders, onError, payout, deposits },
       ...{ backups: home.backups, openMetrics: options.openMetrics },
       origin: originOf(home, options.origin, options.originRate),
+      push: {
+        keys: keysIn(home),
+        groups: GROUPS,
+        standingMinor: BigInt(options.pushStanding ?? 1)
+      },
       ...(quality !== undefined && {
         intervalSeconds: quality.announceSeconds,
         onAnnounce: quality.onAnnounce,

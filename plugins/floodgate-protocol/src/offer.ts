@@ -18,6 +18,15 @@ export interface Offer {
   open: boolean
   /** So many pieces from the first on cost nothing. */
   free: number
+  /** The content is sealed: its keys are sold apart, once for each account, and not before its release (F77). */
+  sealed?: SealedTerms
+}
+
+export interface SealedTerms {
+  /** Unix milliseconds. */
+  release: number
+  /** Minor units of the offer's currency. */
+  keyPrice: bigint
 }
 
 /** Key of the offer in the info dictionary. */
@@ -29,6 +38,7 @@ const API_MAX = 256
 const PRICE = /^(0|[1-9]\d{0,17})$/
 const CURRENCY = /^[A-Z]{3,8}$/
 const FREE = /^[1-9]\d{0,4}$/
+const RELEASE = /^[1-9]\d{0,14}$/
 
 /**
  * The value for the info dictionary: byte strings only, so that every bencoder writes it alike. Throws
@@ -43,15 +53,23 @@ export function encodeOffer(
   }
   if (!PRICE.test(offer.price.toString())) throw new FloodgateError('bad-option', 'price')
   if (!CURRENCY.test(offer.currency)) throw new FloodgateError('bad-option', 'currency')
-  const { free = 0 } = offer
+  const { free = 0, sealed } = offer
   if (free !== 0 && !FREE.test(String(free))) throw new FloodgateError('bad-option', 'free')
+  if (sealed !== undefined && !RELEASE.test(String(sealed.release))) {
+    throw new FloodgateError('bad-option', 'release')
+  }
+  if (sealed !== undefined && !PRICE.test(sealed.keyPrice.toString())) {
+    throw new FloodgateError('bad-option', 'key price')
+  }
   return {
     api: offer.api,
     currency: offer.currency,
     ...(free > 0 && { free: String(free) }),
     key: offer.rootKey,
+    ...(sealed && { keyPrice: sealed.keyPrice.toString() }),
     mode: offer.open ? 'open' : 'closed',
-    price: offer.price.toString()
+    price: offer.price.toString(),
+    ...(sealed && { release: String(sealed.release) })
   }
 }
 
@@ -83,6 +101,13 @@ export function decodeOffer(crypto: Crypto, info: unknown): Offer {
     currency: textOf('currency', 8, CURRENCY),
     open: textOf('mode', 6, /^(open|closed)$/) === 'open',
     // One form each: what is not said is none, and none is not said.
-    free: 'free' in value ? Number(textOf('free', 5, FREE)) : 0
+    free: 'free' in value ? Number(textOf('free', 5, FREE)) : 0,
+    // Both or neither: a key without a price, or a price without an hour, is no offer.
+    ...(('release' in value || 'keyPrice' in value) && {
+      sealed: {
+        release: Number(textOf('release', 15, RELEASE)),
+        keyPrice: BigInt(textOf('keyPrice', 18, PRICE))
+      }
+    })
   }
 }

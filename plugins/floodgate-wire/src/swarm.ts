@@ -41,8 +41,9 @@ export interface SwarmOptions {
   webrtc: boolean
   /** Sees to the provider's court. */
   clerk: Clerk
-  /** Asked before pieces are bought. */
+  /** Asked before pieces are bought; are they `pushed`, the provider pays. */
   approve: Approve
+  pushed: boolean
 }
 
 /** A hello and its repeats; everything later is an answer to us. */
@@ -97,13 +98,12 @@ export class Swarm {
     const { torrent } = this
     // A destroyed torrent forgets its client, and still says goodbye to the tracker.
     const { client } = torrent
-    const { port, webrtc } = this.#options
+    const { port, webrtc, pushed } = this.#options
     return {
       infoHash: fromHex(torrent.infoHash),
       peerId: fromHex(client.peerId),
       port: () => port ?? client.torrentPort,
-      signalling: this.#signalling.carry,
-      webrtc,
+      ...{ signalling: this.#signalling.carry, webrtc, pushed },
       left: () => (torrent.ready ? Math.max(0, torrent.length - torrent.downloaded) : 1),
       wanted: () => this.#shopping?.wish(),
       answered: (answer: AnnounceAnswer) => this.#onAnswer(answer),

@@ -75,6 +75,13 @@ const MONEY_IN: Command[] = [
   { kind: 'takeCoupon', couponId: 'C1', ...at }
 ]
 
+/** A push that was paid, and a key that was sold. */
+const PUSH: Command[] = [
+  { kind: 'budgetPush', infoHash: 'odd', amountMinor: 90n, now: 100 },
+  { ...(commandOf('purchase p7 carol odd 11') as Command & { kind: 'purchase' }), pushed: true },
+  { kind: 'buyKey', uid: 'alice', infoHash: 'odd', priceMinor: 7n, group: 3, now: 100 }
+]
+
 export async function makeLedger(path: string): Promise<ProviderKeys> {
   const store = await sqliteLedger(path, { currency })
   for (const uid of ['alice', 'bob', 'carol']) await openAccount(store, uid)
@@ -83,7 +90,7 @@ export async function makeLedger(path: string): Promise<ProviderKeys> {
   for (const line of [...deposits, ...trade]) await store.execute(payoutCommandOf(line.trim()))
   const answer = new Uint8Array([1, 2, 3])
   await store.execute({ kind: 'appeal', uid: 'carol', complaintId: 'k1', answer, now: 300 })
-  for (const command of MONEY_IN) await store.execute(command)
+  for (const command of [...MONEY_IN, ...PUSH]) await store.execute(command)
   const keys = await createProviderKeys(crypto, START)
   const issuer = new Issuer(crypto, keys)
   await new PostingsLog({ store, issuer, crypto, currency, now: () => START }).head()

@@ -81,15 +81,17 @@ export interface Goods {
   open?: boolean
   currency?: string
   rootKey?: Uint8Array
+  sealed?: fg.SealedTerms
   /** Overrides of the info dictionary. */
   info?: Record<string, unknown>
 }
 
 /** A torrent file with an offer of this world's provider; the hash of its first piece is random. */
 export function torrentOf(world: Pick<World, 'keys'>, goods: Goods = {}): Uint8Array {
-  const { pieces = 10, price = 3n, open = false, currency = 'EUR' } = goods
+  const { pieces = 10, price = 3n, open = false, currency = 'EUR', sealed } = goods
   const rootKey = goods.rootKey ?? world.keys.rootKey
-  const floodgate = fg.encodeOffer({ rootKey, api: 'http://127.0.0.1', price, currency, open })
+  const terms = { rootKey, price, currency, open, ...(sealed && { sealed }) }
+  const floodgate = fg.encodeOffer({ api: 'http://127.0.0.1', ...terms })
   const hashes = new Uint8Array(20 * pieces)
   hashes.set(crypto.random(20).subarray(0, hashes.length))
   const info = {

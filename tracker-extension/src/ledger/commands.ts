@@ -3,6 +3,7 @@
 import type { CourtCommand, CourtOutcomes } from './court-commands.ts'
 import type { MoneyInCommand, MoneyInOutcomes } from './money-in-commands.ts'
 import type { PayoutCommand, PayoutOutcomes } from './payout-commands.ts'
+import type { PushCommand, PushOutcomes } from './push-commands.ts'
 
 /** Opens an account. The same sign key again answers the uid it already has. */
 export interface OpenCommand {
@@ -54,6 +55,8 @@ export interface PurchaseCommand {
   ranges?: number[]
   /** Held beside the price until the purse closes; 0 by default. */
   collateralMinor?: bigint
+  /** Does the provider pay it, out of the budget for pushing this content? */
+  pushed?: boolean
   now: number
   expiresAt: number
   /** Kept with the purse so that a repeated announce gets the very same answer. */
@@ -131,6 +134,7 @@ export type Command =
   | CourtCommand
   | MoneyInCommand
   | PayoutCommand
+  | PushCommand
 
 /** The terms of a purse: what never changes between purchase and end. */
 export interface PurseTerms {
@@ -169,7 +173,7 @@ export interface ClaimRefusal {
   error: string
 }
 
-export interface Outcomes extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes {
+export interface Outcomes extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes, PushOutcomes {
   open: { uid: string }
   /** `repeated`: it was booked before, and nothing moved. */
   deposit: { uid: string; amountMinor: bigint; repeated: boolean }

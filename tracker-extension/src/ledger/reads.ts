@@ -6,6 +6,7 @@ import { courtReads } from './court-reads.ts'
 import { moneyInReads } from './money-in-reads.ts'
 import { onTrial } from './overlay.ts'
 import { payoutReads } from './payout-reads.ts'
+import { pushReads } from './push-reads.ts'
 import { balance } from './posting.ts'
 import { purchase } from './purchase.ts'
 import { type Wanted, purseFor } from './purse-chain.ts'
@@ -123,6 +124,7 @@ export const reads = {
   ...headReads,
   ...moneyInReads,
   ...payoutReads,
+  ...pushReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view),
   sums

@@ -2,8 +2,8 @@
 // what its row says, and nothing moved without a row (I1, G13). Pure.
 import { checkMoneyIn, expectMoneyIn, moneyInKinds, moneyInSides } from './money-in-replay.ts'
 import { releasedMinor } from './cancellation.ts'
-import { paidByCoupon } from './coupons.ts'
-import { totalOf } from './coverage.ts'
+import { checkPush, expectPush, pushKinds, pushSides } from './push-replay.ts'
+import { chargedFor } from './purchase.ts'
 import {
   cash,
   escrow,
@@ -26,8 +26,7 @@ export function checkMovements(view: ScanView, faults: string[]): void {
     expect('deposit', id, amountMinor, `deposit ${id}: amountMinor`)
   }
   for (const [id, purse] of view.rows('purse')) {
-    const paidMinor = totalOf(purse) - paidByCoupon(view, id)
-    expect('purchase', id, paidMinor, `purse ${id}: priceMinor × covered`)
+    expect('purchase', id, chargedFor(view, id, purse), `purse ${id}: priceMinor × covered`)
     expect('close', id, purse.refundMinor, `purse ${id}: refundMinor`)
     expect('release', id, releasedMinor(view, id, purse), `purse ${id}: released`)
   }
@@ -35,15 +34,18 @@ export function checkMovements(view: ScanView, faults: string[]): void {
     expect('redeem', id, creditedMinor, `claim ${id}: creditedMinor`)
   }
   expectMoneyIn(view, expect)
+  expectPush(view, expect)
   for (const line of moved.keys()) faults.push(`the journal has a ${line} that nothing stands for`)
   checkParties(view, faults)
   checkMoneyIn(view, faults)
+  checkPush(view, faults)
 }
 
 /** Kinds whose amounts stand in a row of their own, summed by what they refer to. */
 const told = new Set<string>([
   ...['deposit', 'purchase', 'close', 'release', 'redeem'],
-  ...moneyInKinds
+  ...moneyInKinds,
+  ...pushKinds
 ])
 /** These pay open debts too. */
 const refunds = new Set(['close', 'release'])
@@ -79,7 +81,7 @@ function checkParties(view: ScanView, faults: string[]): void {
       if (debit !== peerAccount(view.get('purse', ref)?.uid ?? '')) fault('debit')
       if (credit !== escrow) fault('credit')
     } else {
-      const sides = moneyInSides(view, row)
+      const sides = moneyInSides(view, row) ?? pushSides(row)
       if (sides && debit !== sides.debit) fault('debit')
       if (sides && credit !== sides.credit) fault('credit')
     }

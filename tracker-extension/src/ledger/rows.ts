@@ -3,6 +3,7 @@
 import { type CourtTables, courtTableNames } from './court-rows.ts'
 import { type MoneyInTables, moneyInTableNames } from './money-in-rows.ts'
 import { type PayoutTables, payoutTableNames } from './payout-rows.ts'
+import { type PushTables, pushTableNames } from './push-rows.ts'
 
 /** Totals of one account, minor units. `cash` stands on the debit side, all others on the credit side. */
 export interface AccountRow {
@@ -125,7 +126,7 @@ export interface HeadRow {
   at: number
 }
 
-export interface Tables extends CourtTables, MoneyInTables, PayoutTables {
+export interface Tables extends CourtTables, MoneyInTables, PayoutTables, PushTables {
   account: AccountRow
   peer: PeerRow
   /** Sign key (hex) → uid. */
@@ -192,6 +193,8 @@ export const gifts = 'gifts'
 export const promotion = 'promotion'
 /** The provider's share of claims. */
 export const providerAccount = 'provider'
+/** The provider's money that purses of a push are paid with. */
+export const push = 'push'
 /** Payouts on their way. */
 export const transit = 'payout'
 /** What was paid out as credit in the provider's own shop: it owes goods for it. */
@@ -217,5 +220,6 @@ export const tableNames = [
   'block',
   ...courtTableNames,
   ...moneyInTableNames,
-  ...payoutTableNames
+  ...payoutTableNames,
+  ...pushTableNames
 ] as const satisfies TableName[]

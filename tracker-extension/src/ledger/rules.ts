@@ -19,6 +19,7 @@ import {
 } from './payouts.ts'
 import { cancel } from './cancellation.ts'
 import { close, purchase } from './purchase.ts'
+import { budgetPush, buyKey } from './push.ts'
 import { redeem } from './redeem.ts'
 import { revoke } from './revocations.ts'
 import { type LedgerView, hexOf } from './rows.ts'
@@ -75,7 +76,8 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   preparePayout,
   submitPayout,
   settlePayout,
-  ...{ keepSplit, leasePayouts }
+  ...{ keepSplit, leasePayouts },
+  ...{ budgetPush, buyKey }
 }
 
 /**

@@ -21,6 +21,7 @@ import type {
   Sale
 } from './reads.ts'
 import type { AdviceEntry, PromotionBooks } from './money-in-reads.ts'
+import type { KeySale, PushBudget } from './push-reads.ts'
 import type { Wanted } from './purse-chain.ts'
 import type { HeadRow } from './rows.ts'
 import type { LedgerSize } from './size.ts'
@@ -101,6 +102,12 @@ export interface LedgerStore {
   /** Where an account wants its money. */
   destination(uid: string): Promise<DestinationRow | undefined>
   destinations(after?: string, limit?: number): Promise<(DestinationRow & { uid: string })[]>
+  /** What a push of this content may cost, and what of it is used. */
+  pushBudget(infoHash: string): Promise<PushBudget>
+  /** Did the provider pay a purse of this content for this account? */
+  isPushed(infoHash: string, uid: string): Promise<boolean>
+  /** Whose keys of a content were sold, behind the account `after` ('' = from the first), at most 1000 at a time. */
+  keySales(infoHash: string, after?: string, limit?: number): Promise<KeySale[]>
   /** Recomputes everything; slow on a great ledger. */
   audit(): Promise<Audit>
   /** Totals of each kind of account; slow on a great ledger. */
@@ -159,6 +166,10 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     batch: (id) => engine.read('batch', [id]),
     destination: (uid) => engine.read('destination', [uid]),
     destinations: (after = '', limit = 1000) => engine.read('destinations', [after, limit]),
+    pushBudget: (infoHash) => engine.read('pushBudget', [infoHash]),
+    isPushed: (...args) => engine.read('isPushed', args),
+    keySales: (infoHash, after = '', limit = 1000) =>
+      engine.read('keySales', [infoHash, after, limit]),
     audit: () => engine.read('audit', []),
     sums: () => engine.read('sums', []),
     bytes: () => engine.read('bytes', []),

@@ -19,6 +19,8 @@ export interface MintCounters {
   /** Pieces sold by HTTP, and bytes of contents that went out by HTTP: what peers did not carry. */
   originPieces: number
   originBytes: number
+  /** Keys of sealed contents that were sold. */
+  keys: number
   /** Refusals by code, of announces and API requests. */
   refused: Partial<Record<ErrorCode, number>>
 }
@@ -26,7 +28,7 @@ export interface MintCounters {
 export function newMintCounters(): MintCounters {
   const zero = { registrations: 0, announces: 0, purchases: 0, claims: 0, tokens: 0 }
   const more = { hashLists: 0, deposits: 0, contents: 0, closed: 0 }
-  return { ...zero, ...more, originPieces: 0, originBytes: 0, refused: {} }
+  return { ...zero, ...more, originPieces: 0, originBytes: 0, keys: 0, refused: {} }
 }
 
 export function countRefusal(counters: MintCounters, code: ErrorCode): void {
