@@ -79,6 +79,11 @@ export interface FloodgateTrackerOptions {
   guard?: GuardOptions
   /** Told of every announce that was admitted, but for those of our own seeders: what a swarm's quality is measured by. */
   onAnnounce?: (note: AnnounceNote) => void
+  /**
+   * Of this time the part in which our own seeders of a content had rate to spare, in milliseconds: who was slow then was so by
+   * his own line, and gets no credit. Default: never, so that every miss is credited.
+   */
+  spareMs?: (infoHash: string, from: number, until: number) => number
   /** What was decided about quality of service last, for the operator; undefined where nothing is. */
   quality?: () => QualityJson | undefined
   /** Told of what is our own fault; strangers only learn `internal`. Default: a `warning` of the server. */

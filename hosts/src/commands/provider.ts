@@ -18,6 +18,7 @@ import { Log } from '../provider/log.ts'
 import { isMoneyIn, moneyInLines } from '../provider/money-in-lines.ts'
 import type { OwnSeeder } from '../provider/own-seeder.ts'
 import { payoutLine } from '../provider/payout-lines.ts'
+import { promiseLine } from '../provider/promise-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
 import type { Quality } from '../qos/quality.ts'
@@ -234,6 +235,9 @@ function bookingOf(
     case 'submitPayout':
     case 'settlePayout':
       return payoutLine(currency, command, outcome)
+    case 'measure':
+    case 'credit':
+      return promiseLine(currency, outcome as OutcomeOf<typeof command>)
     default:
       return courtLine(currency, command, outcome)
   }

@@ -26,6 +26,7 @@ import {
 import { LOG_MESSAGES } from './log-messages.ts'
 import { MONEY_MESSAGES } from './money-messages.ts'
 import { ORIGIN_MESSAGES } from './origin-messages.ts'
+import { QUALITY_MESSAGES } from './quality-messages.ts'
 
 const CERTIFICATE_MAX = 640
 const PURSE_MAX = 1024
@@ -263,7 +264,8 @@ export const MESSAGES = {
 
   ...LOG_MESSAGES,
   ...MONEY_MESSAGES,
-  ...ORIGIN_MESSAGES
+  ...ORIGIN_MESSAGES,
+  ...QUALITY_MESSAGES
 } satisfies Record<string, Row>
 
 export type MessageName = keyof typeof MESSAGES

@@ -4,6 +4,7 @@
 import { fromUtf8, utf8 } from './bytes.ts'
 import type { Crypto } from './crypto/interface.ts'
 import { FloodgateError } from './errors.ts'
+import { decodePromise, encodePromise, type ServicePromise } from './promise.ts'
 
 export interface Offer {
   /** The provider's root public key, 32 bytes. */
@@ -18,6 +19,8 @@ export interface Offer {
   open: boolean
   /** So many pieces from the first on cost nothing. */
   free: number
+  /** What every buyer is promised, if anything is. */
+  promise?: ServicePromise | undefined
 }
 
 /** Key of the offer in the info dictionary. */
@@ -36,7 +39,7 @@ const FREE = /^[1-9]\d{0,4}$/
  */
 export function encodeOffer(
   offer: Omit<Offer, 'free'> & Partial<Offer>
-): Record<string, Uint8Array | string> {
+): Record<string, Uint8Array | string | Record<string, string>> {
   const length = utf8(offer.api).length
   if (!API.test(offer.api) || !URL.canParse(offer.api) || length > API_MAX) {
     throw new FloodgateError('bad-option', 'api')
@@ -51,7 +54,8 @@ export function encodeOffer(
     ...(free > 0 && { free: String(free) }),
     key: offer.rootKey,
     mode: offer.open ? 'open' : 'closed',
-    price: offer.price.toString()
+    price: offer.price.toString(),
+    ...(offer.promise !== undefined && { promise: encodePromise(offer.promise) })
   }
 }
 
@@ -83,6 +87,7 @@ export function decodeOffer(crypto: Crypto, info: unknown): Offer {
     currency: textOf('currency', 8, CURRENCY),
     open: textOf('mode', 6, /^(open|closed)$/) === 'open',
     // One form each: what is not said is none, and none is not said.
-    free: 'free' in value ? Number(textOf('free', 5, FREE)) : 0
+    free: 'free' in value ? Number(textOf('free', 5, FREE)) : 0,
+    ...('promise' in value && { promise: decodePromise(value.promise) })
   }
 }

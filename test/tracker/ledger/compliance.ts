@@ -8,6 +8,7 @@ import { couponCompliance } from './coupon-compliance.ts'
 import { courtCompliance } from './court-compliance.ts'
 import { moneyInCompliance } from './money-in-compliance.ts'
 import { payoutCompliance } from './payout-compliance.ts'
+import { promiseCompliance } from './promise-compliance.ts'
 import { escrowCompliance } from './escrow-compliance.ts'
 import { bits, commandOf, keyFor, openAccount, resultOf, runTable, voucherFor } from './script.ts'
 
@@ -144,7 +145,8 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
     }
 
     const trade = [courtCompliance, escrowCompliance, moneyInCompliance, couponCompliance]
-    for (const suite of [...trade, payoutCompliance, backupCompliance, sumsCompliance]) suite(open)
+    const rest = [payoutCompliance, promiseCompliance, backupCompliance, sumsCompliance]
+    for (const suite of [...trade, ...rest]) suite(open)
 
     it('F17: the same sign key again gets its uid, another key never takes a uid', async () => {
       const boxKey = keyFor('box')

@@ -81,6 +81,7 @@ export interface Goods {
   open?: boolean
   currency?: string
   rootKey?: Uint8Array
+  promise?: fg.ServicePromise
   /** Overrides of the info dictionary. */
   info?: Record<string, unknown>
 }
@@ -89,7 +90,8 @@ export interface Goods {
 export function torrentOf(world: Pick<World, 'keys'>, goods: Goods = {}): Uint8Array {
   const { pieces = 10, price = 3n, open = false, currency = 'EUR' } = goods
   const rootKey = goods.rootKey ?? world.keys.rootKey
-  const floodgate = fg.encodeOffer({ rootKey, api: 'http://127.0.0.1', price, currency, open })
+  const terms = { price, currency, open, promise: goods.promise }
+  const floodgate = fg.encodeOffer({ rootKey, api: 'http://127.0.0.1', ...terms })
   const hashes = new Uint8Array(20 * pieces)
   hashes.set(crypto.random(20).subarray(0, hashes.length))
   const info = {
@@ -205,10 +207,10 @@ export async function announceHttp(
   world: RemoteProvider,
   infoHash: string,
   envelope?: Uint8Array,
-  { port = 6881, event = 'started', peer = 'a' } = {}
+  { port = 6881, event = 'started', peer = 'a', left = 1 } = {}
 ): Promise<HttpAnswer> {
   const sealed = envelope === undefined ? '' : `&fg=${fg.toBase64url(envelope)}`
-  const who = `peer_id=${escaped(peerId(peer))}&port=${port}&left=1&compact=1&event=${event}`
+  const who = `peer_id=${escaped(peerId(peer))}&port=${port}&left=${left}&compact=1&event=${event}`
   const response = await fetch(
     `${world.url}/announce?info_hash=${escaped(infoHash)}&${who}${sealed}`
   )
@@ -238,10 +240,11 @@ export async function buy(
   world: RemoteProvider,
   buyer: Trader,
   infoHash: string,
-  wish: AnnounceWish = {}
+  wish: AnnounceWish & { left?: number } = {}
 ): Promise<Bought> {
-  const envelope = await announceMessage(world, buyer, infoHash, wish)
-  const answer = await announceHttp(world, infoHash, envelope)
+  const { left = 1, ...fields } = wish
+  const envelope = await announceMessage(world, buyer, infoHash, fields)
+  const answer = await announceHttp(world, infoHash, envelope, { left })
   if (answer.code !== '') throw new Error(answer.code)
   return openPurse(world, buyer, await readPeerList(world, answer.fg))
 }

@@ -3,6 +3,7 @@
 import type { CourtCommand, CourtOutcomes } from './court-commands.ts'
 import type { MoneyInCommand, MoneyInOutcomes } from './money-in-commands.ts'
 import type { PayoutCommand, PayoutOutcomes } from './payout-commands.ts'
+import type { PromiseCommand, PromiseOutcomes } from './promise-commands.ts'
 
 /** Opens an account. The same sign key again answers the uid it already has. */
 export interface OpenCommand {
@@ -131,6 +132,7 @@ export type Command =
   | CourtCommand
   | MoneyInCommand
   | PayoutCommand
+  | PromiseCommand
 
 /** The terms of a purse: what never changes between purchase and end. */
 export interface PurseTerms {
@@ -169,7 +171,7 @@ export interface ClaimRefusal {
   error: string
 }
 
-export interface Outcomes extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes {
+export interface Outcomes extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes, PromiseOutcomes {
   open: { uid: string }
   /** `repeated`: it was booked before, and nothing moved. */
   deposit: { uid: string; amountMinor: bigint; repeated: boolean }

@@ -7,6 +7,7 @@ import { moneyInReads } from './money-in-reads.ts'
 import { onTrial } from './overlay.ts'
 import { payoutReads } from './payout-reads.ts'
 import { balance } from './posting.ts'
+import { promiseReads } from './promise-reads.ts'
 import { purchase } from './purchase.ts'
 import { type Wanted, purseFor } from './purse-chain.ts'
 import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
@@ -123,6 +124,7 @@ export const reads = {
   ...headReads,
   ...moneyInReads,
   ...payoutReads,
+  ...promiseReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view),
   sums

@@ -18,6 +18,7 @@ import {
   submitPayout
 } from './payouts.ts'
 import { cancel } from './cancellation.ts'
+import { credit, measure } from './promises.ts'
 import { close, purchase } from './purchase.ts'
 import { redeem } from './redeem.ts'
 import { revoke } from './revocations.ts'
@@ -75,7 +76,8 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   preparePayout,
   submitPayout,
   settlePayout,
-  ...{ keepSplit, leasePayouts }
+  ...{ keepSplit, leasePayouts },
+  ...{ measure, credit }
 }
 
 /**

@@ -1,6 +1,7 @@
 // The tables of rows.ts as SQL: one table of columns, from which definitions and statements follow.
 // The compiler holds the columns and the row types together.
 import { moneyInSchema } from './money-in-schema.ts'
+import { promiseSchema } from './promise-schema.ts'
 import type { TableName, Tables } from './rows.ts'
 
 /** How a field is stored; `amount` is a bigint, `number` a safe integer, both 64-bit columns. */
@@ -20,7 +21,7 @@ export interface Layout<Row> {
   columns: Columns<Row>
 }
 
-export const schemaVersion = 6
+export const schemaVersion = 7
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
@@ -74,7 +75,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       voucher: 'blob',
       voucherClaimed: 'blob',
       previousPayee: 'text',
-      settled: 'blob'
+      settled: 'blob',
+      sharedMinor: 'amount'
     }
   },
   claim: {
@@ -187,7 +189,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     wide: false,
     columns: { destination: 'text', from: 'number', previous: 'text' }
   },
-  carry: { wide: false, columns: { millionths: 'number' } }
+  carry: { wide: false, columns: { millionths: 'number' } },
+  ...promiseSchema
 }
 
 const sqlType: Record<Column, string> = {

@@ -4,6 +4,7 @@ import type { Audit } from './audit.ts'
 import type { Command, OutcomeOf, PurchaseCommand } from './commands.ts'
 import type { Complaint } from './court-commands.ts'
 import type { Payout } from './payout-commands.ts'
+import type { Measurement } from './promise-commands.ts'
 import type { DestinationRow } from './payout-rows.ts'
 import type { Appeal, ComplaintSummary, RevocationEntry, Strike } from './court-reads.ts'
 import type {
@@ -101,6 +102,10 @@ export interface LedgerStore {
   /** Where an account wants its money. */
   destination(uid: string): Promise<DestinationRow | undefined>
   destinations(after?: string, limit?: number): Promise<(DestinationRow & { uid: string })[]>
+  /** What was found of a purse's promise. */
+  measurement(purseId: string): Promise<Measurement | undefined>
+  /** Purses whose credit is owed, behind the id `after`, at most 1000 at a time. */
+  owedCredits(after?: string, limit?: number): Promise<string[]>
   /** Recomputes everything; slow on a great ledger. */
   audit(): Promise<Audit>
   /** Totals of each kind of account; slow on a great ledger. */
@@ -159,6 +164,8 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     batch: (id) => engine.read('batch', [id]),
     destination: (uid) => engine.read('destination', [uid]),
     destinations: (after = '', limit = 1000) => engine.read('destinations', [after, limit]),
+    measurement: (purseId) => engine.read('measurement', [purseId]),
+    owedCredits: (after = '', limit = 1000) => engine.read('owedCredits', [after, limit]),
     audit: () => engine.read('audit', []),
     sums: () => engine.read('sums', []),
     bytes: () => engine.read('bytes', []),

@@ -1,9 +1,10 @@
-// The operator's route that tells how each content is seeded now, and why (F76, F79). What decides stands above us, in the
-// host.
+// The routes of quality of service: a buyer's measurement of what he was promised, and for the operator how each content is
+// seeded now, and why (F76, F79). What decides about that stands above us, in the host.
 
-import { FloodgateError } from '@floodgate/protocol'
+import { FloodgateError, MESSAGES } from '@floodgate/protocol'
 import { z } from 'zod'
-import { TYPES, get, type Route } from '../route.ts'
+import { takeMeasurement } from '../../mint/measurements.ts'
+import { TYPES, get, message, post, type Route } from '../route.ts'
 import { count, infoHash, time } from '../schemas.ts'
 
 const qualityAnswer = z.strictObject({
@@ -25,6 +26,27 @@ const qualityAnswer = z.strictObject({
 export type QualityJson = z.infer<typeof qualityAnswer>
 
 export const QUALITY: readonly Route[] = [
+  {
+    ...post(
+      '/measurements',
+      message(MESSAGES.measurement.bytesMax),
+      TYPES.message,
+      ({ mint }, { body }) => takeMeasurement(mint, body)
+    ),
+    summary: 'Takes what a buyer measured of what he was promised; a miss is credited.',
+    message: 'measurement',
+    reply: 'measured',
+    errors: [
+      ...([
+        'unknown-account',
+        'unknown-purse',
+        'wrong-purse',
+        'purse-closed',
+        'no-promise'
+      ] as const),
+      ...(['contradicted', 'conflict', 'revoked'] as const)
+    ]
+  },
   {
     ...get('/operator/quality', TYPES.json, ({ quality }) => {
       const said = quality?.()
