@@ -14,6 +14,7 @@ import {
 } from '@floodgate/protocol'
 import { isLongOver, provenTime } from './age.ts'
 import type { SealKey } from './keys.ts'
+import { MeasurementBook } from './measurement-book.ts'
 import { Pocket } from './pocket.ts'
 import { Purse } from './purse.ts'
 import type { Saver } from './saver.ts'
@@ -37,10 +38,13 @@ export class Purses {
   readonly #purses = new Map<string, Purse>()
   readonly #pockets = new Map<string, Pocket>()
   readonly #purchases = new Map<string, PurchaseState>()
+  /** What was measured of promises. */
+  readonly measurements: MeasurementBook
   #linesRead = 0
 
   constructor(wallet: WalletParts, state?: WalletState) {
     this.#wallet = wallet
+    this.measurements = new MeasurementBook(wallet.saver, state?.measurements)
     if (state === undefined) return
     this.#linesRead = state.linesRead ?? 0
     const proven = provenTime(state)
@@ -193,9 +197,11 @@ export class Purses {
     this.#wallet.saver.changed()
   }
 
-  toState(): Pick<WalletState, 'purses' | 'purchases' | 'linesRead'> {
+  toState(): Pick<WalletState, 'purses' | 'purchases' | 'linesRead' | 'measurements'> {
+    const measurements = this.measurements.toState((id) => this.#purses.has(id))
     return {
       ...(this.#linesRead > 0 && { linesRead: this.#linesRead }),
+      ...(Object.keys(measurements).length > 0 && { measurements }),
       purses: this.all().map((purse) => purse.toState()),
       purchases: Object.fromEntries(this.#purchases)
     }
