@@ -22,6 +22,7 @@ import { promiseLine } from '../provider/promise-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
 import type { Quality } from '../qos/quality.ts'
+import { Spare } from '../qos/spare.ts'
 import { parseQos, type QosSection } from '../qos/section.ts'
 import { stopped } from '../stop.ts'
 import { count, money, short } from '../units.ts'
@@ -74,10 +75,12 @@ async function runProvider(
     log.error(error)
     out.warn(codeOf(error), failureOf(error).text)
   }
+  const spare = new Spare()
   const { startService } = await import('../provider/service.ts')
   const service = await startService(home, {
     ...options,
     ...{ log, quality, onError, onOperator: (note) => tellOperator(out, note) },
+    spareMs: spare.spareMs,
     watch: (currency) => (command, outcome) => tellBooking(out, currency, command, outcome)
   })
   const { settings, keys } = service
@@ -94,17 +97,21 @@ async function runProvider(
     if (options.seed && quality === undefined) {
       const { OwnSeeder } = await import('../provider/own-seeder.ts')
       seeder = await OwnSeeder.start({
-        ...{ settings, out, signal, uploadLimit, limit, port },
+        ...{ settings, out, signal, uploadLimit, limit, port, onSent: spare.sent },
         walletFile: home.seederWallet
       })
+      const own = seeder
+      spare.add({ limit: () => uploadLimit, contents: () => own.seeding })
       service.ownSeeders.add(seeder.uid)
       out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
     }
     await shop.keep(seeder, signal)
-    await quality?.start({ home, service, out, signal, limit, uploadLimit, onError })
+    spare.start()
+    await quality?.start({ home, service, out, signal, limit, uploadLimit, spare, onError })
     await stopped(signal)
     await drain(service, options.drain ?? 0)
   } finally {
+    spare.stop()
     await shop.close()
     await quality?.stop()
     await seeder?.close()

@@ -1,7 +1,7 @@
 // `floodgate publish`: makes the torrent, puts it on the provider's shelf, and waits until it is sold.
 
 import { basename, resolve } from 'node:path'
-import { FloodgateError, codeOf, toHex } from '@floodgate/protocol'
+import { FloodgateError, codeOf, toHex, type ServicePromise } from '@floodgate/protocol'
 import { createByteBar } from '../bars.ts'
 import { fetchContents } from '../provider/api-client.ts'
 import { expectSettings, homeOf, makeHome, type Settings } from '../provider/home.ts'
@@ -11,6 +11,7 @@ import { webSeedOf } from '../provider/origin.ts'
 import { contentLength, describeTorrent, makeTorrent, withWebSeed } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
 import { parsePrice, priceOf, type Price, type PriceText } from '../price.ts'
+import { parsePromise, sayPromise } from '../service-promise.ts'
 import { count, money, parseCount, parseSize, size } from '../units.ts'
 import type { Output } from '../output.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
@@ -29,6 +30,7 @@ interface PublishOptions {
   open?: boolean
   freePieces: number
   title?: string
+  promise?: ServicePromise
 }
 
 export const addPublish: AddCommand = (program, act) => {
@@ -50,6 +52,11 @@ export const addPublish: AddCommand = (program, act) => {
       'give so many pieces from the first on for nothing',
       parseCount(0, 65535),
       0
+    )
+    .option(
+      '--promise <words>',
+      "what every buyer gets, and what a miss brings, such as 'start 2 s, rate 500 kB/s for 95 %, credit 20 %'",
+      parsePromise
     )
     .option('--title <text>', 'name of the content (default: that of the file)')
     .addHelpText(
@@ -79,8 +86,9 @@ async function runPublish(
   const bytes = await contentLength(path)
   await makeHome(home)
   const { rootKey } = await loadKeys(home)
-  const { freePieces: free } = options
-  const offer = { rootKey, api, currency, price: price.minor, open: options.open === true, free }
+  const { freePieces: free, promise } = options
+  const terms = { price: price.minor, open: options.open === true, free, promise }
+  const offer = { rootKey, api, currency, ...terms }
   const bar = createByteBar(out, 'hashing', bytes)
   let torrent: Uint8Array
   try {
@@ -108,12 +116,14 @@ async function runPublish(
   const total = price.minor * BigInt(pieces - free)
   out.tell('published', {
     ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet, free },
-    ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed }
+    ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed },
+    ...(promise !== undefined && { promise })
   })
   out.say(
     [
       `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price.minor, currency)} each, ${money(total, currency)} in all`,
       ...(free > 0 ? [`free       the first ${count(free, 'piece')}`] : []),
+      ...(promise === undefined ? [] : [`promised   ${sayPromise(promise)}`]),
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
       `magnet     ${magnet}`,

@@ -27,6 +27,7 @@ import { factsOf } from './facts.ts'
 import { knownUrl, openLedger } from './ledger.ts'
 import type { Log } from './log.ts'
 import { passwordsOf, secretsOf } from './redaction.ts'
+import { ownAccounts } from './own-accounts.ts'
 import { findPolicy } from './policy-file.ts'
 import { originOf, type OriginMode } from './origin.ts'
 import { shelfPieces } from './shelf-pieces.ts'
@@ -75,6 +76,8 @@ interface ServiceOptions {
         told: () => QualityJson | undefined
       }
     | undefined
+  /** When our own seeders of a content had rate to spare. */
+  spareMs?: (infoHash: string, from: number, until: number) => number
   /** Let this machine read the metrics without a token. */
   openMetrics?: boolean
   watch: (currency: string) => Watcher
@@ -120,7 +123,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
     })
     server.on('warning', options.onError)
     const { watch, onError, quality } = options
-    const ownSeeders = new Set<string>()
+    const ownSeeders = new Set(await ownAccounts(home))
     const policy = await findPolicy(home, currency, {
       ...{ path: options.payoutFile, section: options.sections?.['payout'] }
     })
@@ -141,6 +144,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
         onAnnounce: quality.onAnnounce,
         quality: quality.told
       }),
+      ...(options.spareMs !== undefined && { spareMs: options.spareMs }),
       findOperator: (token) => findToken(home, token, Date.now()),
       hostFacts: () => factsOf(home),
       onRequest(note) {

@@ -13,6 +13,7 @@ import { budgetOf, policyOf } from './promise.ts'
 import { Reports } from './reports.ts'
 import { sayQos, type QosSection } from './section.ts'
 import type { SentBytes } from './sent-bytes.ts'
+import type { Spare } from './spare.ts'
 import { inForce, toldPool } from './steer.ts'
 import { openSwarms } from './swarms.ts'
 
@@ -21,6 +22,8 @@ interface QualityOptions extends Pick<SeederOptions, 'out' | 'signal' | 'limit'>
   service: Service
   /** Bytes per second of all our seeders together. */
   uploadLimit?: number | undefined
+  /** Remembers when our seeders had rate to spare. */
+  spare: Spare
   /** Told of what fails; what was decided last goes on. */
   onError: (error: unknown) => void
 }

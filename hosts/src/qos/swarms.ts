@@ -12,13 +12,16 @@ import { seedInChild } from './seed-in-child.ts'
 import { seederPool } from './seeder-pool.ts'
 import { SentBytes } from './sent-bytes.ts'
 import { swarmSource } from './source.ts'
-import { withOrigin } from './steer.ts'
+import type { Spare } from './spare.ts'
+import { toldPool, withOrigin } from './steer.ts'
 
 interface SwarmsOptions extends Pick<SeederOptions, 'out' | 'signal' | 'limit'> {
   home: Home
   service: Service
   /** What announces told; the tracker has its `note`. */
   reports: Reports
+  /** Learns when our seeders had rate to spare. */
+  spare?: Spare
   /** Bytes per second of all our seeders together; 1 Gbit/s unless said otherwise. */
   rateMax?: number | undefined
   /** Of one content. */
@@ -40,22 +43,25 @@ const RATE_MAX = 125e6
 
 /** Throws `bad-option` when the file of bytes sent is damaged. */
 export async function openSwarms(options: SwarmsOptions): Promise<Swarms> {
-  const { home, service, reports, out, signal, limit } = options
+  const { home, service, reports, spare, out, signal, limit } = options
   const { rateMax = RATE_MAX, seedersMax, webUplink, processes = false } = options
   const sent = await SentBytes.open(home.sentBytes)
   const { origin } = service.tracker
   // WebTorrent takes half a second to load.
   const { seedHere } = await import('./seed-here.ts')
   const { settings, ownSeeders } = service
-  const onSent = (infoHash: string, bytes: number): void =>
+  const onSent = (infoHash: string, bytes: number): void => {
     sent.add(infoHash, 'peers', bytes, Date.now())
-  const pool = seederPool({
+    spare?.sent(infoHash, bytes)
+  }
+  const seeders = seederPool({
     ...{ home, rateMax, seedersMax },
     find: (infoHash) => shelvedAt(home.contents, infoHash),
     launch: processes
       ? seedInChild({ settings, ownSeeders, limit, onSent })
       : seedHere({ settings, ownSeeders, out, signal, limit, onSent })
   })
+  const pool = toldPool(seeders, (content, { rate }) => spare?.limit(content, rate))
   const steered = origin !== undefined && webUplink !== undefined
   return {
     source: swarmSource({ contents: offeredBy(home), reports, sent, origin }),

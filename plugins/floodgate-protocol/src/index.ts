@@ -33,7 +33,13 @@ export * from './merkle.ts'
 export * from './messages.ts'
 export { amountOf, decimalOf, minorDigitsOf, minorOf } from './money.ts'
 export * from './offer.ts'
-export { shortfallOf, type Measured, type ServicePromise, type Shortfall } from './promise.ts'
+export {
+  encodePromise,
+  shortfallOf,
+  type Measured,
+  type ServicePromise,
+  type Shortfall
+} from './promise.ts'
 export * from './ranges.ts'
 export {
   CLAIM_PURSES_MAX,
