@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PACKAGES = [
   'plugins/floodgate-protocol',
+  'plugins/floodgate-push',
   'plugins/floodgate-qos',
   'plugins/floodgate-wallet',
   'plugins/floodgate-wire',

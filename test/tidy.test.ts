@@ -8,6 +8,7 @@ import { readTree, type Source } from './tidy/tree.ts'
 /** Workspace packages, by folder, and which of the others each may import. Hosts compose: all. */
 const PACKAGES: Record<string, { name: string; mayImport: string[] }> = {
   'plugins/floodgate-protocol': { name: '@floodgate/protocol', mayImport: [] },
+  'plugins/floodgate-push': { name: '@floodgate/push', mayImport: ['@floodgate/protocol'] },
   'plugins/floodgate-qos': { name: '@floodgate/qos', mayImport: ['@floodgate/protocol'] },
   'plugins/floodgate-wallet': { name: '@floodgate/wallet', mayImport: ['@floodgate/protocol'] },
   'plugins/floodgate-wire': {
@@ -19,6 +20,7 @@ const PACKAGES: Record<string, { name: string; mayImport: string[] }> = {
     name: 'floodgate',
     mayImport: [
       '@floodgate/protocol',
+      '@floodgate/push',
       '@floodgate/qos',
       '@floodgate/wallet',
       '@floodgate/wire',

@@ -55,7 +55,7 @@ describe('browser: the protocol in Chromium', function () {
         assert.deepEqual(await tab.call('backEnd'), { name, native })
       })
 
-      for (const file of ['messages', 'refused', 'tokens', 'session', 'box']) {
+      for (const file of ['messages', 'refused', 'tokens', 'session', 'box', 'push']) {
         it(`makes ${file}.json`, async () => {
           assert.deepEqual(await tab.call('make', file), vector(file))
         })

@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { format } from 'prettier'
 import { boxVectors, sessionVectors, tokenVectors } from './exchange.ts'
 import { messageVectors, refusedVectors } from './messages.ts'
+import { pushVectors } from './push.ts'
 
 export const VECTORS = {
   messages: messageVectors,
@@ -14,6 +15,7 @@ export const VECTORS = {
   tokens: tokenVectors,
   session: sessionVectors,
   box: boxVectors,
+  push: pushVectors,
   // Takes a second to make: only for whoever asks.
   signatures: async () => (await import('./signatures.ts')).signatureVectors()
 }

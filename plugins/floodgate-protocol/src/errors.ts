@@ -117,6 +117,10 @@ export const ERRORS = {
   ),
   'bad-statement': row('self', false, 400, 65, 'The bank statement cannot be taken.'),
   'unknown-advice': row('self', false, 404, 66, 'No such payment is known.'),
+  // Sealed contents
+  'not-sealed': row('peer', false, 400, 65, 'This is not a sealed content.'),
+  'wrong-key': row('self', false, 403, 77, 'The keys do not open this content.'),
+  'altered-content': row('peer', false, 400, 65, 'A part of the sealed content was altered.'),
   // A person's own machine
   'wrong-passphrase': row('self', false, 401, 77, 'The passphrase does not open the wallet.'),
   'wallet-in-use': row('self', true, 409, 75, 'Another process uses this wallet.'),

@@ -12,6 +12,7 @@ import {
 } from '@floodgate/protocol'
 import { boxVectors, sessionVectors, tokenVectors } from '../../vectors/exchange.ts'
 import { messageVectors, refusedVectors } from '../../vectors/messages.ts'
+import { pushVectors } from '../../vectors/push.ts'
 import { plain } from '../../vectors/seeded.ts'
 
 const VECTORS = {
@@ -19,7 +20,8 @@ const VECTORS = {
   refused: refusedVectors,
   tokens: tokenVectors,
   session: sessionVectors,
-  box: boxVectors
+  box: boxVectors,
+  push: pushVectors
 }
 
 /** Which crypto this page has, and whether its engine is asked for signatures. */
