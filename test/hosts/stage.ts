@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Child, type Line } from '../../hosts/src/show/child.ts'
 
-const PASSPHRASE = 'correct horse'
+export const PASSPHRASE = 'correct horse'
 export const KIB = 1024
 
 export interface Person {

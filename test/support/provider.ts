@@ -3,7 +3,7 @@
 
 import Server from 'bittorrent-tracker/server'
 import createTorrent from 'create-torrent'
-import { encodeOffer, platformCrypto, toHex } from '@floodgate/protocol'
+import { encodeOffer, platformCrypto, toHex, type Offer } from '@floodgate/protocol'
 import {
   createProviderKeys,
   deposit,
@@ -89,7 +89,9 @@ export class TestProvider {
   async sell(
     name: string,
     length: number,
-    options: { pieceLength?: number; price?: bigint; open?: boolean; free?: number } = {}
+    options: Partial<Pick<Offer, 'price' | 'open' | 'free' | 'promise'>> & {
+      pieceLength?: number
+    } = {}
   ): Promise<Sold> {
     const data = platformCrypto.random(Math.min(length, 65_536))
     const content = Buffer.alloc(length)
@@ -110,7 +112,8 @@ export class TestProvider {
               price: options.price ?? 2n,
               currency: 'EUR',
               open: options.open ?? false,
-              free: options.free ?? 0
+              free: options.free ?? 0,
+              promise: options.promise
             })
           }
         },

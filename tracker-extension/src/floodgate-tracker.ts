@@ -26,11 +26,13 @@ import { Arrivals } from './mint/arrivals.ts'
 import { Catalog } from './mint/catalog.ts'
 import { newMintCounters, type MintCounters } from './mint/counters.ts'
 import { Doorkeeper } from './mint/doorkeeper.ts'
+import { Deliveries } from './mint/deliveries.ts'
 import { Freshness } from './mint/freshness.ts'
 import { Issuer } from './mint/issuer.ts'
 import { FRESH_MS, type Mint } from './mint/mint.ts'
 import { Places } from './mint/places.ts'
 import { SealedContents } from './mint/sealed.ts'
+import { Promises } from './mint/promises.ts'
 import { Statements } from './mint/statements.ts'
 import { Strikes } from './mint/strikes.ts'
 import { DAY_MS, checkOptions, swarmLimitOf, type FloodgateTrackerOptions } from './options.ts'
@@ -164,6 +166,10 @@ export function createMint(
     statements: new Statements(store),
     counters: newMintCounters(),
     arrivals: new Arrivals(),
+    promises: new Promises(store, crypto),
+    deliveries: new Deliveries(),
+    spareMs: options.spareMs ?? (() => 0),
+    owedCredits: new Set<string>(),
     onAnnounce: options.onAnnounce
   }
   const court = createCourt(base, options.pieces, options.court)

@@ -82,6 +82,11 @@ export interface FloodgateTrackerOptions {
   guard?: GuardOptions
   /** Told of every announce that was admitted, but for those of our own seeders: what a swarm's quality is measured by. */
   onAnnounce?: (note: AnnounceNote) => void
+  /**
+   * Of this time the part in which our own seeders of a content had rate to spare, in milliseconds: who was slow then was so by
+   * his own line, and gets no credit. Default: never, so that every miss is credited.
+   */
+  spareMs?: (infoHash: string, from: number, until: number) => number
   /** What was decided about quality of service last, for the operator; undefined where nothing is. */
   quality?: () => QualityJson | undefined
   /** Told by seeders of the provider's own that run elsewhere; answers what each is to do, or nothing if there are none. */

@@ -1,7 +1,7 @@
 // `floodgate publish`: makes the torrent, puts it on the provider's shelf, and waits until it is sold.
 
 import { basename, resolve } from 'node:path'
-import { FloodgateError, codeOf, toHex } from '@floodgate/protocol'
+import { FloodgateError, codeOf, toHex, type ServicePromise } from '@floodgate/protocol'
 import { createByteBar } from '../bars.ts'
 import { fetchContents } from '../provider/api-client.ts'
 import { expectSettings, homeOf, makeHome, type Settings } from '../provider/home.ts'
@@ -19,6 +19,7 @@ import { webSeedOf } from '../provider/origin.ts'
 import { contentLength, describeTorrent, makeTorrent, withWebSeed } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
 import { parsePrice, priceOf, type Price, type PriceText } from '../price.ts'
+import { parsePromise, sayPromise } from '../service-promise.ts'
 import { count, money, parseCount, parseSize, parseTime, size } from '../units.ts'
 import type { Output } from '../output.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
@@ -37,6 +38,7 @@ interface PublishOptions extends SealingOptions {
   open?: boolean
   freePieces: number
   title?: string
+  promise?: ServicePromise
 }
 
 export const addPublish: AddCommand = (program, act) => {
@@ -58,6 +60,11 @@ export const addPublish: AddCommand = (program, act) => {
       'give so many pieces from the first on for nothing',
       parseCount(0, 65535),
       0
+    )
+    .option(
+      '--promise <words>',
+      "what every buyer gets, and what a miss brings, such as 'start 2 s, rate 500 kB/s for 95 %, credit 20 %'",
+      parsePromise
     )
     .option('--title <text>', 'name of the content (default: that of the file)')
     .option(
@@ -103,8 +110,8 @@ async function runPublish(
   const data = goods?.path ?? path
   const bytes = goods === undefined ? plainBytes : await contentLength(data)
   const { rootKey } = await loadKeys(home)
-  const { freePieces: free } = options
-  const terms = { price: price.minor, open: options.open === true, free }
+  const { freePieces: free, promise } = options
+  const terms = { price: price.minor, open: options.open === true, free, promise }
   const offer = { rootKey, api, currency, ...terms, ...(sealing && { sealed: sealing.terms }) }
   const request = { path: data, name, offer, pieceLength: price.pieceLength }
   let torrent = await makeWithBar({ out, signal }, bytes, request)
@@ -119,13 +126,15 @@ async function runPublish(
   out.tell('published', {
     ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet, free },
     ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed },
-    ...(sealing && { ...sealing.terms, pushBudget: sealing.pushBudget })
+    ...(sealing && { ...sealing.terms, pushBudget: sealing.pushBudget }),
+    ...(promise !== undefined && { promise })
   })
   out.say(
     [
       `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price.minor, currency)} each, ${money(total, currency)} in all`,
       ...(free > 0 ? [`free       the first ${count(free, 'piece')}`] : []),
       ...(sealing === undefined ? [] : [releaseLine(sealing, currency)]),
+      ...(promise === undefined ? [] : [`promised   ${sayPromise(promise)}`]),
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
       `magnet     ${magnet}`,

@@ -29,6 +29,7 @@ import { factsOf } from './facts.ts'
 import { knownUrl, openLedger } from './ledger.ts'
 import type { Log } from './log.ts'
 import { passwordsOf, secretsOf } from './redaction.ts'
+import { ownAccounts } from './own-accounts.ts'
 import { findPolicy } from './policy-file.ts'
 import { originOf, type OriginMode } from './origin.ts'
 import { GROUPS, keysIn } from './sealed.ts'
@@ -81,6 +82,8 @@ interface ServiceOptions {
         onSeeder?: (report: SeederReportJson) => SeederOrderJson | undefined
       }
     | undefined
+  /** When our own seeders of a content had rate to spare. */
+  spareMs?: (infoHash: string, from: number, until: number) => number
   /** Let this machine read the metrics without a token. */
   openMetrics?: boolean
   watch: (currency: string) => Watcher
@@ -126,7 +129,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
     })
     server.on('warning', options.onError)
     const { watch, onError, quality } = options
-    const ownSeeders = new Set<string>()
+    const ownSeeders = new Set(await ownAccounts(home))
     const policy = await findPolicy(home, currency, {
       ...{ path: options.payoutFile, section: options.sections?.['payout'] }
     })
@@ -153,6 +156,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
         quality: quality.told,
         onSeeder: quality.onSeeder
       }),
+      ...(options.spareMs !== undefined && { spareMs: options.spareMs }),
       findOperator: (token) => findToken(home, token, Date.now()),
       hostFacts: () => factsOf(home),
       onRequest(note) {

@@ -15,6 +15,7 @@ import { Reports } from './reports.ts'
 import { rowOf, sayDecision, type Seen } from './row.ts'
 import { sayQos, type QosSection } from './section.ts'
 import type { SentBytes } from './sent-bytes.ts'
+import type { Spare } from './spare.ts'
 import { inForce, toldPool } from './steer.ts'
 import { openSwarms } from './swarms.ts'
 
@@ -23,6 +24,8 @@ interface QualityOptions extends Pick<SeederOptions, 'out' | 'signal' | 'limit'>
   service: Service
   /** Bytes per second of all our seeders together. */
   uploadLimit?: number | undefined
+  /** Remembers when our seeders had rate to spare. */
+  spare: Spare
   /** Told of what fails; what was decided last goes on. */
   onError: (error: unknown) => void
   /** Decisions are seen elsewhere: they are no lines for people. */

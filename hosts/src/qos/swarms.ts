@@ -13,13 +13,16 @@ import type { Reports } from './reports.ts'
 import type { Seen } from './row.ts'
 import { SentBytes } from './sent-bytes.ts'
 import { swarmSource } from './source.ts'
-import { withOrigin } from './steer.ts'
+import type { Spare } from './spare.ts'
+import { toldPool, withOrigin } from './steer.ts'
 
 interface SwarmsOptions extends Pick<SeederOptions, 'out' | 'signal' | 'limit'> {
   home: Home
   service: Service
   /** What announces told; the tracker has its `note`. */
   reports: Reports
+  /** Learns when our seeders had rate to spare. */
+  spare?: Spare
   /** Bytes per second of all our seeders together; 1 Gbit/s unless said otherwise. */
   rateMax?: number | undefined
   /** Who seeds; clients in this process unless said otherwise. */
@@ -45,15 +48,19 @@ const RATE_MAX = 125e6
 
 /** Throws `bad-option` when the file of bytes sent is damaged, or the pool cannot be had. */
 export async function openSwarms(options: SwarmsOptions): Promise<Swarms> {
-  const { home, service, reports, out, signal, limit, onSeen } = options
+  const { home, service, reports, spare, out, signal, limit, onSeen } = options
   const { rateMax = RATE_MAX, webUplink, section = {}, everyMs = EVERY_MS } = options
   const sent = await SentBytes.open(home.sentBytes)
   const { origin } = service.tracker
   const roster = seederRoster()
-  const pool = await openPool({
+  const seeders = await openPool({
     ...{ section, home, service, rateMax, out, signal, limit, roster },
-    onSent: (infoHash, bytes) => sent.add(infoHash, 'peers', bytes, Date.now())
+    onSent(infoHash, bytes) {
+      sent.add(infoHash, 'peers', bytes, Date.now())
+      spare?.sent(infoHash, bytes)
+    }
   })
+  const pool = toldPool(seeders, (content, { rate }) => spare?.limit(content, rate))
   const steered = origin !== undefined && webUplink !== undefined
   const { ownSeeders } = service
   return {

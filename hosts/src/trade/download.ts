@@ -10,6 +10,7 @@ import { Stopped, failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { confirm } from '../passphrase.ts'
 import { stopped, unlessStopped } from '../stop.ts'
+import { sayPromise } from '../service-promise.ts'
 import { count, money, size } from '../units.ts'
 import { Selection, type Parts } from './parts.ts'
 import { tellProgress } from './progress.ts'
@@ -142,7 +143,7 @@ export class Download {
   #tellOffer(
     { wallet }: Trading,
     { infoHash, name, length, pieces: all }: Torrent,
-    { price, currency, free }: Offer,
+    { price, currency, free, promise }: Offer,
     selection: Selection
   ): void {
     const pocket = wallet.purses.pocket(fromHex(infoHash))
@@ -152,7 +153,8 @@ export class Download {
     const total = price * BigInt(sold - bought)
     const owned = sold > 0 && bought === sold
     const fields = { infoHash, name, length, pieces, price, total, currency, owned, bought }
-    this.#out.tell('offer', { ...fields, free: pieces - sold })
+    const more = promise !== undefined && { promise }
+    this.#out.tell('offer', { ...fields, free: pieces - sold, ...more })
     const part = pieces < all.length ? ` of ${all.length}` : ''
     const text = [
       `${name}: ${size(length)}, ${count(pieces, 'piece')}${part} at ${money(price, currency)}`,
@@ -161,6 +163,7 @@ export class Download {
       owned ? 'bought before' : `${money(total, currency)} in all`
     ]
     this.#out.say(text.join(', '))
+    if (promise !== undefined) this.#out.say(`promised to you: ${sayPromise(promise)}`)
   }
 
   async #expectApproval(

@@ -18,6 +18,7 @@ import { createClient, destroyClient, type ClientLimits } from '../client.ts'
 import type { Output } from '../output.ts'
 import { count, money, short } from '../units.ts'
 import { tellCourt } from './disputes.ts'
+import { sayMeasured } from './measured.ts'
 import { Tally } from './tally.ts'
 import type { Target } from './target.ts'
 
@@ -103,6 +104,9 @@ export class Trading {
     this.floodgate.on('blacklisted', ({ uid, code }) => {
       out.warn(code, `${short(uid)} is blacklisted: ${ERRORS[code].text}`)
     })
+    this.floodgate.on('measured', (detail) =>
+      out.tell('measured', detail, says(sayMeasured(detail)))
+    )
     tellCourt(this.floodgate, out)
     this.floodgate.on('warning', ({ code, error }) => this.#warned(code, error))
   }

@@ -99,6 +99,9 @@ export const ERRORS = {
   'not-ready': row('provider', true, 503, 75, 'The provider should get no requests now.'),
   unreachable: row('nobody', true, 503, 69, 'The provider cannot be reached.'),
   internal: row('provider', true, 500, 70, 'An internal error.'),
+  // Quality of service
+  'no-promise': row('self', false, 404, 65, 'The content is sold without a promise.'),
+  contradicted: row('self', false, 409, 65, 'What the provider knows contradicts the measurement.'),
   // Money that comes in
   'not-offered': row('self', false, 404, 69, 'The provider does not offer this.'),
   'unknown-code': row('self', false, 404, 65, 'There is no such code.'),

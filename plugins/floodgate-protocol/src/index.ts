@@ -34,6 +34,13 @@ export * from './messages.ts'
 export { amountOf, decimalOf, minorDigitsOf, minorOf } from './money.ts'
 export * from './offer.ts'
 export { KEYS_MAX, PUSH_OFFERS_MAX } from './push-messages.ts'
+export {
+  encodePromise,
+  shortfallOf,
+  type Measured,
+  type ServicePromise,
+  type Shortfall
+} from './promise.ts'
 export * from './ranges.ts'
 export {
   CLAIM_PURSES_MAX,

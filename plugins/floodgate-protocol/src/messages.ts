@@ -27,6 +27,7 @@ import { LOG_MESSAGES } from './log-messages.ts'
 import { MONEY_MESSAGES } from './money-messages.ts'
 import { ORIGIN_MESSAGES } from './origin-messages.ts'
 import { PUSH_MESSAGES } from './push-messages.ts'
+import { QUALITY_MESSAGES } from './quality-messages.ts'
 
 const CERTIFICATE_MAX = 640
 const PURSE_MAX = 1024
@@ -267,6 +268,7 @@ export const MESSAGES = {
   ...LOG_MESSAGES,
   ...MONEY_MESSAGES,
   ...ORIGIN_MESSAGES,
+  ...QUALITY_MESSAGES,
   ...PUSH_MESSAGES
 } satisfies Record<string, Row>
 

@@ -4,6 +4,7 @@
 import { fromUtf8, utf8 } from './bytes.ts'
 import type { Crypto } from './crypto/interface.ts'
 import { FloodgateError } from './errors.ts'
+import { decodePromise, encodePromise, type ServicePromise } from './promise.ts'
 
 export interface Offer {
   /** The provider's root public key, 32 bytes. */
@@ -18,6 +19,8 @@ export interface Offer {
   open: boolean
   /** So many pieces from the first on cost nothing. */
   free: number
+  /** What every buyer is promised, if anything is. */
+  promise?: ServicePromise | undefined
   /** The content is sealed: its keys are sold apart, once for each account, and not before its release (F77). */
   sealed?: SealedTerms
 }
@@ -46,7 +49,7 @@ const RELEASE = /^[1-9]\d{0,14}$/
  */
 export function encodeOffer(
   offer: Omit<Offer, 'free'> & Partial<Offer>
-): Record<string, Uint8Array | string> {
+): Record<string, Uint8Array | string | Record<string, string>> {
   const length = utf8(offer.api).length
   if (!API.test(offer.api) || !URL.canParse(offer.api) || length > API_MAX) {
     throw new FloodgateError('bad-option', 'api')
@@ -69,6 +72,7 @@ export function encodeOffer(
     ...(sealed && { keyPrice: sealed.keyPrice.toString() }),
     mode: offer.open ? 'open' : 'closed',
     price: offer.price.toString(),
+    ...(offer.promise !== undefined && { promise: encodePromise(offer.promise) }),
     ...(sealed && { release: String(sealed.release) })
   }
 }
@@ -108,6 +112,7 @@ export function decodeOffer(crypto: Crypto, info: unknown): Offer {
         release: Number(textOf('release', 15, RELEASE)),
         keyPrice: BigInt(textOf('keyPrice', 18, PRICE))
       }
-    })
+    }),
+    ...('promise' in value && { promise: decodePromise(value.promise) })
   }
 }

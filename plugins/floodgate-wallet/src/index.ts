@@ -68,6 +68,7 @@ export { buyKeys, offerDisk, type KeyOrder, type PushOffer } from './push-client
 export { proveAccount, type OwnPosting, type ProvedAccount } from './own-postings.ts'
 export { ownAccount, ownLines, type OwnLine } from './own-lines.ts'
 export { payouts, setDestination, type DestinationAnswer, type PayoutAnswer } from './payouts.ts'
+export { sendMeasurement, type MeasureAnswer } from './measurements.ts'
 export type { Missing, PayeeAccount, Receipted } from './payee-book.ts'
 export { isWaiting, type AnswerKind, type Notice } from './notices.ts'
 export { Pocket } from './pocket.ts'

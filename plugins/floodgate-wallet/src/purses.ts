@@ -14,6 +14,7 @@ import {
 } from '@floodgate/protocol'
 import { isLongOver, provenTime } from './age.ts'
 import type { SealKey } from './keys.ts'
+import { MeasurementBook } from './measurement-book.ts'
 import { Pocket } from './pocket.ts'
 import { Purse } from './purse.ts'
 import type { Saver } from './saver.ts'
@@ -39,11 +40,14 @@ export class Purses {
   readonly #purchases = new Map<string, PurchaseState>()
   /** Ids, in hex, of those that the provider paid (F77). */
   readonly #pushed: Set<string>
+  /** What was measured of promises. */
+  readonly measurements: MeasurementBook
   #linesRead = 0
 
   constructor(wallet: WalletParts, state?: WalletState) {
     this.#wallet = wallet
     this.#pushed = new Set(state?.pushed)
+    this.measurements = new MeasurementBook(wallet.saver, state?.measurements)
     if (state === undefined) return
     this.#linesRead = state.linesRead ?? 0
     const proven = provenTime(state)
@@ -202,11 +206,13 @@ export class Purses {
     this.#wallet.saver.changed()
   }
 
-  toState(): Pick<WalletState, 'purses' | 'pushed' | 'purchases' | 'linesRead'> {
+  toState(): Pick<WalletState, 'purses' | 'pushed' | 'purchases' | 'linesRead' | 'measurements'> {
     const pushed = [...this.#pushed].filter((id) => this.#purses.has(id))
+    const measurements = this.measurements.toState((id) => this.#purses.has(id))
     return {
       ...(pushed.length > 0 && { pushed }),
       ...(this.#linesRead > 0 && { linesRead: this.#linesRead }),
+      ...(Object.keys(measurements).length > 0 && { measurements }),
       purses: this.all().map((purse) => purse.toState()),
       purchases: Object.fromEntries(this.#purchases)
     }

@@ -41,6 +41,17 @@ export interface PurseState {
   cancellation?: { frame: string; refundAt: number }
 }
 
+/** What was measured of a purse's promise. */
+export interface MeasurementState {
+  startMs: number
+  wantedMs: number
+  bytes: number
+  /** Our signed `measurement`, once it is final. */
+  frame?: string
+  /** What the provider found or refused with; '' while it did not answer. */
+  outcome: string
+}
+
 export interface PurchaseState {
   id: string
   bought: boolean
@@ -152,6 +163,8 @@ export interface WalletState {
   pushed?: string[]
   /** Of the provider's log, the last line that was looked at for refunds. */
   linesRead?: number
+  /** By purse id. */
+  measurements?: Record<string, MeasurementState>
   sales: SaleState[]
   /** Tokens paid by a uid in sales that were dropped since. */
   paidBefore: Record<string, number>

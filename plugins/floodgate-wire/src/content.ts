@@ -9,6 +9,16 @@ export function infoOf(torrent: Torrent): Record<string, unknown> | undefined {
   return (torrent as Torrent & { info?: Record<string, unknown> }).info
 }
 
+/** Bytes of pieces that are not here and verified; 1 while nobody knows. What is half here may turn out to be junk. */
+export function leftOf(torrent: Torrent): number {
+  if (!torrent.ready) return 1
+  const last = torrent.pieces.length - 1
+  return torrent.pieces.reduce((left, _, index) => {
+    if (torrent.bitfield.get(index)) return left
+    return left + (index === last ? torrent.lastPieceLength : torrent.pieceLength)
+  }, 0)
+}
+
 /** The content of a torrent whose metadata are here. Throws `not-a-paid-torrent` when it is malformed. */
 export function contentOf(torrent: Torrent, offer: Offer): Content {
   const hashes = infoOf(torrent)?.['pieces']

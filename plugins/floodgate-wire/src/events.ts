@@ -1,6 +1,7 @@
 // Events for applications: a typed EventTarget, which browsers and Node both have.
 
 import type { ErrorCode, FloodgateError } from '@floodgate/protocol'
+import type { MeasureAnswer } from '@floodgate/wallet'
 import type { TradeEvents } from './trade/terms.ts'
 
 /** Every detail names the torrent it concerns. */
@@ -11,6 +12,8 @@ export type FloodgateEvents = {
   closed: { infoHash: string; uid: string }
   /** A purse was bought, or found again: `count` tokens at `price` minor units. */
   purchase: { infoHash: string; count: number; price: bigint; currency: string }
+  /** What was promised of a purse was measured, and the provider said what it finds; `purse` is hex. */
+  measured: Omit<MeasureAnswer, 'purse'> & { infoHash: string; purse: string }
   /** The provider answered an announce. */
   announced: { infoHash: string; peers: number; complete: number; incomplete: number }
   /** Something did not work; the plugin goes on. `infoHash` is empty when it concerns no one torrent. */

@@ -10,41 +10,28 @@ import {
   type ErrorCode,
   type Offer
 } from '@floodgate/protocol'
-import type { AnnounceAnswer, Purse, Wallet } from '@floodgate/wallet'
+import type { AnnounceAnswer, Purse } from '@floodgate/wallet'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 import { Announcer, whenListening } from './announcer.ts'
-import type { Clerk, Seat } from './clerk.ts'
+import type { Seat } from './clerk.ts'
 import { systemClock } from './clock.ts'
-import { contentOf, infoOf } from './content.ts'
+import { contentOf, infoOf, leftOf } from './content.ts'
 import { Dialing } from './dialing.ts'
 import { attachEngine, type TorrentEngine } from './engine/index.ts'
 import type { FloodgateTarget } from './events.ts'
 import { wtFloodgate, type WireUser } from './extension.ts'
 import { Links, type Link } from './links.ts'
+import { measureTorrent } from './measure-torrent.ts'
+import type { Measuring } from './measuring.ts'
 import { OriginFetch } from './origin/origin.ts'
-import { Shopping, type Approve } from './shopping.ts'
+import { Shopping } from './shopping.ts'
 import { Signalling } from './signalling.ts'
+import type { SwarmOptions } from './swarm-options.ts'
 import { Conversation } from './trade/conversation.ts'
 import { Grace } from './trade/grace.ts'
 import { Samples } from './trade/samples.ts'
-import type { Content, Market, Terms } from './trade/terms.ts'
-
-export interface SwarmOptions {
-  wallet: Wallet
-  terms: Terms
-  /** What peers without the plugin get of an open swarm, all together. */
-  freeBytesPerSecond: number | undefined
-  /** Where others reach us; undefined: where the client listens. */
-  port: number | undefined
-  /** Meet browsers too. */
-  webrtc: boolean
-  /** Sees to the provider's court. */
-  clerk: Clerk
-  /** Asked before pieces are bought; are they `pushed`, the provider pays. */
-  approve: Approve
-  pushed: boolean
-}
+import type { Content, Market } from './trade/terms.ts'
 
 /** A hello and its repeats; everything later is an answer to us. */
 const EARLY_MAX = 4
@@ -66,6 +53,7 @@ export class Swarm {
   readonly #told = new Set<string>()
   #leaveCourt: () => void = () => undefined
   #origin: OriginFetch | undefined
+  #measuring: Measuring | undefined
   #closed = false
 
   constructor(torrent: Torrent, options: SwarmOptions, events: FloodgateTarget) {
@@ -104,7 +92,7 @@ export class Swarm {
       peerId: fromHex(client.peerId),
       port: () => port ?? client.torrentPort,
       ...{ signalling: this.#signalling.carry, webrtc, pushed },
-      left: () => (torrent.ready ? Math.max(0, torrent.length - torrent.downloaded) : 1),
+      left: () => leftOf(torrent),
       wanted: () => this.#shopping?.wish(),
       answered: (answer: AnnounceAnswer) => this.#onAnswer(answer),
       failed: (error: FloodgateError) => {
@@ -115,8 +103,11 @@ export class Swarm {
     }
   }
 
+  readonly #missing = (): Uint8Array => this.#engine.missing()
+
   /** Other pieces are wanted than before: buys what is not bought. */
   #shop(): void {
+    this.#measuring?.look()
     this.#fenced(async () => {
       if ((await this.#shopping?.look()) === true) this.#announcer.now()
     })
@@ -147,6 +138,7 @@ export class Swarm {
     for (const link of this.#links.all()) {
       this.#fenced(async () => link.conversation?.purseChanged())
     }
+    this.#measuring?.bought(purse)
     const id = toHex(purse.id)
     if (this.#told.has(id)) return // renewed
     this.#told.add(id)
@@ -163,13 +155,15 @@ export class Swarm {
     const content = contentOf(torrent, offer)
     for (const purse of wallet.purses.of(content.infoHash)) purse.settleUncertain(content.has)
     const shopping = new Shopping(offer, {
-      ...{ wallet, content, missing: () => this.#engine.missing() },
+      ...{ wallet, content, missing: this.#missing },
       approve: (pieces) => approve(offer, torrent, pieces)
     })
     await shopping.look()
     if (this.#closed) return
     this.#shopping = shopping
     this.#offer = offer
+    const measured = { torrent, content, wallet, promise: offer.promise }
+    this.#measuring = measureTorrent(this.#events, { ...measured, missing: this.#missing })
     this.#market = {
       ...{ wallet, content, terms, clock: systemClock },
       ...{ grace: this.#grace, samples: new Samples(content) },
@@ -290,6 +284,7 @@ export class Swarm {
     this.#closed = true
     this.#leaveCourt()
     this.#origin?.close()
+    await this.#measuring?.close()
     for (const link of this.#links.all()) link.conversation?.close()
     this.#engine.stop()
     this.#dialing.close()

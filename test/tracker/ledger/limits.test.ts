@@ -34,6 +34,12 @@ const open = { kind: 'open', uid: 'u', signKey: keyFor('a'), boxKey: keyFor('b')
 const appeal = { kind: 'appeal', uid: 'u', complaintId: 'k', answer: size(1), now: 1 }
 const ids = (length: number): string[] => Array<string>(length).fill('k')
 
+const listed = { fits: [[], ids(1000)], not: [ids(1001), 'k', { length: 0 }, undefined] }
+const measure = {
+  ...{ purseId: 'p', uid: 'u', body: keyFor('m'), missed: '', excuse: '', percent: 0 },
+  ...{ paid: 0, own: [], now: 1 }
+}
+
 /** A command that is fine, and the limits of its fields. */
 const table: [command: object, fields: Record<string, Limits>][] = [
   [open, { uid: id, signKey: key, boxKey: key, handle: text }],
@@ -126,6 +132,17 @@ const table: [command: object, fields: Record<string, Limits>][] = [
       ...{ payoutId: id, outcome: words('paid', 'failed', 'returned'), reason: text, now: time },
       reference: maybe(text)
     }
+  ],
+  [
+    { ...measure, kind: 'measure' },
+    {
+      ...{ purseId: id, uid: id, body: key, missed: text, excuse: text, percent: index },
+      ...{ paid: index, own: listed, now: time }
+    }
+  ],
+  [
+    { kind: 'credit', purseId: 'p', own: [], now: 1 },
+    { purseId: id, own: listed, now: time }
   ]
 ]
 

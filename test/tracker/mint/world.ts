@@ -82,6 +82,7 @@ export interface Goods {
   currency?: string
   rootKey?: Uint8Array
   sealed?: fg.SealedTerms
+  promise?: fg.ServicePromise
   /** Overrides of the info dictionary. */
   info?: Record<string, unknown>
 }
@@ -90,7 +91,14 @@ export interface Goods {
 export function torrentOf(world: Pick<World, 'keys'>, goods: Goods = {}): Uint8Array {
   const { pieces = 10, price = 3n, open = false, currency = 'EUR', sealed } = goods
   const rootKey = goods.rootKey ?? world.keys.rootKey
-  const terms = { rootKey, price, currency, open, ...(sealed && { sealed }) }
+  const terms = {
+    rootKey,
+    price,
+    currency,
+    open,
+    promise: goods.promise,
+    ...(sealed && { sealed })
+  }
   const floodgate = fg.encodeOffer({ api: 'http://127.0.0.1', ...terms })
   const hashes = new Uint8Array(20 * pieces)
   hashes.set(crypto.random(20).subarray(0, hashes.length))
@@ -220,10 +228,10 @@ export async function announceHttp(
   world: RemoteProvider,
   infoHash: string,
   envelope?: Uint8Array,
-  { port = 6881, event = 'started', peer = 'a' } = {}
+  { port = 6881, event = 'started', peer = 'a', left = 1 } = {}
 ): Promise<HttpAnswer> {
   const sealed = envelope === undefined ? '' : `&fg=${fg.toBase64url(envelope)}`
-  const who = `peer_id=${escaped(peerId(peer))}&port=${port}&left=1&compact=1&event=${event}`
+  const who = `peer_id=${escaped(peerId(peer))}&port=${port}&left=${left}&compact=1&event=${event}`
   const response = await fetch(
     `${world.url}/announce?info_hash=${escaped(infoHash)}&${who}${sealed}`
   )
@@ -253,10 +261,11 @@ export async function buy(
   world: RemoteProvider,
   buyer: Trader,
   infoHash: string,
-  wish: AnnounceWish = {}
+  wish: AnnounceWish & { left?: number } = {}
 ): Promise<Bought> {
-  const envelope = await announceMessage(world, buyer, infoHash, wish)
-  const answer = await announceHttp(world, infoHash, envelope)
+  const { left = 1, ...fields } = wish
+  const envelope = await announceMessage(world, buyer, infoHash, fields)
+  const answer = await announceHttp(world, infoHash, envelope, { left })
   if (answer.code !== '') throw new Error(answer.code)
   return openPurse(world, buyer, await readPeerList(world, answer.fg))
 }

@@ -1,5 +1,6 @@
-// Settles expired purses again and again, and once what a crash left undone in the court.
+// Settles expired purses and pays owed credits again and again, and once what a crash left undone in the court.
 
+import { payOwedCredits } from '../mint/measurements.ts'
 import { settleExpired } from '../mint/settle.ts'
 import type { Mint } from '../mint/mint.ts'
 import type { Court } from './court.ts'
@@ -18,6 +19,7 @@ export function settleEvery(
     if (!recovered) recovered = await carryOut(court, onError)
     const closed = await settleExpired(mint.store, mint.now())
     mint.counters.closed += closed
+    await payOwedCredits(mint)
     return closed
   }
   const settle = (): Promise<number> =>

@@ -4,6 +4,7 @@ import type { Claim, Command } from './commands.ts'
 import { rangesMax } from './coverage.ts'
 import { LedgerError } from './errors.ts'
 import type { Advice, MoneyInCommand, StatementMark } from './money-in-commands.ts'
+import type { PromiseCommand } from './promise-commands.ts'
 
 /** Largest amount and largest total of an account: what a signed 64-bit column holds. */
 export const amountMax = 2n ** 63n - 1n
@@ -160,6 +161,15 @@ const moneyIn: { [Kind in MoneyInCommand['kind']]: ShapeOf<Kind> } = {
   fund: { id, amountMinor: amount, reason: text, now: time }
 }
 
+const own = listOf(id, 1000)
+const promises: { [Kind in PromiseCommand['kind']]: ShapeOf<Kind> } = {
+  measure: {
+    ...{ purseId: id, uid: id, body: key, missed: text, excuse: text },
+    ...{ percent: integerFrom0, paid: integerFrom0, own, now: time }
+  },
+  credit: { purseId: id, own, now: time }
+}
+
 const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
   open: { uid: id, signKey: key, boxKey: key, handle: text },
   deposit: { id, uid: id, amountMinor: amount, reason: text, now: time },
@@ -259,7 +269,8 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     reason: text,
     reference: optional(text),
     now: time
-  }
+  },
+  ...promises
 }
 
 function pick(value: unknown, shape: Record<string, Check>, prefix = ''): object {

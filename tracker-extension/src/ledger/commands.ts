@@ -3,6 +3,7 @@
 import type { CourtCommand, CourtOutcomes } from './court-commands.ts'
 import type { MoneyInCommand, MoneyInOutcomes } from './money-in-commands.ts'
 import type { PayoutCommand, PayoutOutcomes } from './payout-commands.ts'
+import type { PromiseCommand, PromiseOutcomes } from './promise-commands.ts'
 import type { PushCommand, PushOutcomes } from './push-commands.ts'
 
 /** Opens an account. The same sign key again answers the uid it already has. */
@@ -134,6 +135,7 @@ export type Command =
   | CourtCommand
   | MoneyInCommand
   | PayoutCommand
+  | PromiseCommand
   | PushCommand
 
 /** The terms of a purse: what never changes between purchase and end. */
@@ -173,7 +175,8 @@ export interface ClaimRefusal {
   error: string
 }
 
-export interface Outcomes extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes, PushOutcomes {
+export interface Outcomes
+  extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes, PromiseOutcomes, PushOutcomes {
   open: { uid: string }
   /** `repeated`: it was booked before, and nothing moved. */
   deposit: { uid: string; amountMinor: bigint; repeated: boolean }

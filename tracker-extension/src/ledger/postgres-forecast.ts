@@ -27,6 +27,18 @@ const pushOf = (infoHash: string, uid: string): Place[] => [
 ]
 const theCase = ({ complaintId }: { complaintId: string }): Place[] => [['complaint', complaintId]]
 
+const ofPromise = ({ purseId, own }: { purseId: string; own: string[] }): Place[] => [
+  ['measurement', purseId],
+  ['purse', purseId],
+  ['discount', purseId],
+  ['account', providerAccount],
+  journal,
+  ...own.flatMap((uid): Place[] => [
+    ['sale', keyOf(purseId, uid)],
+    ['account', peerAccount(uid)]
+  ])
+]
+
 const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: Kind }>> } = {
   open: ({ uid, signKey }) => [
     ['signKey', hexOf(signKey)],
@@ -180,7 +192,9 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     journal
   ],
   submitPayout: ({ payoutId }) => [['payout', payoutId]],
-  settlePayout: ({ payoutId }) => [['payout', payoutId], ['account', transit], journal]
+  settlePayout: ({ payoutId }) => [['payout', payoutId], ['account', transit], journal],
+  measure: (command) => [['account', peerAccount(command.uid)], ...ofPromise(command)],
+  credit: (command) => ofPromise(command)
 }
 
 // A kind and its forecast belong together; of a union of kinds the compiler cannot know it.

@@ -8,6 +8,7 @@ import { onTrial } from './overlay.ts'
 import { payoutReads } from './payout-reads.ts'
 import { pushReads } from './push-reads.ts'
 import { balance } from './posting.ts'
+import { promiseReads } from './promise-reads.ts'
 import { purchase } from './purchase.ts'
 import { type Wanted, purseFor } from './purse-chain.ts'
 import type { ContentRow, PeerRow, PurseRow, SaleRow } from './rows.ts'
@@ -125,6 +126,7 @@ export const reads = {
   ...moneyInReads,
   ...payoutReads,
   ...pushReads,
+  ...promiseReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view),
   sums

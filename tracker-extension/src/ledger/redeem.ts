@@ -73,9 +73,11 @@ function redeemOne(
   const previousPayee = known ? known.previousPayee : purse.lastPayee
   const evidence = bestEvidence(known, claim, claimed)
   const settled = known?.settled ?? all
+  const shareMinor = parts.providerMinor
   const sale = {
     claimed: or(claimed, claim.bitmap),
     settled,
+    sharedMinor: (known?.sharedMinor ?? 0n) + shareMinor,
     owed: uncovered,
     ...evidence,
     previousPayee
@@ -88,7 +90,6 @@ function redeemOne(
     const spent = or(purse.spent, added)
     view.put('purse', purseId, { ...purse, collateralMinor, spent, lastPayee })
   }
-  const shareMinor = parts.providerMinor
   view.put('claim', claimKey, { body, creditedMinor, shareMinor, fresh, conflicting, uncovered })
   return { claimId, purseId, creditedMinor, fresh, conflicting, uncovered, repeated: false }
 }

@@ -1,6 +1,7 @@
 // Replays the journal against the rows that say what its lines were for: every deposit, purchase, refund and claim moved
 // what its row says, and nothing moved without a row (I1, G13). Pure.
 import { checkMoneyIn, expectMoneyIn, moneyInKinds, moneyInSides } from './money-in-replay.ts'
+import { checkPromises, expectCredits, promiseKinds, promiseSides } from './promise-replay.ts'
 import { releasedMinor } from './cancellation.ts'
 import { checkPush, expectPush, pushKinds, pushSides } from './push-replay.ts'
 import { chargedFor } from './purchase.ts'
@@ -35,17 +36,20 @@ export function checkMovements(view: ScanView, faults: string[]): void {
   }
   expectMoneyIn(view, expect)
   expectPush(view, expect)
+  expectCredits(view, expect)
   for (const line of moved.keys()) faults.push(`the journal has a ${line} that nothing stands for`)
   checkParties(view, faults)
   checkMoneyIn(view, faults)
   checkPush(view, faults)
+  checkPromises(view, faults)
 }
 
 /** Kinds whose amounts stand in a row of their own, summed by what they refer to. */
 const told = new Set<string>([
   ...['deposit', 'purchase', 'close', 'release', 'redeem'],
   ...moneyInKinds,
-  ...pushKinds
+  ...pushKinds,
+  ...promiseKinds
 ])
 /** These pay open debts too. */
 const refunds = new Set(['close', 'release'])
@@ -81,7 +85,7 @@ function checkParties(view: ScanView, faults: string[]): void {
       if (debit !== peerAccount(view.get('purse', ref)?.uid ?? '')) fault('debit')
       if (credit !== escrow) fault('credit')
     } else {
-      const sides = moneyInSides(view, row) ?? pushSides(row)
+      const sides = moneyInSides(view, row) ?? pushSides(row) ?? promiseSides(view, row)
       if (sides && debit !== sides.debit) fault('debit')
       if (sides && credit !== sides.credit) fault('credit')
     }

@@ -3,6 +3,7 @@
 import { type CourtTables, courtTableNames } from './court-rows.ts'
 import { type MoneyInTables, moneyInTableNames } from './money-in-rows.ts'
 import { type PayoutTables, payoutTableNames } from './payout-rows.ts'
+import { type PromiseTables, promiseTableNames } from './promise-rows.ts'
 import { type PushTables, pushTableNames } from './push-rows.ts'
 
 /** Totals of one account, minor units. `cash` stands on the debit side, all others on the credit side. */
@@ -74,6 +75,8 @@ export interface SaleRow {
   previousPayee: string
   /** Tokens that the court paid, for which there need be no voucher (empty: none). */
   settled: Uint8Array
+  /** What the provider took of its claims. */
+  sharedMinor: bigint
 }
 /** Outcome of one claim, so that its repetition is answered alike. */
 export interface ClaimRow {
@@ -126,7 +129,8 @@ export interface HeadRow {
   at: number
 }
 
-export interface Tables extends CourtTables, MoneyInTables, PayoutTables, PushTables {
+export interface Tables
+  extends CourtTables, MoneyInTables, PayoutTables, PromiseTables, PushTables {
   account: AccountRow
   peer: PeerRow
   /** Sign key (hex) → uid. */
@@ -221,5 +225,6 @@ export const tableNames = [
   ...courtTableNames,
   ...moneyInTableNames,
   ...payoutTableNames,
+  ...promiseTableNames,
   ...pushTableNames
 ] as const satisfies TableName[]

@@ -18,6 +18,7 @@ import {
   submitPayout
 } from './payouts.ts'
 import { cancel } from './cancellation.ts'
+import { credit, measure } from './promises.ts'
 import { close, purchase } from './purchase.ts'
 import { budgetPush, buyKey } from './push.ts'
 import { redeem } from './redeem.ts'
@@ -77,7 +78,8 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   submitPayout,
   settlePayout,
   ...{ keepSplit, leasePayouts },
-  ...{ budgetPush, buyKey }
+  ...{ budgetPush, buyKey },
+  ...{ measure, credit }
 }
 
 /**

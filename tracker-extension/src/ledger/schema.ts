@@ -2,6 +2,7 @@
 // The compiler holds the columns and the row types together.
 import { moneyInSchema } from './money-in-schema.ts'
 import { pushSchema } from './push-rows.ts'
+import { promiseSchema } from './promise-schema.ts'
 import type { TableName, Tables } from './rows.ts'
 
 /** How a field is stored; `amount` is a bigint, `number` a safe integer, both 64-bit columns. */
@@ -75,7 +76,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       voucher: 'blob',
       voucherClaimed: 'blob',
       previousPayee: 'text',
-      settled: 'blob'
+      settled: 'blob',
+      sharedMinor: 'amount'
     }
   },
   claim: {
@@ -189,7 +191,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     wide: false,
     columns: { destination: 'text', from: 'number', previous: 'text' }
   },
-  carry: { wide: false, columns: { millionths: 'number' } }
+  carry: { wide: false, columns: { millionths: 'number' } },
+  ...promiseSchema
 }
 
 const sqlType: Record<Column, string> = {

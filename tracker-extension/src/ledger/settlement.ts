@@ -58,7 +58,8 @@ function pay(view: LedgerView, complaint: Complaint, now: number): CourtOutcomes
 function saleWith(token: Uint8Array, purse: PurseRow, known: SaleRow | undefined): SaleRow {
   if (!known) {
     const proves = { voucher: new Uint8Array(), voucherClaimed: emptyBitmap(purse.pieces) }
-    return { claimed: token, settled: token, owed: 0, ...proves, previousPayee: purse.lastPayee }
+    const sold = { claimed: token, settled: token, owed: 0, sharedMinor: 0n }
+    return { ...sold, ...proves, previousPayee: purse.lastPayee }
   }
   return {
     ...known,

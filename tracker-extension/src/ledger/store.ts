@@ -4,6 +4,7 @@ import type { Audit } from './audit.ts'
 import type { Command, OutcomeOf, PurchaseCommand } from './commands.ts'
 import type { Complaint } from './court-commands.ts'
 import type { Payout } from './payout-commands.ts'
+import type { Measurement } from './promise-commands.ts'
 import type { DestinationRow } from './payout-rows.ts'
 import type { Appeal, ComplaintSummary, RevocationEntry, Strike } from './court-reads.ts'
 import type {
@@ -108,6 +109,10 @@ export interface LedgerStore {
   isPushed(infoHash: string, uid: string): Promise<boolean>
   /** Whose keys of a content were sold, behind the account `after` ('' = from the first), at most 1000 at a time. */
   keySales(infoHash: string, after?: string, limit?: number): Promise<KeySale[]>
+  /** What was found of a purse's promise. */
+  measurement(purseId: string): Promise<Measurement | undefined>
+  /** Purses whose credit is owed, behind the id `after`, at most 1000 at a time. */
+  owedCredits(after?: string, limit?: number): Promise<string[]>
   /** Recomputes everything; slow on a great ledger. */
   audit(): Promise<Audit>
   /** Totals of each kind of account; slow on a great ledger. */
@@ -170,6 +175,8 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     isPushed: (...args) => engine.read('isPushed', args),
     keySales: (infoHash, after = '', limit = 1000) =>
       engine.read('keySales', [infoHash, after, limit]),
+    measurement: (purseId) => engine.read('measurement', [purseId]),
+    owedCredits: (after = '', limit = 1000) => engine.read('owedCredits', [after, limit]),
     audit: () => engine.read('audit', []),
     sums: () => engine.read('sums', []),
     bytes: () => engine.read('bytes', []),

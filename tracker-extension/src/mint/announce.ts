@@ -86,6 +86,7 @@ async function answerSigned(
   const word = await mint.court.word(account.uid, { since: message.revoked, isLeaving })
   const envelope = await signPeerList(mint, signed, ask.members(viewKey), { sold, ...word })
   mint.counters.announces++
+  await noteLeft(mint, ask, account.uid)
   note(mint, ask, account.uid)
   return {
     ...{ admit: true, envelope, viewKey, membersMax },
@@ -101,6 +102,13 @@ function note(mint: Mint, { infoHash, peerId, event, left }: AnnounceAsk, uid?: 
   const said = { infoHash, left, isLeaving, time: mint.now() }
   if (uid === undefined) mint.onAnnounce?.({ ...said, peer: peerId })
   else mint.onAnnounce?.({ ...said, peer: `${uid} ${peerId}`, again: mint.intervalSeconds })
+}
+
+/** What was promised is judged by it. */
+async function noteLeft(mint: Mint, ask: AnnounceAsk, uid: string): Promise<void> {
+  const { infoHash, peerId: client, left } = ask
+  if ((await mint.promises.of(infoHash)).promise === undefined) return
+  mint.deliveries.announced({ uid, infoHash, client, left, time: mint.now() })
 }
 
 /** How many members a swarm may have for this account to join it (F55); undefined for as many as the tracker takes. */

@@ -10,6 +10,7 @@ import {
 } from '@floodgate/protocol'
 import type { Claim, ClaimOutcome, ClaimRefusal } from '../ledger/index.ts'
 import { checkClaimed, factsOf, type Claimed } from './claim-check.ts'
+import { creditAfterClaims } from './measurements.ts'
 import { readSigned, type Mint } from './mint.ts'
 import { codeOfLedger, refusalOf } from './refusals.ts'
 
@@ -36,6 +37,7 @@ export async function redeemClaim(mint: Mint, sealed: Uint8Array): Promise<Uint8
   }
   const outcomes = await redeem(mint, checked)
   await reportDoubleSpends(mint, outcomes)
+  await noteDeliveries(mint, outcomes)
   const results = message.purses.map((claimed, i) => resultOf(claimed, checked[i]!, outcomes))
   const time = mint.now()
   const after = await mint.store.account(account.uid)
@@ -93,6 +95,18 @@ async function reportDoubleSpends(mint: Mint, outcomes: Outcomes): Promise<void>
     const isOdd = conflicting > 0 || (purses[i]?.cancelledAt ?? 0) !== 0
     if (isOdd) await mint.court.doubleSpent(purseId)
   }
+}
+
+/** Who was paid has delivered: promises are judged by it, and credits wait for it. */
+async function noteDeliveries(mint: Mint, outcomes: Outcomes): Promise<void> {
+  const paid = [...outcomes.values()].flatMap((one) =>
+    'error' in one || one.repeated ? [] : [one]
+  )
+  for (const { purseId, fresh } of paid) mint.deliveries.claimed(purseId, fresh, mint.now())
+  await creditAfterClaims(
+    mint,
+    paid.map(({ purseId }) => purseId)
+  )
 }
 
 /** Tokens paid now: a claim that is repeated gets the results it got then, and pays none. */

@@ -17,10 +17,12 @@ import type { Arrivals } from './arrivals.ts'
 import type { Catalog } from './catalog.ts'
 import type { MintCounters } from './counters.ts'
 import type { Doorkeeper } from './doorkeeper.ts'
+import type { Deliveries } from './deliveries.ts'
 import type { Freshness } from './freshness.ts'
 import type { Issuer } from './issuer.ts'
 import type { Places } from './places.ts'
 import type { SealedContents } from './sealed.ts'
+import type { Promises } from './promises.ts'
 import type { Statements } from './statements.ts'
 import type { Strikes } from './strikes.ts'
 
@@ -54,6 +56,12 @@ export interface Mint {
   readonly statements: Statements
   readonly counters: MintCounters
   readonly arrivals: Arrivals
+  readonly promises: Promises
+  readonly deliveries: Deliveries
+  /** Of this time the part in which our own seeders of a content had rate to spare, in milliseconds. */
+  readonly spareMs: (infoHash: string, from: number, until: number) => number
+  /** Purses of this process whose credit waits for claims; the ledger knows all. */
+  readonly owedCredits: Set<string>
   readonly court: CourtDoor
   readonly onAnnounce?: ((note: AnnounceNote) => void) | undefined
 }

@@ -1,9 +1,10 @@
-// The operator's routes about quality of service: how each content is seeded now, and why (F76, F79); and where the provider's
-// seeders that run elsewhere report. What decides stands above us, in the host.
+// The routes of quality of service: a buyer's measurement of what he was promised; for the operator how each content is seeded
+// now, and why (F76, F79); and where the provider's seeders that run elsewhere report. What decides stands above us, in the host.
 
-import { FloodgateError } from '@floodgate/protocol'
+import { FloodgateError, MESSAGES } from '@floodgate/protocol'
 import { z } from 'zod'
-import { TYPES, get, json, post, type Route } from '../route.ts'
+import { takeMeasurement } from '../../mint/measurements.ts'
+import { TYPES, get, json, message, post, type Route } from '../route.ts'
 import { count, infoHash, time, uid } from '../schemas.ts'
 
 const qualityAnswer = z.strictObject({
@@ -56,6 +57,27 @@ export type SeederReportJson = z.infer<typeof seederBody>
 export type SeederOrderJson = z.infer<typeof seederAnswer>
 
 export const QUALITY: readonly Route[] = [
+  {
+    ...post(
+      '/measurements',
+      message(MESSAGES.measurement.bytesMax),
+      TYPES.message,
+      ({ mint }, { body }) => takeMeasurement(mint, body)
+    ),
+    summary: 'Takes what a buyer measured of what he was promised; a miss is credited.',
+    message: 'measurement',
+    reply: 'measured',
+    errors: [
+      ...([
+        'unknown-account',
+        'unknown-purse',
+        'wrong-purse',
+        'purse-closed',
+        'no-promise'
+      ] as const),
+      ...(['contradicted', 'conflict', 'revoked'] as const)
+    ]
+  },
   {
     ...get('/operator/quality', TYPES.json, ({ quality }) => {
       const said = quality?.()

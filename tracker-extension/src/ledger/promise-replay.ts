@@ -1,0 +1,66 @@
+// The audit of promises: each credit against what the journal moved for it, what it may be at most, and the list of what is
+// owed. Pure.
+import { popcount } from './bitmap.ts'
+import {
+  type JournalRow,
+  type ScanView,
+  keyOf,
+  peerAccount,
+  providerAccount,
+  uidOfAccount
+} from './rows.ts'
+
+/** Kinds of lines whose amounts stand in a row of this part. */
+export const promiseKinds = ['credit', 'cover'] as const
+
+type Expect = (kind: string, ref: string, amountMinor: bigint, what: string) => void
+
+export function expectCredits(view: ScanView, expect: Expect): void {
+  for (const [id, { creditMinor, coveredMinor }] of view.rows('measurement')) {
+    expect('credit', id, creditMinor, `measurement ${id}: creditMinor`)
+    expect('cover', id, coveredMinor, `measurement ${id}: coveredMinor`)
+  }
+}
+
+/** Between which accounts a line of each kind moves money. */
+export function promiseSides(
+  view: ScanView,
+  { kind, ref, debit }: JournalRow
+): Pick<JournalRow, 'debit' | 'credit'> | undefined {
+  if (kind === 'credit') {
+    const buyer = view.get('measurement', ref)?.uid ?? ''
+    return { debit: providerAccount, credit: peerAccount(buyer) }
+  }
+  if (kind !== 'cover') return undefined
+  return { debit: uidOfAccount(debit) === undefined ? '' : debit, credit: providerAccount }
+}
+
+/** What no sum of lines shows. */
+export function checkPromises(view: ScanView, faults: string[]): void {
+  for (const [id, { state, percent, creditMinor, uid }] of view.rows('measurement')) {
+    const purse = view.get('purse', id)
+    const mostMinor = purse ? purse.priceMinor * BigInt(popcount(purse.spent) * percent) : 0n
+    if (purse?.uid !== uid) faults.push(`measurement ${id}: uid`)
+    if (creditMinor * 100n > mostMinor) faults.push(`measurement ${id}: creditMinor is too much`)
+    const isListed = view.get('owedCredit', id) !== undefined
+    if (isListed !== (state === 'owed'))
+      faults.push(`measurement ${id}: is ${state}, not listed so`)
+  }
+  for (const [id] of view.rows('owedCredit')) {
+    if (!view.get('measurement', id)) faults.push(`nothing was measured of purse ${id}`)
+  }
+  checkShared(view, faults)
+}
+
+/** Of a sale the provider took no more than its share of the claims; ledgers of before the column say nothing of it. */
+function checkShared(view: ScanView, faults: string[]): void {
+  const shares = new Map<string, bigint>()
+  for (const [key, { shareMinor }] of view.rows('claim')) {
+    const [payee, , purseId] = key.split(' ') as [string, string, string]
+    const sale = keyOf(purseId, payee)
+    shares.set(sale, (shares.get(sale) ?? 0n) + shareMinor)
+  }
+  for (const [key, { sharedMinor }] of view.rows('sale')) {
+    if (sharedMinor > (shares.get(key) ?? 0n)) faults.push(`sale ${key}: sharedMinor is too much`)
+  }
+}

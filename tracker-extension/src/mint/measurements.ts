@@ -1,0 +1,110 @@
+// A buyer tells what he measured of what he was promised, once for a purse; the provider holds it against what it knows, and
+// a miss is credited without anybody's doing (F78, F79).
+
+import {
+  FloodgateError,
+  PROVIDER_UID,
+  countBits,
+  countRanges,
+  decode,
+  toHex,
+  type Message
+} from '@floodgate/protocol'
+import type { Measurement, Purse } from '../ledger/index.ts'
+import { bytesOf } from './deliveries.ts'
+import { readSigned, type Mint } from './mint.ts'
+import { judgePromise, type Finding } from './promise-judge.ts'
+
+/** The buyer keeps the answer. */
+const LIFE_MS = 90 * 24 * 3600e3
+
+/** Accounts whose money is the provider's own: its seeders', and its web origin's. */
+const ownOf = ({ ownSeeders }: Mint): string[] => [...ownSeeders, toHex(PROVIDER_UID)]
+
+/**
+ * Answers a `measurement` with the signed `measured`. The same again has the same finding, and says how it stands now. Throws
+ * `unknown-purse` (or another's), `wrong-purse`, `no-promise`, `contradicted`, `conflict` (another was sent before),
+ * `purse-closed`, `revoked` and what `readSigned` throws.
+ */
+export async function takeMeasurement(mint: Mint, bytes: Uint8Array): Promise<Uint8Array> {
+  const { message, account } = await readSigned(mint, 'measurement', bytes)
+  const { uid } = account
+  await mint.court.expectAdmitted(uid)
+  const purse = await mint.store.purse(toHex(message.purse))
+  if (purse === undefined || purse.uid !== uid) throw new FloodgateError('unknown-purse')
+  if (toHex(message.infoHash) !== purse.infoHash) throw new FloodgateError('wrong-purse')
+  const body = mint.crypto.sha256(bytes)
+  const done = await mint.store.measurement(purse.purseId)
+  const { missed, excuse, percent } = done ?? (await find(mint, message, purse))
+  const { paid } = message
+  const { measurement, repeated } = await mint.store.execute({
+    ...{ kind: 'measure', purseId: purse.purseId, uid, body, missed, excuse, percent, paid },
+    ...{ own: ownOf(mint), now: mint.now() }
+  })
+  if (!repeated) count(mint, measurement)
+  return answer(mint, message, measurement)
+}
+
+async function find(mint: Mint, message: Message<'measurement'>, purse: Purse): Promise<Finding> {
+  const { infoHash, openedAt: boughtAt, purseId, uid, spent, closedAt } = purse
+  const { promise, pieceLength } = await mint.promises.of(infoHash)
+  if (promise === undefined) throw new FloodgateError('no-promise')
+  if (closedAt !== 0) throw new FloodgateError('purse-closed')
+  const now = mint.now()
+  const tokens = countRanges(decode(purse.certificate, 'purse').message.pieces)
+  const heard = mint.deliveries.of({ uid, infoHash, purseId, boughtAt, pieceLength, tokens })
+  // What the ledger has it knows after a restart too.
+  const claimed = { time: now, bytes: bytesOf(countBits(spent), pieceLength), isAll: false }
+  return judgePromise(promise, message, {
+    ...{ boughtAt, now, delivered: [...heard, claimed] },
+    spareMs: (from, until) => mint.spareMs(infoHash, from, until)
+  })
+}
+
+function count(mint: Mint, { purseId, percent, state }: Measurement): void {
+  mint.counters.measurements++
+  if (percent > 0) mint.counters.misses++
+  if (state === 'owed') mint.owedCredits.add(purseId)
+}
+
+function answer(
+  mint: Mint,
+  { purse, ...message }: Message<'measurement'>,
+  { missed, excuse, percent, state, creditMinor, body }: Measurement
+): Promise<Uint8Array> {
+  const time = mint.now()
+  return mint.issuer.sign(
+    'measured',
+    {
+      ...{ measurement: body, purse, missed, excuse, credit: percent, state },
+      ...{ credited: creditMinor, currency: mint.currency }
+    },
+    { session: body, time, expiry: Math.max(time, message.time) + LIFE_MS }
+  )
+}
+
+/** Claims came for these purses: a credit that waited for them is paid. */
+export async function creditAfterClaims(mint: Mint, purseIds: readonly string[]): Promise<void> {
+  const waiting = purseIds.filter((purseId) => mint.owedCredits.has(purseId))
+  await Promise.all(waiting.map((purseId) => credit(mint, purseId)))
+}
+
+/** Pays every credit that is owed and can be paid now; answers how many were. */
+export async function payOwedCredits(mint: Mint): Promise<number> {
+  let paid = 0
+  for (let after = ''; ;) {
+    const owed = await mint.store.owedCredits(after)
+    const done = await Promise.all(owed.map((purseId) => credit(mint, purseId)))
+    paid += done.filter(Boolean).length
+    if (owed.length === 0) return paid
+    after = owed.at(-1)!
+  }
+}
+
+async function credit(mint: Mint, purseId: string): Promise<boolean> {
+  const order = { kind: 'credit', purseId, own: ownOf(mint), now: mint.now() } as const
+  const { measurement } = await mint.store.execute(order)
+  if (measurement.state === 'owed') return false
+  mint.owedCredits.delete(purseId)
+  return true
+}
