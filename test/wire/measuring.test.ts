@@ -76,6 +76,18 @@ describe('wire: a promise is measured', function () {
     assert.equal(buyer.wallet!.summary().events.at(-1)!.kind, 'missed')
   })
 
+  it('I6: what came before a crash is in the wallet: own announces never contradict the figures', async () => {
+    const sold = await seeded(easy)
+    const buyer = peerOf(await provider.wallet(1000n))
+    const torrent = buyer.add(sold.torrent)
+    await new Promise((resolve) => torrent.once('verified', resolve))
+    const [purse] = buyer.wallet!.purses.of(fromHex(torrent.infoHash))
+    assert.ok(buyer.wallet!.purses.measurements.of(purse!)!.bytes > 0)
+    // The application closes its wallet too early: nothing is thrown at it.
+    await buyer.wallet!.close()
+    torrent.emit('verified', torrent.pieces.length - 1)
+  })
+
   it('what was left without a miss goes on with the next start', async () => {
     const sold = await provider.sell('film', 500_000, { promise: easy })
     const storage = memoryStorage()

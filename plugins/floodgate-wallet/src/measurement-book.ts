@@ -21,10 +21,11 @@ export class MeasurementBook {
     return this.#states.get(toHex(id))
   }
 
-  /** Notes figures; what was signed stays as it is. */
+  /** Notes figures, unless the wallet is closed; what was signed stays as it is. */
   note({ id }: Purse, measured: Measured): void {
     const known = this.#states.get(toHex(id))
-    if (known?.frame === undefined) this.#put(id, { ...measured, outcome: '' })
+    if (known?.frame === undefined && !this.#saver.closed)
+      this.#put(id, { ...measured, outcome: '' })
   }
 
   /** Signed, to be said; or said, with its outcome: what was found, or the code of the refusal. */

@@ -10,6 +10,7 @@ import {
   setBit,
   shortfallOf,
   toHex,
+  type Measured,
   type ServicePromise
 } from '@floodgate/protocol'
 import { sendMeasurement, type MeasureAnswer, type Purse, type Wallet } from '@floodgate/wallet'
@@ -75,11 +76,14 @@ export class Measuring {
 
   /** A piece is here, verified. Cheap: it is called for each one. */
   arrived(index: number): void {
-    const { content, clock } = this.#needs
+    const { content, clock, wallet } = this.#needs
     if (hasBit(this.#here, index)) return
     setBit(this.#here, index)
     for (const course of this.#courses.values()) {
-      course.watch.arrived(content.pieceLength(index), clock.now())
+      const now = clock.now()
+      course.watch.arrived(content.pieceLength(index), now)
+      // After a crash our own announces must not say more than our figures.
+      wallet.purses.measurements.note(course.purse, course.watch.read(now))
       if (!course.purse.covers(index)) continue
       course.left--
       if (course.left === 0) this.#finish(course)
@@ -105,11 +109,13 @@ export class Measuring {
     this.paid()
   }
 
-  #stop({ purse, watch }: Course): void {
+  #stop({ purse, watch }: Course): Measured {
     const now = this.#needs.clock.now()
     watch.wants(false, now)
-    this.#needs.wallet.purses.measurements.note(purse, watch.read(now))
+    const measured = watch.read(now)
+    this.#needs.wallet.purses.measurements.note(purse, measured)
     this.#courses.delete(toHex(purse.id))
+    return measured
   }
 
   /** Sellers may have all that is theirs: then what was measured can be told. */
@@ -135,8 +141,7 @@ export class Measuring {
   /** We leave: what was missed is told, and what was not is noted. Resolves when the provider has answered. */
   async close(): Promise<void> {
     for (const course of [...this.#courses.values()]) {
-      this.#stop(course)
-      const measured = this.#needs.wallet.purses.measurements.of(course.purse)!
+      const measured = this.#stop(course)
       if (shortfallOf(this.#promise!, measured) !== '') this.#finished.add(course.purse)
     }
     for (const purse of this.#finished) this.#send(purse)
