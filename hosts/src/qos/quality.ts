@@ -77,7 +77,7 @@ export class Quality {
     const everyMs = everySeconds * 1000
     this.#seeding = startSeeding({
       ...{ source, everyMs, onError },
-      policy: policyOf(this.section, everyMs),
+      policy: policyOf(this.section, { everyMs, reportMs: this.announceSeconds * 1000 }),
       budget: budgetOf(this.section),
       pool: toldPool(pool, (content, decision) =>
         this.#note(content, inForce(decision, origin), out)
