@@ -46,13 +46,15 @@ export interface TorrentWish {
   seller?: Seller
   /** May strangers have it for nothing? */
   open?: boolean
+  /** So many pieces from the first on cost nothing. */
+  free?: number
   /** Trackers; by default the seller's, or none. They are no part of the info hash. */
   announce?: string[]
 }
 
 /** A torrent file: private, so that peers come from nowhere but where the benchmark wants them from. */
 export function makeTorrent({ folder, name }: Content, wish: TorrentWish): Promise<Uint8Array> {
-  const { pieceLength, seller, open = false } = wish
+  const { pieceLength, seller, open = false, free = 0 } = wish
   const trackers = wish.announce ?? (seller === undefined ? [] : [`${seller.url}/announce`])
   const offer =
     seller &&
@@ -61,7 +63,8 @@ export function makeTorrent({ folder, name }: Content, wish: TorrentWish): Promi
       api: seller.url,
       price: PRICE,
       currency: CURRENCY,
-      open
+      open,
+      free
     })
   return new Promise((resolve, reject) => {
     createTorrent(

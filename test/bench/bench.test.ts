@@ -20,7 +20,8 @@ const TINY: Record<string, string> = {
   state: '--purchases 50 --pieces 16,32 --sellers 0,1',
   interop: '--mib 1 --patience 2',
   flood: '--seconds 0.3',
-  fluid: '--leechers 30 --traces poisson'
+  fluid: '--leechers 30 --traces poisson',
+  qos: '--leechers 2 --kib 192 --modes targetRate --payments on --repeats 1 --second 0 --explain'
 }
 
 /** The names that the issue fixes: dashboards read them. */
@@ -33,7 +34,8 @@ const FIELDS: Record<string, string> = {
   flood:
     'mix floodPerSecond timesVerifiable honestAnsweredShare honestP50Ms honestP99Ms heapGrowthMb rssGrowthMb',
   fluid:
-    'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb'
+    'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb',
+  qos: 'mode payments p50Seconds p95Seconds startupP95Seconds belowTarget egressBytes offload'
 }
 const MACHINE = 'cpus cpuModel memoryGiB node os'
 
@@ -78,6 +80,11 @@ const PROOFS: Record<string, (rows: Rows) => void> = {
   fluid: (rows) => {
     assert.equal(rows.length, 3)
     for (const row of rows) assert.ok(Number(row['egressGb']) > 0 && Number(row['optimumGb']) > 0)
+  },
+  qos: ([bound, dial, ...more]) => {
+    assert.deepEqual([bound!['mode'], dial!['mode'], more], ['lowerBound', 'targetRate', []])
+    assert.ok(Number(dial!['p95Seconds']) > 0)
+    assert.ok(Number(dial!['egressBytes']) >= 192 * 1024)
   },
   interop: (rows) => {
     assert.equal(rows.length, 6)
