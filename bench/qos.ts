@@ -19,8 +19,8 @@ const options = {
   payments: { value: 'on,off', short: 'on', says: 'with payments, and without' },
   repeats: { value: 5, short: 1, says: 'runs of each' },
   leechers: { value: 24, short: 6, says: 'leechers, a fifth of which give nothing' },
-  kib: { value: 4096, short: 1024, says: 'size of a content in KiB' },
-  target: { value: 120, says: 'promised to each leecher, kB/s' },
+  kib: { value: 3072, short: 768, says: 'size of a content in KiB' },
+  target: { value: 80, says: 'promised to each leecher, kB/s' },
   second: { value: 0.55, says: 'second wave, as a share of the time a download may take' },
   sweep: { value: '0.2,0.3,0.45', says: 'fixed rates, as shares of what all are promised' },
   loss: { value: 0.5, says: 'percent of packets lost, by nft' },
@@ -136,8 +136,9 @@ async function measure(scene: Scene, { trial, payments, runs }: Case): Promise<v
 
 const percent = (share: number): string => `${round(share * 100)} %`
 
-const sayOf = ({ trial, payments, p95, belowTarget, egress }: Result): string =>
-  `${trial.mode} ${trial.detail}${payments ? ', paid' : ''}: p95 ${round(p95, 1)} s, ` +
+const sayOf = ({ trial, payments, p50, p95, startupP95, belowTarget, egress }: Result): string =>
+  `${[trial.mode, trial.detail].join(' ').trim()}${payments ? ', paid' : ''}: p50 ${round(p50, 1)} s, ` +
+  `p95 ${round(p95, 1)} s, start-up ${round(startupP95, 1)} s, ` +
   `${round(belowTarget, 3)} below target, egress ${round(egress / 1e6, 1)} MB`
 
 function disturbedOf(cases: readonly Case[]): string {

@@ -75,4 +75,4 @@ export function trialsOf(mode: Mode, { leechers, target, uplink, sweep }: Figure
 }
 
 /** As promises are written. */
-const bytesPerSecond = (rate: number): string => `${rate / 1000} kB/s`
+const bytesPerSecond = (rate: number): string => `${Math.round(rate) / 1000} kB/s`

@@ -17,8 +17,7 @@ export interface Result {
   offload: number
 }
 
-/** A leecher is slow when it gets less than this share of what was promised: what a clock and a handshake take. */
-export const KEPT = 0.95
+/** Of the leechers, so many may be below the promise. */
 const SLOW_MAX = 0.05
 const NEVER = Infinity
 

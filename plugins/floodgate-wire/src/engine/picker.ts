@@ -6,8 +6,8 @@
  * back, or was announced by the wire's peer; the wire was opened, unchoked, has room again, its pipe is half
  * empty, or its rest is over; the torrent became ready. Each of them calls `wake`, which asks for a pass unless one is already asked for, and the
  * request is taken back before the pass looks at anything: what happens during a pass gets a pass of its own. A pass
- * leaves a wire only when it has no room or nothing for it; `barrenAt` remembers the latter, and every event that
- * could end it changes `#generation` or the note itself.
+ * leaves a wire only when it has no room, nothing for it, or would be too slow (endgame.ts); `barrenAt` remembers the second, and
+ * every event that could end it changes `#generation` or the note itself; the third lasts while something is on its way.
  */
 import { Availability } from './availability.ts'
 import { BoundPiece } from './bound-piece.ts'
@@ -174,9 +174,9 @@ export class Picker implements BuyerHome {
       buyer.rest()
       buyer.release(late, 'timeout')
     }
-    if (this.#torrent.ready && this.#bound.size > 0 && this.#leftUpTo(1) === 0) {
-      relieve([...this.#buyers.values()], now)
-    }
+    if (!this.#torrent.ready || this.#bound.size === 0) return
+    if (this.#leftUpTo(1) === 0) relieve([...this.#buyers.values()], now)
+    else this.wake() // who was too slow a second ago may not be now
   }
 
   #pass(): void {
