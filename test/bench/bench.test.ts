@@ -148,14 +148,26 @@ describe('bench', function () {
 
   it('SIGINT ends it with 130, and neither folder nor process is left', async () => {
     const { child, folder } = start(['claims', '--purchases', '0', '--claims', '100000'])
-    const first = setInterval(() => {
-      const [stage] = readdirSync(folder)
-      if (stage === undefined || readdirSync(join(folder, stage)).length === 0) return
-      clearInterval(first)
-      child.kill('SIGINT')
-    }, 10)
+    await staged(folder)
+    child.kill('SIGINT')
     assert.equal(await exitOf(child), 130)
     assert.ok(existsSync(folder))
     assert.deepEqual(readdirSync(folder), [])
   })
+
+  it('qos that is killed outright leaves no process, and so no namespace and no link', async () => {
+    const { child, folder } = start(['qos', '--leechers', '2', '--kib', '768'])
+    await staged(folder)
+    child.kill('SIGKILL')
+    assert.equal(await exitOf(child), null)
+  })
 })
+
+/** Resolves when the first processes of a benchmark are at work. */
+async function staged(folder: string): Promise<void> {
+  for (;;) {
+    const [stage] = readdirSync(folder)
+    if (stage !== undefined && readdirSync(join(folder, stage)).length > 0) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
