@@ -7,6 +7,7 @@ import { fluid } from './fluid.ts'
 import { interop } from './interop.ts'
 import { overhead } from './overhead.ts'
 import { premiere } from './premiere.ts'
+import { qos } from './qos.ts'
 import { state } from './state.ts'
 import { swarm } from './swarm.ts'
 
@@ -18,5 +19,6 @@ export const benches: readonly Bench[] = [
   interop,
   flood,
   fluid,
-  premiere
+  premiere,
+  qos
 ]

@@ -75,7 +75,9 @@ export const flood = defineBench({
 })
 
 async function setUp(stage: Stage, limited: boolean): Promise<Scene> {
-  const provider = await stage.actor<FloodProviderJobs>('flood-provider', ['--expose-gc'])
+  const provider = await stage.actor<FloodProviderJobs>('flood-provider', {
+    node: ['--expose-gc']
+  })
   const flooder = await stage.actor<FlooderJobs>('flooder')
   const at = await provider.ask('start', { limited })
   const infoHash = randomBytes(20)

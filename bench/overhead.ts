@@ -127,8 +127,8 @@ async function runOnce(
   const folder = await stage.newFolder('leecher')
   const wallets = await stage.newFolder('wallets')
   const [seeder, leecher] = await Promise.all([
-    stage.actor<PeerJobs>('peers', node),
-    stage.actor<PeerJobs>('peers', node)
+    stage.actor<PeerJobs>('peers', { node }),
+    stage.actor<PeerJobs>('peers', { node })
   ])
   const open = (actor: Actor<PeerJobs>, name: string) => {
     const walletPath = volatile ? '' : join(wallets, `${name}.json`)

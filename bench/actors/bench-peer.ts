@@ -206,7 +206,10 @@ export class BenchPeer {
   }
 }
 
-async function registered(trade: NonNullable<PeerOptions['trade']>): Promise<Wallet> {
+/** A wallet with an account, without money. */
+export async function registered(
+  trade: Pick<NonNullable<PeerOptions['trade']>, 'walletPath' | 'seller'>
+): Promise<Wallet> {
   const wallet = await Wallet.create({
     storage: trade.walletPath === '' ? memoryStorage() : fileStorage(trade.walletPath),
     passphrase: '',

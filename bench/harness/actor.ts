@@ -21,6 +21,7 @@ export type Reply = { id: number; value: unknown } | { id: number; error: string
 const END_MAX_MS = 5000
 
 export interface Actor<J extends Jobs> {
+  readonly pid: number
   /** Resolves when it takes jobs. */
   readonly started: Promise<void>
   /** Does a job. Rejects with the actor's own error, or when it ended. */
@@ -39,13 +40,18 @@ export interface ActorOptions {
   profile?: string
   /** Options of its Node, beyond our own. */
   node?: readonly string[]
+  /** A program that starts it and becomes it, with its arguments: `unshare --net`. */
+  inside?: readonly [string, ...string[]]
 }
 
 /** Starts `bench/actors/<file>.ts`. */
 export function startActor<J extends Jobs>(file: string, options: ActorOptions = {}): Actor<J> {
   const path = fileURLToPath(new URL(`../actors/${file}.ts`, import.meta.url))
+  const [program, ...wrapping] = [...(options.inside ?? []), process.execPath] as [string]
   const child = fork(path, {
+    execPath: program,
     execArgv: [
+      ...wrapping,
       '--conditions=floodgate-source',
       '--disable-warning=ExperimentalWarning',
       ...(options.node ?? [])
@@ -77,6 +83,7 @@ export function startActor<J extends Jobs>(file: string, options: ActorOptions =
   child.on('error', fail)
   child.on('exit', (code, signal) => fail(new Error(`${file} ended: ${signal ?? code}`)))
   return {
+    pid: child.pid ?? 0,
     started,
     ask(job, given) {
       const id = ++lastId

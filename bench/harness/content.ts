@@ -48,13 +48,15 @@ export interface TorrentWish {
   open?: boolean
   /** Its bytes are sealed until then. */
   sealed?: SealedTerms
+  /** So many pieces from the first on cost nothing. */
+  free?: number
   /** Trackers; by default the seller's, or none. They are no part of the info hash. */
   announce?: string[]
 }
 
 /** A torrent file: private, so that peers come from nowhere but where the benchmark wants them from. */
 export function makeTorrent({ folder, name }: Content, wish: TorrentWish): Promise<Uint8Array> {
-  const { pieceLength, seller, open = false, sealed } = wish
+  const { pieceLength, seller, open = false, free = 0, sealed } = wish
   const trackers = wish.announce ?? (seller === undefined ? [] : [`${seller.url}/announce`])
   const offer =
     seller &&
@@ -64,6 +66,7 @@ export function makeTorrent({ folder, name }: Content, wish: TorrentWish): Promi
       price: PRICE,
       currency: CURRENCY,
       open,
+      free,
       ...(sealed && { sealed })
     })
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startActor, type Actor, type Jobs } from './actor.ts'
+import { startActor, type Actor, type ActorOptions, type Jobs } from './actor.ts'
 
 export interface StageOptions {
   /** Told what is going on. */
@@ -38,11 +38,11 @@ export class Stage {
     return path
   }
 
-  /** Starts a process of `bench/actors/`, with options of its Node. Its jobs are those that this file serves. */
-  async actor<J extends Jobs>(file: string, node: readonly string[] = []): Promise<Actor<J>> {
+  /** Starts a process of `bench/actors/`. Its jobs are those that this file serves. */
+  async actor<J extends Jobs>(file: string, options: ActorOptions = {}): Promise<Actor<J>> {
     if (this.#closed) throw new Error('the stage is closed')
     const actor = startActor<J>(file, {
-      node,
+      ...options,
       ...(this.#profile !== undefined && { profile: this.#profile })
     })
     // Kept to be stopped, whatever its jobs are.

@@ -21,7 +21,11 @@ const TINY: Record<string, string> = {
   interop: '--mib 1 --patience 2',
   flood: '--seconds 0.3',
   fluid: '--leechers 30 --traces poisson',
+<<<<<<< HEAD
   premiere: '--peers 3 --simulated 5 --mib 1 --pieces 64 --processes 1'
+=======
+  qos: '--leechers 2 --kib 192 --modes targetRate --payments on --repeats 1 --second 0 --explain'
+>>>>>>> work-qosbench
 }
 
 /** The names that the issue fixes: dashboards read them. */
@@ -35,8 +39,12 @@ const FIELDS: Record<string, string> = {
     'mix floodPerSecond timesVerifiable honestAnsweredShare honestP50Ms honestP99Ms heapGrowthMb rssGrowthMb',
   fluid:
     'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb',
+<<<<<<< HEAD
   premiere:
     'peers simulated mib heldBefore keysBefore readableBefore opened providerShare pushShare firstByteP50Ms firstByteP95Ms'
+=======
+  qos: 'mode payments p50Seconds p95Seconds startupP95Seconds belowTarget egressBytes offload'
+>>>>>>> work-qosbench
 }
 const MACHINE = 'cpus cpuModel memoryGiB node os'
 
@@ -82,6 +90,7 @@ const PROOFS: Record<string, (rows: Rows) => void> = {
     assert.equal(rows.length, 3)
     for (const row of rows) assert.ok(Number(row['egressGb']) > 0 && Number(row['optimumGb']) > 0)
   },
+<<<<<<< HEAD
   premiere: ([row]) => {
     const { heldBefore, keysBefore, readableBefore, opened } = row!
     assert.deepEqual(
@@ -92,6 +101,12 @@ const PROOFS: Record<string, (rows: Rows) => void> = {
     )
     // Keys of 4 kB are much for a release of a mebibyte; of a film they are nothing.
     assert.ok(Number(row!['providerShare']) < 0.05)
+=======
+  qos: ([bound, dial, ...more]) => {
+    assert.deepEqual([bound!['mode'], dial!['mode'], more], ['lowerBound', 'targetRate', []])
+    assert.ok(Number(dial!['p95Seconds']) > 0)
+    assert.ok(Number(dial!['egressBytes']) >= 192 * 1024)
+>>>>>>> work-qosbench
   },
   interop: (rows) => {
     assert.equal(rows.length, 6)
@@ -155,14 +170,26 @@ describe('bench', function () {
 
   it('SIGINT ends it with 130, and neither folder nor process is left', async () => {
     const { child, folder } = start(['claims', '--purchases', '0', '--claims', '100000'])
-    const first = setInterval(() => {
-      const [stage] = readdirSync(folder)
-      if (stage === undefined || readdirSync(join(folder, stage)).length === 0) return
-      clearInterval(first)
-      child.kill('SIGINT')
-    }, 10)
+    await staged(folder)
+    child.kill('SIGINT')
     assert.equal(await exitOf(child), 130)
     assert.ok(existsSync(folder))
     assert.deepEqual(readdirSync(folder), [])
   })
+
+  it('qos that is killed outright leaves no process, and so no namespace and no link', async () => {
+    const { child, folder } = start(['qos', '--leechers', '2', '--kib', '768'])
+    await staged(folder)
+    child.kill('SIGKILL')
+    assert.equal(await exitOf(child), null)
+  })
 })
+
+/** Resolves when the first processes of a benchmark are at work. */
+async function staged(folder: string): Promise<void> {
+  for (;;) {
+    const [stage] = readdirSync(folder)
+    if (stage !== undefined && readdirSync(join(folder, stage)).length > 0) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

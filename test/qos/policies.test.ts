@@ -64,6 +64,19 @@ describe('qos: targetRate (F78, F79)', () => {
     assert.equal(rate, 12 * 500_000 - 10 * 100_000)
   })
 
+  it('takes the rhythm of decisions and reports as it is: who came before the last decision is expected no second time', () => {
+    const old = leechersOf(8, { uplink: 100_000 })
+    const young = leechersOf(2, { rate: 0, uplink: 0, since: sampleOf().time - 7000 })
+    const sample = sampleOf({ leechers: [...old, ...young] })
+    const at = (rhythm: object): number =>
+      decide(targetRate('500 kB/s', { ...without, ...rhythm }), sample).rate
+    assert.equal(at({}), 10 * 500_000 - 10 * 100_000)
+    assert.equal(at({ everyMs: 10_000 }), 12 * 500_000 - 10 * 100_000)
+    // Reports every 3 s: after 7 s they would have said it if they gave anything.
+    assert.equal(at({ everyMs: 1000, reportMs: 3000 }), 10 * 500_000 - 8 * 100_000)
+    assert.throws(() => targetRate('5 kB/s', { reportMs: 0 }), { code: 'bad-option' })
+  })
+
   it('gives more as long as the slowest twentieth gets less, but not for one alone', () => {
     const policy = targetRate('500 kB/s', without)
     const at = (rates: number[]): number => {

@@ -94,7 +94,7 @@ export class Quality {
     this.#report = onSeeder
     this.#seeding = startSeeding({
       ...{ source, everyMs, onError },
-      policy: policyOf(section, everyMs),
+      policy: policyOf(section, { everyMs, reportMs: this.announceSeconds * 1000 }),
       budget: budgetOf(section),
       pool: toldPool(pool, (content, decision) =>
         this.#note(content, inForce(decision, origin), out, isShown)

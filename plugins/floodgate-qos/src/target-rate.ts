@@ -3,7 +3,7 @@
 
 import { parseRate, sayRate, sayShare } from './amounts.ts'
 import { counted, olderThan, percentile, sum } from './figures.ts'
-import { within } from './options.ts'
+import { positive, within } from './options.ts'
 import {
   EVERY_MS,
   NOTHING,
@@ -21,19 +21,22 @@ export interface TargetOptions {
   margin?: number
   /** What one seeder can give: decides how many there are; `10 MB/s` unless said otherwise. */
   perSeeder?: string
+  /** From one decision to the next: as many leechers come until then as came since the last. */
+  everyMs?: number
+  /** From one report of a leecher to the next; 15,000 unless said otherwise. */
+  reportMs?: number
 }
 
-/** A leecher says what it gives and gets once it has announced twice; until then it is taken to give as others do. */
-const REPORTED_MS = 30_000
-/** An error is made up for in so long: reports come every 15 s, and show a decision when the next three are made. */
-const SETTLING_MS = 60_000
+const REPORT_MS = 15_000
+/** Reports until a leecher says what it gives and gets; until then it is taken to give as others do. */
+const REPORTED = 2
+/** An error is made up for in so many reports: they show a decision when the next three are made. */
+const SETTLING = 4
 /** The correction, as a share of the promise: little downwards, because what the forecast finds missing rarely is not. */
 const TRIM: [number, number] = [-0.05, 0.25]
 /** Who gets less than this share of the median is held by his own line; if those are more than so many, by us. */
 const LINE_SHARE = 0.85
 const LINES_MAX = 0.2
-/** A leecher's rate is the mean of every third sample in the history: one for each report. */
-const MEAN_EVERY = 3
 
 /** What is known without feedback. */
 interface Forecast {
@@ -51,11 +54,16 @@ export function targetRate(target: string, options: TargetOptions = {}): QosPoli
   const slowest = within(options.slowest ?? 0.05, [0, 0.5], 'slowest')
   const aim = promised * (1 + within(options.margin ?? 0.05, [0, 1], 'margin'))
   const perSeeder = parseRate(options.perSeeder ?? '10 MB/s', 'perSeeder')
+  const everyMs = positive(options.everyMs ?? EVERY_MS, 'everyMs')
+  const reportMs = positive(options.reportMs ?? REPORT_MS, 'reportMs')
+  const timing = { aim, everyMs, reportedMs: REPORTED * reportMs }
+  // A leecher's rate is the mean of a sample for each report.
+  const meanEvery = Math.max(1, Math.round(reportMs / everyMs))
 
   function decide(sample: SwarmSample, history: readonly Past[], last?: Decision): Decision {
     if (sample.leechers.length === 0) return NOTHING
-    const forecast = forecastOf(sample, aim)
-    const rates = helped(olderThan(sample, REPORTED_MS), history)
+    const forecast = forecastOf(sample, timing)
+    const rates = helped(olderThan(sample, timing.reportedMs), history, meanEvery)
     const low = percentile(rates, slowest)
     const trim = rates.length === 0 ? 0 : trimOf(aim - low, sample, history.at(-1), last)
     // While a piece is nowhere else, nobody can go faster than the provider hands out what is new.
@@ -68,9 +76,9 @@ export function targetRate(target: string, options: TargetOptions = {}): QosPoli
   /** What each leecher is given beyond the forecast: what the last rate had of it, and some more or less for the error. */
   function trimOf(error: number, { time }: SwarmSample, past?: Past, last?: Decision): number {
     if (past === undefined || last === undefined) return 0
-    const { missing, leechers } = forecastOf(past.sample, aim)
+    const { missing, leechers } = forecastOf(past.sample, timing)
     const held = leechers === 0 ? 0 : (last.rate - missing) / leechers
-    const step = (error * (time - past.sample.time)) / SETTLING_MS
+    const step = (error * (time - past.sample.time)) / (SETTLING * reportMs)
     const [least, most] = TRIM
     return Math.min(most * aim, Math.max(least * aim, held + step))
   }
@@ -95,9 +103,13 @@ export function targetRate(target: string, options: TargetOptions = {}): QosPoli
  * Mean rates of those whom the pool's rate can help. A swarm shares about evenly, so who gets much less than the median
  * is held by his own line; to raise the rate for him would only hurry the others.
  */
-function helped(leechers: readonly LeecherSample[], history: readonly Past[]): number[] {
+function helped(
+  leechers: readonly LeecherSample[],
+  history: readonly Past[],
+  every: number
+): number[] {
   const earlier = history
-    .filter((_, i) => (history.length - i) % MEAN_EVERY === 0)
+    .filter((_, i) => (history.length - i) % every === 0)
     .map(({ sample }) => new Map(sample.leechers.map(({ id, rate }) => [id, rate])))
   const rates = leechers.map(({ id, rate }) => {
     const all = [rate, ...earlier.flatMap((rates) => rates.get(id) ?? [])].filter((one) => one > 0)
@@ -108,16 +120,22 @@ function helped(leechers: readonly LeecherSample[], history: readonly Past[]): n
   return rates.length - free.length <= Math.ceil(rates.length * LINES_MAX) ? free : rates
 }
 
-function forecastOf(sample: SwarmSample, aim: number): Forecast {
+interface Timing {
+  aim: number
+  everyMs: number
+  reportedMs: number
+}
+
+function forecastOf(sample: SwarmSample, { aim, everyMs, reportedMs }: Timing): Forecast {
   const { leechers: present } = sample
   const ageOf = ({ since }: LeecherSample): number => sample.time - since
   const reported = present.filter(
-    (one) => one.rate > 0 || one.uplink > 0 || ageOf(one) >= REPORTED_MS
+    (one) => one.rate > 0 || one.uplink > 0 || ageOf(one) >= reportedMs
   )
   const uplinks = sum(reported.map(({ uplink }) => uplink))
   const usual = reported.length === 0 ? 0 : uplinks / reported.length
   // As many come until the next decision as came since the last.
-  const coming = present.filter((one) => ageOf(one) < EVERY_MS).length
+  const coming = present.filter((one) => ageOf(one) < everyMs).length
   const leechers = present.length + coming
   const given = uplinks + (present.length - reported.length) * usual + sample.seedersUplink
   return { leechers, given, missing: Math.max(0, leechers * aim - given) }

@@ -5,9 +5,9 @@ import { parseBytes, parseRate, sayBytes, sayRate } from './amounts.ts'
 import { counted } from './figures.ts'
 import { positive } from './options.ts'
 import { NOTHING, type Decision, type Past, type QosPolicy, type SwarmSample } from './policy.ts'
-import { targetRate } from './target-rate.ts'
+import { targetRate, type TargetOptions } from './target-rate.ts'
 
-export interface WebFirstOptions {
+export interface WebFirstOptions extends Pick<TargetOptions, 'everyMs' | 'reportMs'> {
   /** What leechers get once HTTP is left; as for targetRate. */
   target: string
   /** What the web server can give. */
@@ -26,7 +26,7 @@ const OVERLOAD = 0.95
  * targetRate finds missing, and `closed` when that is nothing. Stock clients that are told 503 ask again after 10 s.
  */
 export function webFirst(options: WebFirstOptions): QosPolicy {
-  const dial = targetRate(options.target)
+  const dial = targetRate(options.target, options)
   const uplink = parseRate(options.uplink, 'uplink')
   const copies = positive(options.copies ?? 3, 'copies')
   const bytes = options.bytes === undefined ? undefined : parseBytes(options.bytes, 'bytes')

@@ -111,7 +111,11 @@ describe('hosts qos: what is promised', () => {
   it('F76, F78: every promise is kept, within what may be spent', () => {
     const sample = sampleOf({ leechers: leechersOf(4, { rate: 0 }), copies: 0 })
     const decide = (section: QosSection) => {
-      const decision = policyOf(section, 5000).decide(sample, [], undefined)
+      const decision = policyOf(section, { everyMs: 5000, reportMs: 15_000 }).decide(
+        sample,
+        [],
+        undefined
+      )
       const frame = { rateMax: 1e9, everyMs: 5000 }
       return budgetOf(section).divide([{ sample, decision }], frame)[0]!
     }

@@ -11,6 +11,10 @@ import type { Buying, ReleaseReason } from './seam.ts'
 /** After a refusal a wire rests, twice as long each time; milliseconds. */
 const REST_FIRST = 250
 const REST_MAX = 16_000
+/** A wire is bound no more than it brings in so long: what is bound to a slow one nobody else fetches, to the very end. */
+const PIPE_SECONDS = 4
+/** …but so much at least, as its rate is unknown at first. */
+const PIPE_MIN_BYTES = 32 * 1024
 /** Blocks that may come without having been asked for before the wire is ended: 4 MiB. */
 const UNASKED_MAX = 256
 
@@ -37,9 +41,14 @@ export class Buyer implements BlockSink {
   barrenAt = -1
   readonly pieces: BoundPiece[] = []
   progressAt = 0
+  /** How long its last piece took, from the binding on; 0 before the first. */
+  pieceMs = 0
 
   readonly #home: BuyerHome
   #outstanding = 0
+  /** When the first piece was bound, and the bytes that came since. */
+  #begun = 0
+  #got = 0
   /** Blocks that came and were not asked for, less those that were cancelled. */
   #unasked = 0
   #restMs = REST_FIRST
@@ -59,7 +68,10 @@ export class Buyer implements BlockSink {
 
   /** Bytes that may be bound before the pipe is full: what is bound and not here fills it. */
   get freeBytes(): number {
-    let bytes = this.#home.pipelineBytes
+    // The wire's own figure is of the last seconds, and knows nothing of the first tenth of one.
+    const mean = (this.#got * 1000) / (Date.now() - this.#begun + 1)
+    const paced = PIPE_SECONDS * Math.max(this.wire.downloadSpeed(), mean)
+    let bytes = Math.min(this.#home.pipelineBytes, Math.max(PIPE_MIN_BYTES, paced))
     for (const piece of this.pieces) bytes -= piece.length - piece.here * BLOCK_BYTES
     return bytes
   }
@@ -67,6 +79,7 @@ export class Buyer implements BlockSink {
   /** Binds pieces that the picker chose. */
   bind(pieces: BoundPiece[]): void {
     if (this.pieces.length === 0) this.progressAt = Date.now()
+    if (this.#begun === 0) this.#begun = Date.now()
     this.pieces.push(...pieces)
     const settle = (agreed: boolean) => {
       const still = pieces.filter((piece) => !piece.over)
@@ -113,9 +126,11 @@ export class Buyer implements BlockSink {
     const now = Date.now()
     if (!piece?.arrived(offset, block, now)) return
     this.#outstanding--
+    this.#got += block.length
     this.progressAt = now
     this.#home.progress(piece, block.length)
     if (piece.complete) {
+      this.pieceMs = now - piece.boundAt
       this.#take(piece)
       this.#home.complete(this, piece)
     }
@@ -162,12 +177,15 @@ export class Buyer implements BlockSink {
   }
 
   /** Binds nothing for a while, so that a refusing peer costs little. */
-  rest(): void {
+  rest(leastMs = 0): void {
     if (this.#rest || this.closed) return
-    this.#rest = setTimeout(() => {
-      this.#rest = null
-      this.#home.wake()
-    }, this.#restMs)
+    this.#rest = setTimeout(
+      () => {
+        this.#rest = null
+        this.#home.wake()
+      },
+      Math.max(leastMs, this.#restMs)
+    )
     this.#restMs = Math.min(this.#restMs * 2, REST_MAX)
   }
 
