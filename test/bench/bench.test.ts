@@ -21,11 +21,8 @@ const TINY: Record<string, string> = {
   interop: '--mib 1 --patience 2',
   flood: '--seconds 0.3',
   fluid: '--leechers 30 --traces poisson',
-<<<<<<< HEAD
-  premiere: '--peers 3 --simulated 5 --mib 1 --pieces 64 --processes 1'
-=======
+  premiere: '--peers 3 --simulated 5 --mib 1 --pieces 64 --processes 1',
   qos: '--leechers 2 --kib 192 --modes targetRate --payments on --repeats 1 --second 0 --explain'
->>>>>>> work-qosbench
 }
 
 /** The names that the issue fixes: dashboards read them. */
@@ -39,12 +36,9 @@ const FIELDS: Record<string, string> = {
     'mix floodPerSecond timesVerifiable honestAnsweredShare honestP50Ms honestP99Ms heapGrowthMb rssGrowthMb',
   fluid:
     'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb',
-<<<<<<< HEAD
   premiere:
-    'peers simulated mib heldBefore keysBefore readableBefore opened providerShare pushShare firstByteP50Ms firstByteP95Ms'
-=======
+    'peers simulated mib heldBefore keysBefore readableBefore opened providerShare pushShare firstByteP50Ms firstByteP95Ms',
   qos: 'mode payments p50Seconds p95Seconds startupP95Seconds belowTarget egressBytes offload'
->>>>>>> work-qosbench
 }
 const MACHINE = 'cpus cpuModel memoryGiB node os'
 
@@ -90,7 +84,6 @@ const PROOFS: Record<string, (rows: Rows) => void> = {
     assert.equal(rows.length, 3)
     for (const row of rows) assert.ok(Number(row['egressGb']) > 0 && Number(row['optimumGb']) > 0)
   },
-<<<<<<< HEAD
   premiere: ([row]) => {
     const { heldBefore, keysBefore, readableBefore, opened } = row!
     assert.deepEqual(
@@ -101,12 +94,11 @@ const PROOFS: Record<string, (rows: Rows) => void> = {
     )
     // Keys of 4 kB are much for a release of a mebibyte; of a film they are nothing.
     assert.ok(Number(row!['providerShare']) < 0.05)
-=======
+  },
   qos: ([bound, dial, ...more]) => {
     assert.deepEqual([bound!['mode'], dial!['mode'], more], ['lowerBound', 'targetRate', []])
     assert.ok(Number(dial!['p95Seconds']) > 0)
     assert.ok(Number(dial!['egressBytes']) >= 192 * 1024)
->>>>>>> work-qosbench
   },
   interop: (rows) => {
     assert.equal(rows.length, 6)
