@@ -6,7 +6,17 @@ import { flood } from './flood.ts'
 import { fluid } from './fluid.ts'
 import { interop } from './interop.ts'
 import { overhead } from './overhead.ts'
+import { premiere } from './premiere.ts'
 import { state } from './state.ts'
 import { swarm } from './swarm.ts'
 
-export const benches: readonly Bench[] = [overhead, swarm, claims, state, interop, flood, fluid]
+export const benches: readonly Bench[] = [
+  overhead,
+  swarm,
+  claims,
+  state,
+  interop,
+  flood,
+  fluid,
+  premiere
+]

@@ -2,14 +2,26 @@
 // `fetch` runs from the connect, when metadata, purse and the other's address are there, to the last piece verified
 // and stored and, with Floodgate, to the receipt for the last payment.
 
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { platformCrypto, toHex } from '@floodgate/protocol'
-import { Wallet, claim, fileStorage, memoryStorage, register } from '@floodgate/wallet/file'
+import { codeOf, platformCrypto, toHex } from '@floodgate/protocol'
+import { decodeKeys, openContent } from '@floodgate/push'
+import {
+  Wallet,
+  buyKeys,
+  claim,
+  fileStorage,
+  memoryStorage,
+  offerDisk,
+  register,
+  type KeyOrder
+} from '@floodgate/wallet/file'
 import { floodgate, type Floodgate } from '@floodgate/wire'
 import MemoryChunkStore from 'memory-chunk-store'
 import WebTorrent, { type Torrent, type TorrentOptions } from 'webtorrent'
 import { CLIENT_OPTIONS } from '../../hosts/src/client.ts'
+import { bytesOf } from '../../hosts/src/trade/sealed-bytes.ts'
 import type { Seller } from '../harness/content.ts'
 
 /** Costs of the passphrase: there is none, so as little as can be. */
@@ -18,7 +30,7 @@ const SETTLE_MAX_MS = 60_000
 
 export interface PeerOptions {
   /** With Floodgate: where the wallet lies (empty: in memory), who sells, and the unpaid pieces a buyer may have. */
-  trade?: { walletPath: string; seller: Seller; limitMax: number }
+  trade?: { walletPath: string; seller: Seller; limitMax: number; pushed?: boolean }
   maxConns?: number
 }
 
@@ -26,6 +38,13 @@ export interface PeerOptions {
 export interface Place {
   folder: string
   memory: boolean
+}
+
+/** From the wish for keys to the first plaintext, in milliseconds; what was played is told by its hash. */
+export interface Played {
+  firstMs: number
+  keyBytes: number
+  sha256: string
 }
 
 export interface FetchFigures {
@@ -50,7 +69,8 @@ export class BenchPeer {
     this.client.on('error', (error) => this.warnings.push(String(error)))
     this.#wallet = wallet
     if (wallet === undefined) return
-    this.#floodgate = floodgate(this.client, { wallet, limitMax: options.trade!.limitMax })
+    const { limitMax, pushed = false } = options.trade!
+    this.#floodgate = floodgate(this.client, { wallet, limitMax, pushed })
     this.#floodgate.on('warning', ({ error }) => this.warnings.push(String(error)))
   }
 
@@ -144,6 +164,31 @@ export class BenchPeer {
         resolve()
       })
     })
+  }
+
+  /** Offers room for what is not released yet; answers what is pushed to it, by info hash. */
+  async willing(disk: number): Promise<string[]> {
+    const offers = await offerDisk(this.#wallet!, { disk, uplink: disk })
+    return offers.map(({ infoHash }) => toHex(infoHash))
+  }
+
+  /** What the provider refuses keys with; '' if it does not. */
+  refusal(order: KeyOrder): Promise<string> {
+    return buyKeys(this.#wallet!, order).then(() => '', codeOf)
+  }
+
+  /** Buys the keys of what it holds, and plays it from the begin. */
+  async play(order: KeyOrder): Promise<Played> {
+    const start = performance.now()
+    const bytes = await buyKeys(this.#wallet!, order)
+    const content = await openContent(platformCrypto, decodeKeys(bytes), bytesOf(this.#torrent!))
+    let firstMs = Number.NaN
+    const hash = createHash('sha256')
+    for await (const part of content.stream()) {
+      if (Number.isNaN(firstMs)) firstMs = performance.now() - start
+      hash.update(part)
+    }
+    return { firstMs, keyBytes: bytes.length, sha256: hash.digest('hex') }
   }
 
   async settle(): Promise<boolean> {

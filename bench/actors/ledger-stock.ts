@@ -9,12 +9,15 @@ import {
   purseSeed,
   toHex
 } from '@floodgate/protocol'
-import type { LedgerStore, ProviderKeys } from '@floodgate/tracker'
+import { createProviderKeys, type LedgerStore, type ProviderKeys } from '@floodgate/tracker'
 import { CURRENCY, PRICE } from '../harness/content.ts'
 
 const YEAR_MS = 365 * 86_400e3
-/** Commands given together are committed together. */
-const GROUP = 2000
+/** Commands given together; a ledger in a file commits them together. */
+const GROUP = 20_000
+/** Buyers of the purchases that only lie there, and how many each makes of one content: it may have no more than 32 open. */
+const IDLE_BUYERS = 1000
+const PURSES_EACH = 30
 
 export interface AccountWish {
   uid: Uint8Array
@@ -38,6 +41,15 @@ export interface SoldPurse {
   seed: Uint8Array
   /** Index into the buyers. */
   buyer: number
+}
+
+/** Purchases that lie in a ledger before anything is measured: nobody claims from them. */
+export interface Stock {
+  purchases: number
+  /** Pieces of each. */
+  pieces: number
+  /** A ledger file that holds them. */
+  path: string
 }
 
 /** Opens accounts, each with enough money for anything. */
@@ -92,6 +104,27 @@ export async function sellPurses(
     await Promise.all(group)
   }
   return sold
+}
+
+/** Makes the purchases by the ledger's own commands, in contents of their own. */
+export async function stockLedger(
+  store: LedgerStore,
+  { purchases, pieces }: Pick<Stock, 'purchases' | 'pieces'>
+): Promise<void> {
+  // Nobody will ever open these certificates.
+  const keys = await createProviderKeys(crypto, Date.now())
+  const buyers = Array.from({ length: IDLE_BUYERS }, () => crypto.random(16))
+  const keysOf = () => ({ signKey: crypto.random(32), boxKey: crypto.random(32) })
+  await openAccounts(
+    store,
+    buyers.map((uid) => ({ uid, ...keysOf() }))
+  )
+  for (let left = purchases; left > 0; left -= IDLE_BUYERS * PURSES_EACH) {
+    const content = { infoHash: crypto.random(20), pieces }
+    await publishBare(store, content.infoHash, pieces)
+    const count = Math.min(left, IDLE_BUYERS * PURSES_EACH)
+    await sellPurses(store, keys, { ...content, buyers, count, idle: true })
+  }
 }
 
 function certifier(keys: ProviderKeys, infoHash: Uint8Array, pieces: number) {

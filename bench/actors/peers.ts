@@ -1,11 +1,25 @@
 // WebTorrent peers in a process of their own, with Floodgate in them or without. A process may hold several, by number.
 
+import { subscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import type { KeyOrder } from '@floodgate/wallet'
 import { serve } from '../harness/serve.ts'
 import { Profile } from '../harness/profile.ts'
-import { BenchPeer, type FetchFigures, type PeerOptions, type Place } from './bench-peer.ts'
+import {
+  BenchPeer,
+  type FetchFigures,
+  type PeerOptions,
+  type Place,
+  type Played
+} from './bench-peer.ts'
 
 const peers = new Map<number, BenchPeer>()
 const profile = new Profile('peers')
+/** Every TCP connection of this process, to peers and to the tracker alike. */
+const sockets = new Set<Socket>()
+for (const channel of ['net.client.socket', 'net.server.socket']) {
+  subscribe(channel, (message) => sockets.add((message as { socket: Socket }).socket))
+}
 
 function peer(id: number): BenchPeer {
   const found = peers.get(id)
@@ -45,6 +59,22 @@ const jobs = {
     patienceMs: number
   }): Promise<number | null> =>
     peer(given.id).join(given.torrent, given.place, given.strategy, given.patienceMs),
+
+  /** Says that it is willing; answers the info hashes of what is pushed to it. */
+  willing: ({ id, disk }: { id: number; disk: number }): Promise<string[]> =>
+    peer(id).willing(disk),
+
+  /** What keys are refused with. */
+  refusal: ({ id, order }: { id: number; order: KeyOrder }): Promise<string> =>
+    peer(id).refusal(order),
+
+  /** Buys the keys of what it holds, and opens it. */
+  play: ({ id, order }: { id: number; order: KeyOrder }): Promise<Played> => peer(id).play(order),
+
+  /** Bytes that left this process by TCP so far. */
+  async sent(): Promise<number> {
+    return [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
+  },
 
   /** Waits until everything bought is paid. */
   async settle(): Promise<boolean> {

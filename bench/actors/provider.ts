@@ -4,6 +4,7 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { platformCrypto, toHex } from '@floodgate/protocol'
+import { encodeKeys, keysFor } from '@floodgate/push'
 import {
   createProviderKeys,
   providerKeysFromJson,
@@ -12,6 +13,7 @@ import {
   floodgateTracker,
   memoryLedger,
   postgresLedger,
+  restoreLedger,
   sqliteLedger,
   UNLIMITED_RATES,
   type FloodgateTracker,
@@ -22,6 +24,7 @@ import {
   type TrackerCounters
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
+import pg from 'pg'
 import { startPostgres, type Postgres } from '../../test/support/postgres.ts'
 import { CURRENCY, type Seller } from '../harness/content.ts'
 import { Profile } from '../harness/profile.ts'
@@ -30,9 +33,11 @@ import {
   openAccounts,
   publishBare,
   sellPurses,
+  stockLedger,
   type AccountWish,
   type PurseWish,
-  type SoldPurse
+  type SoldPurse,
+  type Stock
 } from './ledger-stock.ts'
 
 export type StoreKind = 'memory' | 'sqlite' | 'postgres'
@@ -48,6 +53,11 @@ const servers: Server[] = []
 /** A database of our own, for that store. */
 let postgres: Postgres | undefined
 let databaseUrl = ''
+
+/** Secrets of sealed contents, by info hash. */
+const secrets = new Map<string, { master: Uint8Array; sealedId: Uint8Array }>()
+/** So far ahead is the provider's clock. */
+let aheadMs = 0
 
 /** What another process needs to be the same provider. */
 export interface Identity {
@@ -69,27 +79,55 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.http!.address() as AddressInfo).port}`
 }
 
+export interface StartWish {
+  store: StoreKind
+  folder: string
+  intervalSeconds: number
+  membersMax: number
+  /** What its ledger holds from the first. */
+  stock?: Stock | undefined
+  /** Another process of the same provider, on one database. */
+  like?: Identity
+}
+
+const options = { currency: CURRENCY }
+
+/** How each kind of ledger is opened, and what it is to hold put into it: by its own restore, where it has one. */
+const stores: Record<StoreKind, (wish: StartWish) => Promise<LedgerStore>> = {
+  async memory({ stock }) {
+    const store = memoryLedger(options)
+    if (stock !== undefined) await stockLedger(store, stock)
+    return store
+  },
+  async sqlite({ folder, stock }) {
+    const path = join(folder, 'ledger.db')
+    if (stock !== undefined) await restoreLedger(stock.path, path, options)
+    return sqliteLedger(path, options)
+  },
+  async postgres({ like, stock }) {
+    if (like === undefined) postgres = await startPostgres()
+    databaseUrl = like?.databaseUrl ?? (await postgres!.newUrl())
+    if (like === undefined && stock !== undefined) {
+      await restoreLedger(stock.path, databaseUrl, options)
+      await settle(databaseUrl)
+    }
+    return postgresLedger(databaseUrl, options)
+  }
+}
+
+/** Does now what the server would do beside the measuring: write out what was restored, and count what its tables hold. */
+async function settle(url: string): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query('VACUUM ANALYZE')
+  await client.query('CHECKPOINT')
+  await client.end()
+}
+
 const jobs = {
   /** Starts the provider. `membersMax`: how many peers the one address of this machine may have in a swarm. */
-  async start(given: {
-    store: StoreKind
-    folder: string
-    intervalSeconds: number
-    membersMax: number
-    /** Another process of the same provider, on one database. */
-    like?: Identity
-  }): Promise<Seller> {
-    const options = { currency: CURRENCY }
-    const open: Record<StoreKind, () => LedgerStore | Promise<LedgerStore>> = {
-      memory: () => memoryLedger(options),
-      sqlite: () => sqliteLedger(join(given.folder, 'ledger.db'), options),
-      postgres: async () => {
-        if (given.like === undefined) postgres = await startPostgres()
-        databaseUrl = given.like?.databaseUrl ?? (await postgres!.newUrl())
-        return postgresLedger(databaseUrl, options)
-      }
-    }
-    const store = await open[given.store]()
+  async start(given: StartWish): Promise<Seller> {
+    const store = await stores[given.store](given)
     const server = new Server({ udp: false, stats: false })
     const keys = given.like
       ? providerKeysFromJson(platformCrypto, given.like.keys)
@@ -98,6 +136,13 @@ const jobs = {
       ...{ ledger: store, keys, currency: CURRENCY, intervalSeconds: given.intervalSeconds },
       // Everybody has the one address of this machine.
       rates: UNLIMITED_RATES,
+      now: () => Date.now() + aheadMs,
+      push: {
+        async keys(infoHash, group) {
+          const secret = secrets.get(infoHash)
+          return secret && encodeKeys(keysFor(platformCrypto, { ...secret, group }))
+        }
+      },
       guard: { swarmMembersPerAddressMax: given.membersMax, messagesPerSecond: Infinity }
     })
     running = { store, keys, tracker }
@@ -116,6 +161,25 @@ const jobs = {
 
   async publish(torrent: Uint8Array): Promise<void> {
     await provider().tracker.publish(torrent)
+  },
+
+  /** Publishes a sealed content, with so much money for willing peers; answers its info hash. */
+  async push(given: {
+    torrent: Uint8Array
+    secret: { master: Uint8Array; sealedId: Uint8Array }
+    budget: bigint
+  }): Promise<string> {
+    const { store, tracker } = provider()
+    const { infoHash } = await tracker.publish(given.torrent)
+    secrets.set(infoHash, given.secret)
+    const now = Date.now() + aheadMs
+    await store.execute({ kind: 'budgetPush', infoHash, amountMinor: given.budget, now })
+    return infoHash
+  },
+
+  /** Turns the provider's clock, in milliseconds ahead of this machine's. */
+  async turnClock(ms: number): Promise<void> {
+    aheadMs = ms
   },
 
   async fund({ uid, amount }: { uid: string; amount: bigint }): Promise<void> {
@@ -152,6 +216,9 @@ const jobs = {
   /** Begins and ends a CPU profile, if one is wanted. */
   profile: (on: boolean): Promise<void> => (on ? profile.begin() : profile.end()),
 
+  /** Puts everything away, however long that takes; who is let go of has some seconds. */
+  close: (): Promise<void> => (closing ??= close()),
+
   /** What is wrong with the books; nothing, if all is well. */
   async faults(): Promise<string[]> {
     return (await provider().store.audit()).faults.map(String)
@@ -159,11 +226,15 @@ const jobs = {
 }
 export type ProviderJobs = typeof jobs
 
-serve(jobs, async () => {
+let closing: Promise<void> | undefined
+
+async function close(): Promise<void> {
   await running?.tracker.close()
   await Promise.all(
     servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
   )
   await running?.store.close()
   await postgres?.stop()
-})
+}
+
+serve(jobs, jobs.close)

@@ -5,7 +5,7 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { join } from 'node:path'
-import { encodeOffer } from '@floodgate/protocol'
+import { encodeOffer, type SealedTerms } from '@floodgate/protocol'
 import createTorrent from 'create-torrent'
 import { MIB } from './figures.ts'
 
@@ -46,13 +46,15 @@ export interface TorrentWish {
   seller?: Seller
   /** May strangers have it for nothing? */
   open?: boolean
+  /** Its bytes are sealed until then. */
+  sealed?: SealedTerms
   /** Trackers; by default the seller's, or none. They are no part of the info hash. */
   announce?: string[]
 }
 
 /** A torrent file: private, so that peers come from nowhere but where the benchmark wants them from. */
 export function makeTorrent({ folder, name }: Content, wish: TorrentWish): Promise<Uint8Array> {
-  const { pieceLength, seller, open = false } = wish
+  const { pieceLength, seller, open = false, sealed } = wish
   const trackers = wish.announce ?? (seller === undefined ? [] : [`${seller.url}/announce`])
   const offer =
     seller &&
@@ -61,7 +63,8 @@ export function makeTorrent({ folder, name }: Content, wish: TorrentWish): Promi
       api: seller.url,
       price: PRICE,
       currency: CURRENCY,
-      open
+      open,
+      ...(sealed && { sealed })
     })
   return new Promise((resolve, reject) => {
     createTorrent(

@@ -65,6 +65,13 @@ export function priceOf(
   return chosen
 }
 
+/** `5.00` in the currency, or `500` minor units, as in a price. Throws `bad-option`. */
+export function amountIn(text: string, currency: string): bigint {
+  if (/^\d{1,15}\.\d{1,8}$/.test(text)) return minorOf(text, currency)
+  if (/^(0|[1-9]\d{0,17})$/.test(text)) return BigInt(text)
+  throw new FloodgateError('bad-option', `an amount such as 5.00, or 500 minor units, not ${text}`)
+}
+
 function expectPrice(minor: bigint): bigint {
   if (minor > 0n) return minor
   throw new FloodgateError('bad-option', '--price 0: nothing is sold for nothing')

@@ -28,7 +28,9 @@ import { addSeed } from './commands/seed.ts'
 import { addStatement } from './commands/statement.ts'
 import { addToken } from './commands/token.ts'
 import { addTopUp } from './commands/top-up.ts'
+import { addTrace } from './commands/trace.ts'
 import { addWallet } from './commands/wallet.ts'
+import { addWilling } from './commands/willing.ts'
 import { exitCodes, exitCodesText, failureOf } from './failures.ts'
 import { createOutput, endWithReader, type Output } from './output.ts'
 import { stopSignal } from './stop.ts'
@@ -56,11 +58,13 @@ const COMMANDS: AddCommand[] = [
   addCourt,
   addRisk,
   addQos,
+  addTrace,
   addRegister,
   addTopUp,
   addRedeem,
   addGet,
   addSeed,
+  addWilling,
   addClaim,
   addWallet,
   addAttack,

@@ -30,6 +30,9 @@ export function parseSize(text: string): number {
   return Number(found[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(found[2]!.toLowerCase())
 }
 
+/** `2MB/s`: bytes per second, in steps of 1024. Throws `bad-option`. */
+export const parseRate = (text: string): number => parseSize(text.replace(/\/s$/i, ''))
+
 /** A day such as 2026-11-22, or a month such as 2026-11, in UTC: where it begins and ends. Throws `bad-option`. */
 export function parseDays(text: string): { from: number; to: number } {
   const [, year, month, day] = /^(\d{4})-(\d\d)(?:-(\d\d))?$/.exec(text) ?? []

@@ -20,7 +20,8 @@ const TINY: Record<string, string> = {
   state: '--purchases 50 --pieces 16,32 --sellers 0,1',
   interop: '--mib 1 --patience 2',
   flood: '--seconds 0.3',
-  fluid: '--leechers 30 --traces poisson'
+  fluid: '--leechers 30 --traces poisson',
+  premiere: '--peers 3 --simulated 5 --mib 1 --pieces 64 --processes 1'
 }
 
 /** The names that the issue fixes: dashboards read them. */
@@ -33,7 +34,9 @@ const FIELDS: Record<string, string> = {
   flood:
     'mix floodPerSecond timesVerifiable honestAnsweredShare honestP50Ms honestP99Ms heapGrowthMb rssGrowthMb',
   fluid:
-    'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb'
+    'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb',
+  premiere:
+    'peers simulated mib heldBefore keysBefore readableBefore opened providerShare pushShare firstByteP50Ms firstByteP95Ms'
 }
 const MACHINE = 'cpus cpuModel memoryGiB node os'
 
@@ -78,6 +81,17 @@ const PROOFS: Record<string, (rows: Rows) => void> = {
   fluid: (rows) => {
     assert.equal(rows.length, 3)
     for (const row of rows) assert.ok(Number(row['egressGb']) > 0 && Number(row['optimumGb']) > 0)
+  },
+  premiere: ([row]) => {
+    const { heldBefore, keysBefore, readableBefore, opened } = row!
+    assert.deepEqual(
+      { heldBefore, keysBefore, readableBefore, opened },
+      {
+        ...{ heldBefore: 1, keysBefore: 0, readableBefore: 0, opened: 8 }
+      }
+    )
+    // Keys of 4 kB are much for a release of a mebibyte; of a film they are nothing.
+    assert.ok(Number(row!['providerShare']) < 0.05)
   },
   interop: (rows) => {
     assert.equal(rows.length, 6)

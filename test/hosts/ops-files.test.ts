@@ -6,16 +6,37 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SCOPES } from '@floodgate/tracker'
+import { SCOPES, type QualityJson } from '@floodgate/tracker'
 import dockerfilelint from 'dockerfilelint'
-import { parse } from 'yaml'
+import { Command } from 'commander'
+import { parse, parseAllDocuments } from 'yaml'
+import { addPoolSeeder } from '../../hosts/src/commands/pool-seeder.ts'
 import { parseConfig } from '../../hosts/src/config/config.ts'
 import { homeOf } from '../../hosts/src/provider/home.ts'
+import { expectFields } from '../qos/kubernetes-fields.ts'
 import { namesIn } from '../tracker/api/exposition.ts'
 import * as w from '../tracker/mint/world.ts'
 
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+/** A content that somebody wants. */
+const TOLD: QualityJson['contents'][number] = {
+  ...{
+    infoHash: 'ab'.repeat(20),
+    time: 1,
+    rate: 2,
+    seeders: 1,
+    webSeed: 'closed',
+    reason: 'A test.'
+  },
+  ...{ leechers: 3, rated: 2, p50: 900, p05: 400, belowTarget: 1, copies: 0, egress: 5 },
+  ...{ sent: 70, sentToday: 60, sentSinceStart: 50, fromPeers: 150 }
+}
+
+interface Pod {
+  containers: { args: string[] }[]
+}
 
 interface Rule {
   alert: string
@@ -50,7 +71,8 @@ describe('operations: alert rules', () => {
 
   it('every metric in a rule is one that /metrics has, with labels that it has', async () => {
     const hostFacts = async () => ({ backupAt: 1, diskFreeBytes: 1 })
-    const world = await w.startWorld({ openMetrics: true, hostFacts })
+    const quality = () => ({ policy: 'target 1 kB/s', contents: [TOLD] })
+    const world = await w.startWorld({ openMetrics: true, hostFacts, quality })
     await w.buy(world, await w.register(world, 100n), await w.publish(world))
     await w.post(world, 'register', new Uint8Array())
     const text = await (await fetch(`${world.url}/metrics`)).text()
@@ -144,6 +166,29 @@ describe('operations: unit, image and compose file', () => {
       for (const volume of own) assert.ok(named.includes(volume), volume)
       assert.equal(grace, '60s')
     }
+  })
+
+  it('the seeders’ manifest has objects of Kubernetes, and rights for just what is asked of it', () => {
+    const [deployment, role, binding] = parseAllDocuments(read('hosts/ops/seeders.yaml')).map(
+      (document) => document.toJS() as Record<string, unknown>
+    )
+    expectFields(deployment, 'V1Deployment')
+    expectFields(role, 'V1Role')
+    expectFields(binding, 'V1RoleBinding')
+    const { rules } = role as { rules: { verbs: string[]; resources: string[] }[] }
+    // GET and PUT of the scale subresource (deployment-scale.node.ts).
+    assert.deepEqual(
+      rules.map(({ verbs, resources }) => [...verbs, ...resources]),
+      [['get', 'update', 'deployments/scale']]
+    )
+    const { containers } = (deployment as { spec: { template: { spec: Pod } } }).spec.template.spec
+    const { args } = containers[0]!
+    const program = new Command()
+    addPoolSeeder(program, () => async () => undefined)
+    const [command] = program.commands
+    assert.equal(command!.name(), args[0])
+    const known = command!.options.map(({ long }) => long)
+    for (const arg of args.slice(1)) assert.ok(known.includes(arg.split('=')[0]!), arg)
   })
 
   it('the provider reads the configuration beside it, but for the secret that is not here', () => {

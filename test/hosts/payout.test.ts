@@ -71,6 +71,13 @@ describe('floodgate payout', function () {
         { id: 'OTHER', ...entry }
       ])
     )
+    const whole = readFileSync(statement)
+    for (const length of [0, whole.length - 20]) {
+      const cut = join(stage.dir, 'cut.xml')
+      writeFileSync(cut, whole.subarray(0, length))
+      const refused = await stage.start(...data('reconcile', cut)).until('error')
+      assert.deepEqual([refused['code'], refused['exit']], ['bad-statement', 65])
+    }
     const found = await stage.command('reconciled', ...data('reconcile', statement))
     assert.deepEqual(found['applied'], [{ payout: id, state: 'paid', reason: '' }])
     assert.deepEqual(found['unknown'], ['OTHER'])

@@ -1,7 +1,7 @@
 // Provider processes that share a ledger in PostgreSQL, with the real commands.
 
 import assert from 'node:assert/strict'
-import { cp, mkdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Postgres, startPostgres } from '../support/postgres.ts'
 import { Stage } from './stage.ts'
@@ -23,11 +23,7 @@ describe('hosts: a ledger in PostgreSQL', function () {
     const url = await postgres.newUrl()
     stage = await Stage.open('--port', '0', '--no-seed', '--ledger', url)
     const ann = await stage.person('ann', 10n)
-    const twin = join(stage.dir, 'twin')
-    await mkdir(twin)
-    for (const name of ['keys.json', 'operator-token', 'ledger-url']) {
-      await cp(join(stage.shop, name), join(twin, name))
-    }
+    const twin = await stage.twin('twin')
     const second = stage.start('provider', '--data', twin, '--port', '0', '--no-seed')
     await second.until('listening')
     const deposit = ['deposit', ann.uid, '5', '--reason', 'a test', '--data', twin] as const

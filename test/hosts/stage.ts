@@ -1,7 +1,7 @@
 // A provider in a process of its own with contents for sale, and people with wallets: every act is a real command.
 
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Child, type Line } from '../../hosts/src/show/child.ts'
@@ -67,6 +67,16 @@ export class Stage {
     this.url = String((await this.provider.until('listening'))['url'])
     if (args.includes('--no-seed') || args.includes('--config')) return
     this.seeder = String((await this.provider.until('seeder'))['uid'])
+  }
+
+  /** The directory of one more process of the same provider, which keeps its ledger in PostgreSQL. */
+  async twin(name: string): Promise<string> {
+    const dir = join(this.dir, name)
+    await mkdir(dir)
+    for (const file of ['keys.json', 'operator-token', 'ledger-url']) {
+      await cp(join(this.shop, file), join(dir, file))
+    }
+    return dir
   }
 
   /** Starts a command that may go on for long. */

@@ -140,6 +140,7 @@ describe('protocol: offers', () => {
     open: true,
     free: 3
   }
+  const sealed = { ...offer, sealed: { release: 1_800_000_000_000, keyPrice: 0n } }
   /** As an info dictionary decoded by any bencoder: byte strings. */
   const read = (value: Record<string, unknown>) => {
     const bytes = Object.entries(value).map(([name, field]) => [
@@ -151,6 +152,7 @@ describe('protocol: offers', () => {
 
   it('come back as they went, a slash at the end aside', () => {
     assert.deepEqual(read(fg.encodeOffer(offer)), offer)
+    assert.deepEqual(read(fg.encodeOffer(sealed)), sealed)
     assert.deepEqual(read(fg.encodeOffer({ ...offer, api: `${offer.api}//`, open: false })), {
       ...offer,
       open: false
@@ -158,13 +160,15 @@ describe('protocol: offers', () => {
   })
 
   it('of strangers are refused when anything is amiss', () => {
-    const good = fg.encodeOffer(offer)
+    const good = fg.encodeOffer(sealed)
     const wrong: [string, unknown[]][] = [
       ['api', ['', 'ftp://x', 'https://', 'http:///', 'https://a b', 'https://a?b', 'https://a#b']],
       ['api', ['https://u:p@a', 'https://%', 'https://[::', `https://${'x'.repeat(250)}`, 5, null]],
       ['price', ['', '-1', '01', '1.5', '1e3', '9'.repeat(19), '0x1', ' 1', 5]],
       ['currency', ['', 'EU', 'eur', 'EURO-COIN', 'E\nR']],
       ['mode', ['', 'OPEN', 'half']],
+      ['release', ['', '0', '01', '-1', '1.5', '9'.repeat(16), 5]],
+      ['keyPrice', ['', '-1', '01', '9'.repeat(19), 5]],
       ['key', [new Uint8Array(32), new Uint8Array(31), new Uint8Array(33), [], {}]]
     ]
     for (const [name, values] of wrong) {

@@ -11,6 +11,8 @@ import * as w from './mint/world.ts'
 
 /** Rounds between two purchases: what is bought stays in the books. */
 const BUY_EVERY = 100
+/** Purchases of one content: a buyer may have 32 purses of it. */
+const BUY_MAX = 30
 
 const MESSAGE_PATHS = ROUTES.filter(({ method }) => method === 'POST').map(({ path }) => path)
 
@@ -25,8 +27,10 @@ describe(`provider: fuzz with ${FRAMES} messages, seed ${SEED}`, () => {
   it('F65, I1: honest announces are answered and buy in between, and the books balance', async () => {
     const random = randomFrom(SEED)
     const open = [await w.publish(world, { open: true }), await w.publish(world, { open: true })]
-    const closed = await w.publish(world)
+    let closed = await w.publish(world)
     const hashes = [...open, closed]
+    // Noise fills the places of its own swarms.
+    const stock = await w.publish(world, { open: true })
     const [stranger, buyer] = [await w.register(world, 50n), await w.register(world, 10n ** 9n)]
     const { tracker } = world.tracker.counters
     let [rounds, bought] = [0, 0]
@@ -34,15 +38,15 @@ describe(`provider: fuzz with ${FRAMES} messages, seed ${SEED}`, () => {
       ...{ random, hashes, counters: tracker },
       another: () => anything(world, random, stranger, random.pick(hashes)),
       async honest(udp, connection) {
-        const stock = await announceHttp(world.stage, { hash: open[0]!, port: 2 })
-        assert.equal(failureOf(stock), undefined)
-        const packet = await udp.ask(udpAnnounce(connection, { hash: open[0]! }))
+        const answer = await announceHttp(world.stage, { hash: stock, port: 2 })
+        assert.equal(failureOf(answer), undefined)
+        const packet = await udp.ask(udpAnnounce(connection, { hash: stock }))
         assert.equal(packet.readUInt32BE(0), 1)
         if (rounds++ % BUY_EVERY > 0) return
         const session = w.crypto.random(32)
         const { purse } = await w.buy(world, buyer, closed, { session, again: 1 })
         assert.equal(purse.count, 10)
-        bought++
+        if (++bought % BUY_MAX === 0) closed = await w.publish(world)
       }
     })
     assert.equal(await w.balanceOf(world, buyer.uidHex), 10n ** 9n - 30n * BigInt(bought))

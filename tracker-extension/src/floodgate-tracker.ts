@@ -19,6 +19,7 @@ import { signEvery } from './log/signing.ts'
 import { headAge } from './log/unsigned-age.ts'
 import { LedgerMetrics } from './metrics/ledger-metrics.ts'
 import { Metrics } from './metrics/metrics.ts'
+import { addQualityMetrics } from './metrics/quality-metrics.ts'
 import { observedStore, type LedgerObserver } from './metrics/observed-store.ts'
 import { judgeAnnounce } from './mint/announce.ts'
 import { Arrivals } from './mint/arrivals.ts'
@@ -31,6 +32,7 @@ import { Issuer } from './mint/issuer.ts'
 import { FRESH_MS, type Mint } from './mint/mint.ts'
 import { Places } from './mint/places.ts'
 import { Promises } from './mint/promises.ts'
+import { SealedContents } from './mint/sealed.ts'
 import { Statements } from './mint/statements.ts'
 import { Strikes } from './mint/strikes.ts'
 import { DAY_MS, checkOptions, swarmLimitOf, type FloodgateTrackerOptions } from './options.ts'
@@ -95,13 +97,14 @@ export function floodgateTracker(
     failing: () => readiness.failing(),
     host: options.hostFacts
   })
+  addQualityMetrics(registry, options.quality)
   const name = options.name ?? 'Floodgate provider'
   const desk: Desk = {
     ...{ mint, court, log, payouts, origin, readiness, metrics },
     ...{ name, backups: options.backups },
     deposits: createDeposits(options.deposits ?? {}, name, onError),
     swarm: (infoHash) => attached.swarm(infoHash),
-    quality: options.quality,
+    ...{ quality: options.quality, onSeeder: options.onSeeder },
     counters: () => counters
   }
   const api = createApi(desk, {
@@ -157,6 +160,7 @@ export function createMint(
     ownSeeders: options.ownSeeders ?? new Set(),
     places: new Places(),
     catalog: new Catalog(store, now),
+    sealed: new SealedContents(store, crypto, options.push ?? {}),
     freshness: new Freshness(FRESH_MS),
     strikes: new Strikes(),
     statements: new Statements(store),

@@ -59,7 +59,8 @@ export type {
   RunJson
 } from './api/payouts.ts'
 export type { ContentRisk, RiskJson } from './api/risk.ts'
-export type { QualityJson } from './api/rows/quality.ts'
+export type { QualityJson, SeederOrderJson, SeederReportJson } from './api/rows/quality.ts'
+export type { BuyersJson } from './api/rows/push.ts'
 export {
   isWithinLimit,
   membersMaxOf,
@@ -81,6 +82,7 @@ export {
   type ProviderKeys
 } from './mint/keys.ts'
 export { providerKeysFromJson, providerKeysToJson } from './mint/keys-json.ts'
+export type { PushOptions } from './mint/sealed.ts'
 export type { Origin, OriginOptions } from './origin/origin.ts'
 export type { Supply, TapStatus } from './origin/tap.ts'
 export * from './payout/index.ts'

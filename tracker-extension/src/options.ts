@@ -2,7 +2,7 @@
 
 import { FloodgateError, WINDOW_MAX, type Crypto } from '@floodgate/protocol'
 import type { FindOperator } from './api/operators.ts'
-import type { QualityJson } from './api/rows/quality.ts'
+import type { QualityJson, SeederOrderJson, SeederReportJson } from './api/rows/quality.ts'
 import type { RequestNote } from './api/request-note.ts'
 import type { CourtOptions, PieceSource } from './court/court.ts'
 import type { SwarmLimit } from './court/swarm-limit.ts'
@@ -13,6 +13,7 @@ import type { HostFacts } from './metrics/metrics.ts'
 import type { Rates } from './mint/doorkeeper.ts'
 import type { AnnounceNote } from './mint/mint.ts'
 import type { ProviderKeys } from './mint/keys.ts'
+import type { PushOptions } from './mint/sealed.ts'
 import type { OriginOptions } from './origin/origin.ts'
 import type { PayoutOptions } from './payout/options.ts'
 
@@ -75,6 +76,8 @@ export interface FloodgateTrackerOptions {
   payout?: PayoutOptions
   /** Serves what is published by HTTP too; without it nothing is. */
   origin?: OriginOptions
+  /** The keys of sealed contents, and to whom such are pushed; without it no keys are sold. */
+  push?: PushOptions
   /** For the guard, unless the server has one already. */
   guard?: GuardOptions
   /** Told of every announce that was admitted, but for those of our own seeders: what a swarm's quality is measured by. */
@@ -86,12 +89,17 @@ export interface FloodgateTrackerOptions {
   spareMs?: (infoHash: string, from: number, until: number) => number
   /** What was decided about quality of service last, for the operator; undefined where nothing is. */
   quality?: () => QualityJson | undefined
+  /** Told by seeders of the provider's own that run elsewhere; answers what each is to do, or nothing if there are none. */
+  onSeeder?: (report: SeederReportJson) => SeederOrderJson | undefined
   /** Told of what is our own fault; strangers only learn `internal`. Default: a `warning` of the server. */
   onError?: (error: unknown) => void
   /** The clock, Unix milliseconds. */
   now?: () => number
   crypto?: Crypto
 }
+
+/** As many as keys can tell apart (docs/push.md). */
+const GROUPS_MAX = 65_536
 
 /** The range of each number; an announce interval of more than a day fits no peer list. */
 const RANGES = {
@@ -120,6 +128,10 @@ export function checkOptions(options: FloodgateTrackerOptions): void {
   const { collateral = 0 } = options
   if (!(collateral >= 0 && collateral <= 1))
     throw new FloodgateError('bad-option', 'collateral: 0 to 1')
+  const { groups = 1 } = options.push ?? {}
+  if (!Number.isInteger(groups) || groups < 1 || groups > GROUPS_MAX) {
+    throw new FloodgateError('bad-option', `push.groups: 1 to ${GROUPS_MAX}`)
+  }
   // As an offer has it.
   if (!/^[A-Z]{3,8}$/.test(currency)) throw new FloodgateError('bad-option', 'currency')
 }

@@ -44,6 +44,10 @@ export const addGet: AddCommand = (program, act) => {
       'buy without asking if all of it costs no more, minor units',
       parseAmount
     )
+    .option(
+      '--wait',
+      'for the release of a sealed content, then buy its keys; without it, say when that is'
+    )
     .option('--limit <n>', 'unpaid pieces that one buyer may have from us', parseCount(1, 32))
     .option('--upload-limit <size>', 'upload per second, such as 1M', parseSize)
     .option('--download-limit <size>', 'download per second, such as 4M', parseSize)
@@ -54,7 +58,8 @@ export const addGet: AddCommand = (program, act) => {
       examples(
         'floodgate get film.torrent --wallet me.wallet --out ~/films',
         'floodgate get "magnet:?xt=…" --wallet me.wallet --price-max 500 --seed',
-        'floodgate get talks.torrent --files 1,3 --wallet me.wallet'
+        'floodgate get talks.torrent --files 1,3 --wallet me.wallet',
+        'floodgate get premiere.torrent --wallet me.wallet --yes --wait'
       )
     )
     .action(act((session, named: string, options: GetOptions) => runGet(session, named, options)))

@@ -148,6 +148,8 @@ async function reconcile(
   { data }: DataOptions
 ): Promise<void> {
   const file = path === undefined ? new Uint8Array() : await readFile(path)
+  // The API takes an empty body for a question to the rails.
+  if (path !== undefined && file.length === 0) throw new FloodgateError('bad-statement', 'no bytes')
   const { url, token } = await operatorOf(data)
   const found = await unlessStopped(signal, postReconcile(url, token, file))
   const { applied, repeated, contradicting, unknown } = found
@@ -157,7 +159,8 @@ async function reconcile(
   }
   out.say(`${count(applied.length, 'report')} booked, ${repeated} known before`)
   for (const id of contradicting) out.warn('contradicts', `the ledger says otherwise of ${id}`)
-  for (const id of unknown) out.warn('unknown', `not a payout of ours: ${id}`)
+  for (const id of unknown)
+    out.warn('unknown', `no payout of ours, or not said in words that we know: ${id}`)
 }
 
 /** Exactly one place has to be named. */

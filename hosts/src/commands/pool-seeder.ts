@@ -1,66 +1,63 @@
-// The child of a pool of processes (qos/seed-in-child.ts). It is no command for people: it does what its parent says.
+// `floodgate pool-seeder`: a seeder of a provider's pool. Somewhere else, started by an autoscaler, it asks its provider what to
+// seed; as a child of the provider (qos/seed-in-child.ts) it does what its parent says.
 
+import { readFile } from 'node:fs/promises'
 import { FloodgateError } from '@floodgate/protocol'
-import { failureOf } from '../failures.ts'
-import type { OwnSeeder } from '../provider/own-seeder.ts'
-import type { ToChild, ToParent } from '../qos/seed-in-child.ts'
-import { stopped } from '../stop.ts'
-import type { AddCommand, Session } from './command.ts'
+import { parseCount, parseUrl } from '../units.ts'
+import { examples, type AddCommand, type Session } from './command.ts'
 
-/** What went out is told as often as this. */
-const TELL_EVERY_MS = 250
+interface Options {
+  provider?: string
+  contents?: string
+  wallet?: string
+  content?: string
+  tokenFile?: string
+  limit?: number
+  peerPort?: number
+}
+
+const TOKEN_VARIABLE = 'FLOODGATE_TOKEN'
 
 export const addPoolSeeder: AddCommand = (program, act) => {
   program
-    .command('pool-seeder', { hidden: true })
-    .description('a seeder of a running provider, started by it')
-    .action(act((session) => runPoolSeeder(session)))
+    .command('pool-seeder')
+    .description('seed what a provider with a pool elsewhere decides (needs its shelf)')
+    .option('--provider <url>', 'the provider', parseUrl)
+    .option('--contents <dir>', 'its directory `contents`, or a copy of it')
+    .option('--wallet <file>', 'wallet of this seeder; made if it is not there')
+    .option('--content <hash>', 'seed this info hash and nothing else')
+    .option('--token-file <file>', `token with the scope seed (or set ${TOKEN_VARIABLE})`)
+    .option('--limit <n>', 'unpaid pieces that one buyer may have', parseCount(1, 32))
+    .option('--peer-port <n>', 'port for peers (default any)', parseCount(0, 65535))
+    .addHelpText(
+      'after',
+      examples(
+        'floodgate pool-seeder --provider https://cdn.example --contents /shop/contents --wallet seeder.json'
+      )
+    )
+    .action(act((session, options: Options) => runPoolSeeder(session, options)))
 }
 
-async function runPoolSeeder({ out, signal }: Session): Promise<void> {
-  if (process.send === undefined) throw new FloodgateError('bad-option', 'a provider starts it')
-  let bytes = 0
-  let seeder: OwnSeeder | undefined
-  const say = (word: ToParent): void => void (process.connected && process.send?.(word))
-  const tellSent = (): void => {
-    if (bytes > 0) say({ kind: 'sent', bytes })
-    bytes = 0
+async function runPoolSeeder(session: Session, options: Options): Promise<void> {
+  if (process.send !== undefined && options.provider === undefined) {
+    const { obeyParent } = await import('../qos/obey-parent.ts')
+    return obeyParent(session)
   }
-
-  async function obey(word: Exclude<ToChild, { kind: 'retire' }>): Promise<ToParent> {
-    if (word.kind === 'begin') {
-      const { OwnSeeder } = await import('../provider/own-seeder.ts')
-      const { walletFile, settings, limit } = word
-      const onSent = (_: string, sent: number): void => void (bytes += sent)
-      const options = { walletFile, settings, out, signal, onSent, uploadLimit: 0 }
-      seeder = await OwnSeeder.start({ ...options, ...(limit !== undefined && { limit }) })
-      return { kind: 'account', uid: seeder.uid }
-    }
-    if (word.kind === 'rate') {
-      seeder?.setRate(word.rate)
-      return { kind: 'rated' }
-    }
-    const { pieces, missing } = await seeder!.seed(word.shelved)
-    if (missing === pieces) throw new FloodgateError('no-source', word.shelved.infoHash)
-    return { kind: 'seeding' }
+  const { provider, contents, wallet: walletFile, content: only, peerPort: port, limit } = options
+  if (provider === undefined || contents === undefined || walletFile === undefined) {
+    throw new FloodgateError('bad-option', 'say --provider, --contents and --wallet')
   }
+  if (only !== undefined && !/^[0-9a-f]{40}$/.test(only)) {
+    throw new FloodgateError('bad-option', `--content: ${only} is no info hash`)
+  }
+  const { seedFar } = await import('../qos/seed-far.ts')
+  const token = await tokenOf(options)
+  await seedFar({ ...session, ...{ provider, token, contents, walletFile, only, port, limit } })
+}
 
-  let working: Promise<void> = Promise.resolve()
-  const retired = new Promise<void>((resolve) => {
-    process.once('disconnect', resolve)
-    process.on('message', (word: ToChild) => {
-      if (word.kind === 'retire') return resolve()
-      working = working
-        .then(() => obey(word))
-        .catch((error: unknown): ToParent => ({ kind: 'failed', ...failureOf(error) }))
-        .then(say)
-    })
-  })
-  const telling = setInterval(tellSent, TELL_EVERY_MS)
-  await Promise.race([retired, stopped(signal)])
-  await working
-  await seeder?.close()
-  clearInterval(telling)
-  tellSent()
-  if (process.connected) process.disconnect()
+async function tokenOf({ tokenFile }: Options): Promise<string> {
+  if (tokenFile !== undefined) return (await readFile(tokenFile, 'utf8')).split(/\r?\n/)[0]!.trim()
+  const token = process.env[TOKEN_VARIABLE]
+  if (token !== undefined && token !== '') return token
+  throw new FloodgateError('bad-option', `set ${TOKEN_VARIABLE} or give --token-file`)
 }

@@ -21,7 +21,9 @@ import { payoutLine } from '../provider/payout-lines.ts'
 import { promiseLine } from '../provider/promise-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
+import { openConsole, type Console } from '../qos/console.ts'
 import type { Quality } from '../qos/quality.ts'
+import { screenOf } from '../qos/row.ts'
 import { Spare } from '../qos/spare.ts'
 import { parseQos, type QosSection } from '../qos/section.ts'
 import { stopped } from '../stop.ts'
@@ -64,13 +66,17 @@ async function runFrom(session: Session, command: Command): Promise<void> {
 }
 
 async function runProvider(
-  { out, signal }: Session,
+  session: Session,
   options: ProviderOptions & { data: string; sections?: Record<string, unknown> | undefined },
   log: Log
 ): Promise<void> {
   const home = homeOf(options.data)
   const { uploadLimit, limit, peerPort: port } = options
   const quality = await qualityOf(options)
+  const { signal } = session
+  const screen = quality && consoleOf(session.out, options)
+  const out = screen?.out ?? session.out
+  log.hide(secretsOf(quality))
   const onError = (error: unknown): void => {
     log.error(error)
     out.warn(codeOf(error), failureOf(error).text)
@@ -78,9 +84,8 @@ async function runProvider(
   const spare = new Spare()
   const { startService } = await import('../provider/service.ts')
   const service = await startService(home, {
-    ...options,
-    ...{ log, quality, onError, onOperator: (note) => tellOperator(out, note) },
-    spareMs: spare.spareMs,
+    ...{ ...options, log, quality, onError, spareMs: spare.spareMs },
+    onOperator: (note) => tellOperator(out, note),
     watch: (currency) => (command, outcome) => tellBooking(out, currency, command, outcome)
   })
   const { settings, keys } = service
@@ -100,18 +105,22 @@ async function runProvider(
         ...{ settings, out, signal, uploadLimit, limit, port, onSent: spare.sent },
         walletFile: home.seederWallet
       })
-      const own = seeder
-      spare.add({ limit: () => uploadLimit, contents: () => own.seeding })
+      spare.add({ limit: () => uploadLimit, contents: () => seeder?.seeding ?? [] })
       service.ownSeeders.add(seeder.uid)
       out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
     }
     await shop.keep(seeder, signal)
-    spare.start()
-    await quality?.start({ home, service, out, signal, limit, uploadLimit, spare, onError })
+    const shared = { spare, onError, isShown: screen !== undefined }
+    await quality?.start({ home, service, out, signal, limit, uploadLimit, ...shared })
+    screen?.show(() => {
+      const { policy, contents } = quality!.told()
+      const { columns = 80, rows: height = 24 } = out.screen
+      return screenOf(contents, policy, { columns, height })
+    })
     await stopped(signal)
     await drain(service, options.drain ?? 0)
   } finally {
-    spare.stop()
+    screen?.stop()
     await shop.close()
     await quality?.stop()
     await seeder?.close()
@@ -133,15 +142,25 @@ async function qualityOf({
   return new Quality(section as QosSection)
 }
 
+/** At a terminal, unless the log is written there. */
+function consoleOf(out: Output, { log = 'off', logFile }: ProviderOptions): Console | undefined {
+  return out.live && (log === 'off' || logFile !== undefined) ? openConsole(out) : undefined
+}
+
+function secretsOf(quality: Quality | undefined): string[] {
+  const secret = quality?.section.pool?.webhook?.secret
+  return secret === undefined ? [] : [secret]
+}
+
 /** A load balancer sends nothing more once it has seen that we are not ready. */
 async function drain(service: Service, ms: number): Promise<void> {
   service.tracker.drain()
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Reads change nothing, and a scrape comes every few seconds: they are for the log. */
+/** Reads change nothing, and scrapes and reports of seeders come every few seconds: they are for the log. */
 function tellOperator(out: Output, { method, route, status, code, operator }: RequestNote): void {
-  if (method === 'GET') return
+  if (method === 'GET' || route === '/operator/seeders') return
   const how = code ?? 'done'
   out.tell(
     'operator',
@@ -231,7 +250,15 @@ function bookingOf(
         `cancelled ${short(purseId)}, ${count(keptTokens, 'token')} kept`
       ]
     }
-    case 'publish': // the shop says it
+    case 'buyKey': {
+      const { uid, infoHash, group, repeated } = outcome as OutcomeOf<typeof command>
+      if (repeated) return undefined
+      const fields = { uid, infoHash, group, amount: command.priceMinor }
+      const text = `key       ${short(uid)}  ${short(infoHash)}, ${amount(command.priceMinor)}`
+      return ['key-sold', fields, text]
+    }
+    case 'publish': // the shop says these
+    case 'budgetPush':
     case 'signHead': // every second, and of no interest to people
     case 'keepSplit': // nothing has moved
     case 'leasePayouts':

@@ -6,13 +6,21 @@ import { createByteBar } from '../bars.ts'
 import { fetchContents } from '../provider/api-client.ts'
 import { expectSettings, homeOf, makeHome, type Settings } from '../provider/home.ts'
 import { loadKeys } from '../provider/keys.ts'
+import { saveSecret } from '../provider/sealed.ts'
+import {
+  SEALED_ENDING,
+  sealBeside,
+  sealingOf,
+  type Sealing,
+  type SealingOptions
+} from '../provider/sealing.ts'
 import { shelve } from '../provider/shelf.ts'
 import { webSeedOf } from '../provider/origin.ts'
 import { contentLength, describeTorrent, makeTorrent, withWebSeed } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
 import { parsePrice, priceOf, type Price, type PriceText } from '../price.ts'
 import { parsePromise, sayPromise } from '../service-promise.ts'
-import { count, money, parseCount, parseSize, size } from '../units.ts'
+import { count, money, parseCount, parseSize, parseTime, size } from '../units.ts'
 import type { Output } from '../output.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
@@ -22,7 +30,7 @@ const ASK_EVERY_MS = 250
 /** Hashing is told so often; a file of some gigabytes has thousands of pieces. */
 const TELL_EVERY_MS = 250
 
-interface PublishOptions {
+interface PublishOptions extends SealingOptions {
   data: string
   price: PriceText
   pieceLength?: number
@@ -59,12 +67,23 @@ export const addPublish: AddCommand = (program, act) => {
       parsePromise
     )
     .option('--title <text>', 'name of the content (default: that of the file)')
+    .option(
+      '--sealed',
+      'encrypt the file, beside itself: its keys are sold apart, from --release on'
+    )
+    .option('--release <time>', 'such as 2026-12-24T20:00:00Z; with --sealed', parseTime)
+    .option('--key-price <amount>', 'of the keys, such as 5.00, or 500 minor units; with --sealed')
+    .option(
+      '--push-budget <amount>',
+      'pay willing peers’ downloads before the release, up to so much; with --sealed'
+    )
     .addHelpText(
       'after',
       examples(
         'floodgate publish film.mkv --price 0.02/piece --data ./shop',
         'floodgate publish film.mkv --price 1.50/GB --data ./shop',
-        'floodgate publish talks/ --price 1 --piece-length 1M --title "Talks 2026" --data ./shop'
+        'floodgate publish talks/ --price 1 --piece-length 1M --title "Talks 2026" --data ./shop',
+        'floodgate publish film.mkv --price 0.01/piece --sealed --release 2026-12-24T20:00:00Z --key-price 5.00 --push-budget 200.00 --data ./shop'
       )
     )
     .action(
@@ -82,48 +101,40 @@ async function runPublish(
   const { url: api, currency } = settings
   const price = priceOf(options.price, currency, options)
   if (price.rounded !== undefined) tellRounding(out, price, currency)
-  const name = nameOf(options.title ?? basename(resolve(path)))
-  const bytes = await contentLength(path)
+  const sealing = sealingOf(options, currency)
+  const plainName = nameOf(options.title ?? basename(resolve(path)))
+  const name = sealing === undefined ? plainName : plainName + SEALED_ENDING
+  const plainBytes = await contentLength(path)
   await makeHome(home)
+  const goods = sealing && (await sealBeside(path, plainBytes, sealing, { out, signal }))
+  const data = goods?.path ?? path
+  const bytes = goods === undefined ? plainBytes : await contentLength(data)
   const { rootKey } = await loadKeys(home)
   const { freePieces: free, promise } = options
   const terms = { price: price.minor, open: options.open === true, free, promise }
-  const offer = { rootKey, api, currency, ...terms }
-  const bar = createByteBar(out, 'hashing', bytes)
-  let torrent: Uint8Array
-  try {
-    const { pieceLength } = price
-    let toldAt = 0
-    const onProgress = (hashed: number, length: number): void => {
-      bar(hashed, '')
-      if (hashed < length && Date.now() - toldAt < TELL_EVERY_MS) return
-      toldAt = Date.now()
-      out.tell('hashing', { hashed, length })
-    }
-    torrent = await unlessStopped(
-      signal,
-      makeTorrent({ path, name, offer, pieceLength, onProgress })
-    )
-  } finally {
-    bar.stop()
-  }
+  const offer = { rootKey, api, currency, ...terms, ...(sealing && { sealed: sealing.terms }) }
+  const request = { path: data, name, offer, pieceLength: price.pieceLength }
+  let torrent = await makeWithBar({ out, signal }, bytes, request)
   const { infoHash, pieces, length, magnet, isOneFile } = await describeTorrent(torrent)
   const isFree = settings.origin === 'free' && offer.open
   const webSeed = isFree ? webSeedOf(api, { infoHash, name, isOneFile }) : undefined
   if (webSeed !== undefined) torrent = withWebSeed(torrent, webSeed)
-  const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data: path })
+  if (goods !== undefined) await saveSecret(home, infoHash, goods.secret)
+  const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data })
   const sold = await waitUntilSold(settings, infoHash, signal)
   const total = price.minor * BigInt(pieces - free)
   out.tell('published', {
     ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet, free },
     ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed },
-    ...(promise !== undefined && { promise })
+    ...(promise !== undefined && { promise }),
+    ...(sealing && { ...sealing.terms, pushBudget: sealing.pushBudget })
   })
   out.say(
     [
       `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price.minor, currency)} each, ${money(total, currency)} in all`,
       ...(free > 0 ? [`free       the first ${count(free, 'piece')}`] : []),
       ...(promise === undefined ? [] : [`promised   ${sayPromise(promise)}`]),
+      ...(sealing === undefined ? [] : [releaseLine(sealing, currency)]),
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
       `magnet     ${magnet}`,
@@ -134,6 +145,30 @@ async function runPublish(
     ].join('\n')
   )
 }
+
+/** Hashing takes long: people see a bar, programs hear of it. */
+async function makeWithBar(
+  { out, signal }: Session,
+  bytes: number,
+  request: Parameters<typeof makeTorrent>[0]
+): Promise<Uint8Array> {
+  const bar = createByteBar(out, 'hashing', bytes)
+  try {
+    let toldAt = 0
+    const onProgress = (hashed: number, length: number): void => {
+      bar(hashed, '')
+      if (hashed < length && Date.now() - toldAt < TELL_EVERY_MS) return
+      toldAt = Date.now()
+      out.tell('hashing', { hashed, length })
+    }
+    return await unlessStopped(signal, makeTorrent({ ...request, onProgress }))
+  } finally {
+    bar.stop()
+  }
+}
+
+const releaseLine = ({ terms, pushBudget }: Sealing, currency: string): string =>
+  `release    ${new Date(terms.release).toISOString()}, keys at ${money(terms.keyPrice, currency)}, up to ${money(pushBudget, currency)} for willing peers`
 
 /** Before anything is published: what the price is in truth. */
 function tellRounding(out: Output, { minor, pieceLength, rounded }: Price, currency: string): void {

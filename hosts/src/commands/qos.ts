@@ -1,11 +1,10 @@
 // `floodgate qos`: how a running provider seeds its contents, and why.
 
 import { FloodgateError } from '@floodgate/protocol'
-import { sayBytes, sayRate } from '@floodgate/qos'
 import { fetchQuality } from '../provider/api-client.ts'
 import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { tableOf } from '../qos/row.ts'
 import { unlessStopped } from '../stop.ts'
-import { count } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 export const addQos: AddCommand = (program, act) => {
@@ -41,10 +40,5 @@ async function explain(
     throw new FloodgateError('unknown-content', `nothing was decided about ${content} yet`)
   }
   out.tell('qos', { policy, contents: wanted }, `promised: ${policy}`)
-  for (const { infoHash, rate, seeders, webSeed, reason, sent, sentToday } of wanted) {
-    out.say(`\n${infoHash}`)
-    out.say(`  ${sayRate(rate)} by ${count(seeders, 'seeder')}, HTTP ${webSeed}`)
-    out.say(`  ${reason}`)
-    out.say(`  sent ${sayBytes(sent)}, today ${sayBytes(sentToday)}`)
-  }
+  for (const line of tableOf(wanted)) out.say(line)
 }

@@ -28,6 +28,7 @@ export interface ProviderOptions {
   payoutRun?: boolean
   origin?: OriginMode
   originRate?: number
+  pushStanding?: number
   qos?: string
   log?: LogForm
   logFile?: string
@@ -144,6 +145,10 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     ...{ key: 'originRate', flag: '--origin-rate <size>', parse: parseSize },
     text: 'what goes out by HTTP per second, such as 8M (default: no limit)'
+  },
+  {
+    ...{ key: 'pushStanding', flag: '--push-standing <n>', parse: parseCount(0, 999_999_999) },
+    text: 'push sealed contents to accounts that deposited and earned so much, minor units (default 1)'
   },
   {
     ...{ key: 'qos', flag: '--qos <promise>', parse: parsePromise },

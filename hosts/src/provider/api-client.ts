@@ -7,6 +7,7 @@ import type {
   AssignedJson,
   BackupJson,
   BookedJson,
+  BuyersJson,
   ContentJson,
   CourtJson,
   DepositJson,
@@ -18,6 +19,8 @@ import type {
   QualityJson,
   RiskJson,
   RunJson,
+  SeederOrderJson,
+  SeederReportJson,
   StatementsJson,
   TrackerCounters
 } from '@floodgate/tracker'
@@ -111,6 +114,20 @@ export const fetchRisk = (api: string, token: string, colluders: number): Promis
 /** How contents are seeded, and why. Throws `not-allowed`, or `not-found` where nothing is promised. */
 export const fetchQuality = (api: string, token: string): Promise<QualityJson> =>
   askAs(api, token, 'quality')
+
+/** Reports as a seeder of the provider's own. Throws `not-allowed`, or `not-found` where it has none elsewhere. */
+export const postSeeder = (
+  api: string,
+  token: string,
+  report: SeederReportJson
+): Promise<SeederOrderJson> => tellAs(api, token, 'seeders', report)
+
+/** Who bought the keys of a group. Throws `not-allowed`. */
+export const fetchBuyers = (
+  api: string,
+  token: string,
+  { infoHash, group }: { infoHash: string; group: number }
+): Promise<BuyersJson> => askAs(api, token, `buyers/${infoHash}/${group}`)
 
 interface Deposit {
   uid: string

@@ -22,6 +22,8 @@ export interface Home {
   seederWallet: string
   /** Wallets of further seeders of our own. */
   seeders: string
+  /** The secrets of sealed contents, a file each. */
+  sealed: string
   /** What we sent of each content. */
   sentBytes: string
   contents: string
@@ -41,6 +43,7 @@ export function homeOf(data: string): Home {
     backups: join(dir, 'backups'),
     seederWallet: join(dir, 'seeder-wallet.json'),
     seeders: join(dir, 'seeders'),
+    sealed: join(dir, 'sealed'),
     sentBytes: join(dir, 'sent-bytes.json'),
     contents: join(dir, 'contents')
   }
@@ -59,11 +62,12 @@ export interface Settings {
 }
 
 /** Makes the directories. */
-export async function makeHome({ dir, contents, backups, seeders }: Home): Promise<void> {
+export async function makeHome({ dir, contents, backups, seeders, sealed }: Home): Promise<void> {
   await makeDirectory(dir, 0o700)
   await makeDirectory(contents, 0o700)
   await makeDirectory(backups, 0o700)
   await makeDirectory(seeders, 0o700)
+  await makeDirectory(sealed, 0o700)
 }
 
 /** Writes a file so that it is there whole or not at all, readable by its owner only. */

@@ -23,7 +23,8 @@ const RETRY_MS = 5000
 export interface SeederOptions {
   /** File of its wallet; made at the first start. */
   walletFile: string
-  settings: Settings
+  /** The provider. */
+  settings: Pick<Settings, 'url'>
   out: Output
   signal: AbortSignal
   /** Bytes per second. */

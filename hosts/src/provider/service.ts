@@ -11,7 +11,9 @@ import {
   type LedgerStore,
   type ProviderKeys,
   type QualityJson,
-  type RequestNote
+  type RequestNote,
+  type SeederOrderJson,
+  type SeederReportJson
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
 import {
@@ -30,6 +32,7 @@ import { passwordsOf, secretsOf } from './redaction.ts'
 import { ownAccounts } from './own-accounts.ts'
 import { findPolicy } from './policy-file.ts'
 import { originOf, type OriginMode } from './origin.ts'
+import { GROUPS, keysIn } from './sealed.ts'
 import { shelfPieces } from './shelf-pieces.ts'
 import { TokenUses } from './token-uses.ts'
 import { findToken } from './tokens.ts'
@@ -68,12 +71,15 @@ interface ServiceOptions {
   /** Serve what is for sale by HTTP too, and how many bytes of it per second. */
   origin?: OriginMode
   originRate?: number
+  /** What an account must have deposited and earned for contents to be pushed to it, minor units. Default 1. */
+  pushStanding?: number
   /** Quality of service: how often peers are to announce, who is told of it, and what is told of it. */
   quality?:
     | {
         announceSeconds: number
         onAnnounce: (note: AnnounceNote) => void
         told: () => QualityJson | undefined
+        onSeeder?: (report: SeederReportJson) => SeederOrderJson | undefined
       }
     | undefined
   /** When our own seeders of a content had rate to spare. */
@@ -139,10 +145,16 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       ...{ keys, name, currency, operatorToken, ownSeeders, onError, payout, deposits },
       ...{ backups: home.backups, openMetrics: options.openMetrics },
       origin: originOf(home, options.origin, options.originRate),
+      push: {
+        keys: keysIn(home),
+        groups: GROUPS,
+        standingMinor: BigInt(options.pushStanding ?? 1)
+      },
       ...(quality !== undefined && {
         intervalSeconds: quality.announceSeconds,
         onAnnounce: quality.onAnnounce,
-        quality: quality.told
+        quality: quality.told,
+        onSeeder: quality.onSeeder
       }),
       ...(options.spareMs !== undefined && { spareMs: options.spareMs }),
       findOperator: (token) => findToken(home, token, Date.now()),

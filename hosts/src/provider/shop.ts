@@ -7,6 +7,7 @@ import type { Output } from '../output.ts'
 import { count, money, short } from '../units.ts'
 import type { Home } from './home.ts'
 import type { OwnSeeder } from './own-seeder.ts'
+import { loadSecret } from './sealed.ts'
 import type { Service } from './service.ts'
 import { look, torrentOf, type Shelved } from './shelf.ts'
 
@@ -73,10 +74,24 @@ export class Shop {
 
   async #publish(content: Shelved): Promise<void> {
     const said = await this.#service.tracker.publish(await torrentOf(content))
+    await this.#budgetPush(content.infoHash)
     this.#published.add(content.infoHash)
     const { name, infoHash, pieces, price, currency } = said
     const text = `for sale  ${name}  ${infoHash}  ${count(pieces, 'piece')} at ${money(BigInt(price), currency)}`
     this.#out.tell('published', said, text)
+  }
+
+  /** What a push of it may cost, as it was published with. */
+  async #budgetPush(infoHash: string): Promise<void> {
+    const { pushBudget = 0n } = (await loadSecret(this.#home, infoHash)) ?? {}
+    if (pushBudget === 0n) return
+    const now = Date.now()
+    const command = { kind: 'budgetPush', infoHash, amountMinor: pushBudget, now } as const
+    const { addedMinor } = await this.#service.store.execute(command)
+    if (addedMinor === 0n) return
+    const { currency } = this.#service.settings
+    const text = `push      ${short(infoHash)}  up to ${money(pushBudget, currency)} to willing peers`
+    this.#out.tell('push-budget', { infoHash, amount: pushBudget, currency }, text)
   }
 
   async #seed(seeder: OwnSeeder, content: Shelved): Promise<void> {

@@ -19,6 +19,24 @@ const rate = textFor(parseRate, 'rate')
 const bytes = textFor(parseBytes, 'bytes')
 const count = z.int().min(1)
 
+const text = z.string().min(1)
+const pool = z
+  .strictObject({
+    webhook: z.strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      /** Of Standard Webhooks; without it $FLOODGATE_WEBHOOK_SECRET. */
+      secret: text.optional()
+    }),
+    kubernetes: z.strictObject({
+      deployment: text,
+      namespace: text.optional(),
+      /** A file's absolute path. */
+      kubeconfig: text.optional()
+    })
+  })
+  .partial()
+  .refine((given) => Object.keys(given).length === 1, 'one of webhook and kubernetes')
+
 const fields = z
   .strictObject({
     target: rate.optional(),
@@ -32,15 +50,18 @@ const fields = z
     seedersMax: count.max(64).optional(),
     /** A process for each seeder, not a client in the provider's own. */
     processes: z.boolean().optional(),
+    /** Who seeds elsewhere. */
+    pool: pool.optional(),
     /** From one decision to the next, and how often peers are told to announce. */
     everySeconds: z.int().min(1).max(60).optional(),
     announceSeconds: z.int().min(1).max(600).optional()
   })
-  .superRefine(({ target, floor, web }, context) => {
+  .superRefine(({ target, floor, web, pool, processes }, context) => {
     if (target === undefined && floor === undefined) {
       context.addIssue('say what is promised: a target, or a floor')
     }
     if (web !== undefined && target === undefined) context.addIssue('web needs a target')
+    if (pool !== undefined && processes === true) context.addIssue('processes, or a pool, not both')
   })
 
 export type QosSection = z.infer<typeof fields>
@@ -67,10 +88,26 @@ const WORDS: readonly Word[] = [
     read: (perDay) => ({ budget: { perDay } }),
     say: ({ budget }) => budget?.perDay
   },
-  { word: 'in all', read: (inAll) => ({ budget: { inAll } }), say: ({ budget }) => budget?.inAll }
+  { word: 'in all', read: (inAll) => ({ budget: { inAll } }), say: ({ budget }) => budget?.inAll },
+  { word: 'pool', read: readPool, say: sayPool }
 ]
 
-/** Reads `target 500 kB/s, floor 1, web 8 MB/s, max 50 MB/s, per day 2 TB, in all 50 TB`. Throws `bad-option`. */
+/** `processes`, `webhook URL` or `kubernetes DEPLOYMENT`. */
+function readPool(value: string): object {
+  if (value === 'processes') return { processes: true }
+  const [kind = '', where] = value.split(' ')
+  const field = kind === 'webhook' ? 'url' : 'deployment'
+  return { pool: { [kind]: { [field]: where } } }
+}
+
+/** What stands behind a webhook's host is nobody's business. */
+function sayPool({ processes, pool }: QosSection): string | undefined {
+  if (processes === true) return 'processes'
+  if (pool?.webhook !== undefined) return `webhook ${new URL(pool.webhook.url).origin}`
+  return pool?.kubernetes && `kubernetes ${pool.kubernetes.deployment}`
+}
+
+/** Reads `target 500 kB/s, floor 1, web 8 MB/s, max 50 MB/s, per day 2 TB, in all 50 TB, pool kubernetes seeders`. Throws `bad-option`. */
 export function parseQos(text: string): QosSection {
   const parts = text.split(',').map((part) => part.trim())
   const given = parts.reduce<Record<string, object>>((section, part) => {

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FloodgateError, isErrorCode } from '@floodgate/protocol'
+import type { Output } from '../output.ts'
 import type { Settings } from '../provider/home.ts'
 import type { Shelved } from '../provider/shelf.ts'
 import type { Launch } from './seeder-pool.ts'
@@ -29,6 +30,7 @@ interface SeedInChildOptions {
   settings: Settings
   limit?: number | undefined
   ownSeeders: Set<string>
+  out: Output
   onSent: (infoHash: string, bytes: number) => void
 }
 
@@ -39,7 +41,7 @@ const RETIRE_WITHIN_MS = 15_000
 
 /** Rejects with what the child says when it cannot start. */
 export const seedInChild =
-  ({ settings, limit, ownSeeders, onSent }: SeedInChildOptions): Launch =>
+  ({ settings, limit, ownSeeders, out, onSent }: SeedInChildOptions): Launch =>
   async ({ shelved, walletFile }) => {
     const child = fork(MAIN, ['pool-seeder'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     const ended = once(child, 'exit')
@@ -75,6 +77,9 @@ export const seedInChild =
       // Before it announces: no swarm is too full for it.
       if (account.kind === 'account') ownSeeders.add(account.uid)
       await ask({ kind: 'seed', shelved })
+      const { infoHash } = shelved
+      if (account.kind === 'account')
+        out.tell('seeder', { uid: account.uid, infoHash, pid: child.pid })
     } catch (error) {
       await retire()
       throw error

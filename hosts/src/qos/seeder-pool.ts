@@ -29,16 +29,20 @@ const SEEDERS_MAX = 4
 
 export function seederPool(options: SeederPoolOptions): SeederPool {
   const { home, find, launch, rateMax, seedersMax = SEEDERS_MAX } = options
-  /** Wallets in use, by number. The first is the account that the provider's one seeder has without a policy. */
-  const taken = new Set<number>()
+  /**
+   * Wallets in use, by number; who ended by itself uses none. The first is the account that the provider's one seeder has
+   * without a policy.
+   */
+  const taken = new Map<number, { ended?: boolean }>()
   const walletOf = (number: number): string =>
     number === 0 ? home.seederWallet : join(home.seeders, `wallet-${number}.json`)
 
   async function start(content: string): Promise<RunningSeeder> {
     const number = lowestFree(taken)
-    taken.add(number)
+    taken.set(number, {})
     try {
       const seeder = await launch({ shelved: find(content), walletFile: walletOf(number) })
+      taken.set(number, seeder)
       return {
         get ended() {
           return seeder.ended === true
@@ -46,7 +50,7 @@ export function seederPool(options: SeederPoolOptions): SeederPool {
         setRate: (rate) => seeder.setRate(rate),
         async retire() {
           await seeder.retire()
-          taken.delete(number)
+          if (taken.get(number) === seeder) taken.delete(number)
         }
       }
     } catch (error) {
@@ -57,8 +61,8 @@ export function seederPool(options: SeederPoolOptions): SeederPool {
   return levelPool({ rateMax, seedersMax, start })
 }
 
-function lowestFree(taken: ReadonlySet<number>): number {
+function lowestFree(taken: ReadonlyMap<number, { ended?: boolean }>): number {
   let number = 0
-  while (taken.has(number)) number++
+  while (taken.has(number) && taken.get(number)!.ended !== true) number++
   return number
 }

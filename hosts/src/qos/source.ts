@@ -5,6 +5,7 @@ import type { SampleSource, SwarmSample } from '@floodgate/qos'
 import type { Origin } from '@floodgate/tracker'
 import { measure, type Sent } from './measure.ts'
 import type { Reports } from './reports.ts'
+import type { Seen } from './row.ts'
 import type { SentBytes } from './sent-bytes.ts'
 
 interface SourceOptions {
@@ -13,6 +14,8 @@ interface SourceOptions {
   reports: Reports
   sent: SentBytes
   origin: Pick<Origin, 'status'> | undefined
+  /** Told of every swarm that was looked at. */
+  onSeen?: (seen: Seen) => void
   now?: () => number
 }
 
@@ -20,11 +23,13 @@ interface SourceOptions {
 const SENT_MAX = 60
 
 export function swarmSource(options: SourceOptions): SampleSource {
-  const { contents, reports, sent, origin, now = Date.now } = options
+  const { contents, reports, sent, origin, onSeen, now = Date.now } = options
   const histories = new Map<string, Sent[]>()
   /** What the origin had sent when we looked last: its counters begin anew with the process. */
   const httpBefore = new Map<string, number>()
   const got = new Map<string, { fromPeers: number; time: number }>()
+  /** What had been sent of a content when this process saw it first. */
+  const sentBefore = new Map<string, number>()
 
   function noteHttp(infoHash: string, bytes: number, time: number): void {
     sent.add(infoHash, 'http', bytes - (httpBefore.get(infoHash) ?? 0), time)
@@ -36,6 +41,7 @@ export function swarmSource(options: SourceOptions): SampleSource {
     const provider = sent.of(infoHash, time)
     const history = [...(histories.get(infoHash) ?? []), { time, bytes: provider.all }]
     histories.set(infoHash, history.slice(-SENT_MAX))
+    if (!sentBefore.has(infoHash)) sentBefore.set(infoHash, provider.all)
     const { leechers, seeders } = reports.swarm(infoHash, time)
     const about = { content: infoHash, time, length, seeders, reports: leechers, sent: history }
     const peers = measure(about)
@@ -43,7 +49,10 @@ export function swarmSource(options: SourceOptions): SampleSource {
     const given = peers.leechers.reduce((sum, { uplink }) => sum + uplink, peers.seedersUplink)
     const fromPeers = before.fromPeers + (given * (time - before.time)) / 1000
     got.set(infoHash, { fromPeers, time })
-    return { ...peers, provider, fromPeers }
+    const sample = { ...peers, provider, fromPeers }
+    const rates = leechers.flatMap(({ got }) => got?.rate ?? [])
+    onSeen?.({ sample, rates, sent: history, sentBefore: sentBefore.get(infoHash)! })
+    return sample
   }
 
   return {
@@ -55,7 +64,7 @@ export function swarmSource(options: SourceOptions): SampleSource {
       await sent.save()
       const samples = offered.map(sampleOf)
       const there = new Set(offered.map(({ infoHash }) => infoHash))
-      for (const map of [histories, got]) {
+      for (const map of [histories, got, sentBefore]) {
         for (const infoHash of map.keys()) if (!there.has(infoHash)) map.delete(infoHash)
       }
       return samples

@@ -17,6 +17,7 @@ import { tellProgress } from './progress.ts'
 import { tellTraded } from './summary.ts'
 import type { Target } from './target.ts'
 import type { Trading } from './trading.ts'
+import { Unsealing } from './unsealing.ts'
 
 export interface DownloadOptions extends Parts {
   /** Directory for the files. */
@@ -27,6 +28,8 @@ export interface DownloadOptions extends Parts {
   yes?: boolean
   /** Buy without asking up to this total, minor units. */
   priceMax?: bigint
+  /** Of a sealed content: wait for its release. */
+  wait?: boolean
 }
 
 export class Download {
@@ -61,6 +64,7 @@ export class Download {
     const { torrent, offer } = await unlessStopped(this.#signal, adding)
     const selection = new Selection(torrent, this.#options)
     this.#tellOffer(trading, torrent, offer, selection)
+    const unsealing = this.#unsealingOf(trading, torrent, offer, path)
     // A bar would draw over the question, which is not put when all was bought before.
     const announced = new Promise<void>((resolve) => {
       const stop = trading.floodgate.on('announced', ({ infoHash }) => {
@@ -71,9 +75,12 @@ export class Download {
     })
     await this.#unless(Promise.race([this.#approved, announced, selection.whenHere()]))
     const progress = tellProgress(this.#out, trading, torrent, offer.currency)
+    let { name } = torrent
     try {
-      await this.#untilHere(trading, torrent, selection)
-      const { infoHash, name, length } = torrent
+      const here = this.#untilHere(trading, torrent, selection)
+      const [, opened] = await Promise.all([here, this.#unless(unsealing?.run(here))])
+      name = opened ?? name
+      const { infoHash, length } = torrent
       const fields = { infoHash, name, path, length, pieces: selection.count }
       this.#out.tell('done', fields)
       if (this.#options.seed === true) await trading.whileTrading(stopped(this.#signal))
@@ -82,7 +89,26 @@ export class Download {
       await trading.leave()
       tellTraded(this.#out, trading, offer.currency)
     }
-    this.#out.say(`${torrent.name} is in ${path}`)
+    this.#out.say(`${name} is in ${path}`)
+  }
+
+  /** Undefined for an ordinary content. Throws `bad-option` for a part of a sealed one: it could not be opened. */
+  #unsealingOf(
+    trading: Trading,
+    torrent: Torrent,
+    offer: Offer,
+    path: string
+  ): Unsealing | undefined {
+    const { sealed, currency } = offer
+    const { files, pieces, wait = false } = this.#options
+    if (sealed === undefined) return undefined
+    if (files !== undefined || pieces !== undefined || torrent.files.length !== 1) {
+      throw new FloodgateError('bad-option', 'a sealed content is one file, and bought whole')
+    }
+    return new Unsealing({
+      ...{ out: this.#out, signal: this.#signal, trading, torrent, offer, sealed, path, wait },
+      approve: (total) => this.#agree(`the keys of ${torrent.name}`, total, currency)
+    })
   }
 
   async #untilHere(trading: Trading, torrent: Torrent, selection: Selection): Promise<void> {
@@ -96,8 +122,9 @@ export class Download {
   }
 
   /** What `work` gives, unless the trade fails or the user stops it. */
-  #unless<T>(work: Promise<T>): Promise<T> {
-    return unlessStopped(this.#signal, this.#trading?.whileTrading(work) ?? work)
+  #unless<T>(work: T | Promise<T>): Promise<T> {
+    const begun = Promise.resolve(work)
+    return unlessStopped(this.#signal, this.#trading?.whileTrading(begun) ?? begun)
   }
 
   /** For the plugin: may it buy so many pieces? A no ends the job. */
@@ -146,11 +173,15 @@ export class Download {
   ): Promise<void> {
     const total = price * BigInt(pieces)
     this.#total = total
+    await this.#agree(`${count(pieces, 'piece')} of ${name}`, total, currency)
+  }
+
+  /** Throws `Stopped` for a no, and `price-changed` beyond what may be bought without asking. */
+  async #agree(what: string, total: bigint, currency: string): Promise<void> {
     const { yes, priceMax } = this.#options
     if (yes === true) return
     if (priceMax === undefined) {
-      const what = `${count(pieces, 'piece')} of ${name} for ${money(total, currency)}`
-      const agreed = await confirm(`Buy ${what}?`, this.#signal)
+      const agreed = await confirm(`Buy ${what} for ${money(total, currency)}?`, this.#signal)
       if (!agreed) throw new Stopped('Not bought.')
     } else if (this.#agreed + total > priceMax) {
       const most = `--price-max ${money(priceMax, currency)}`

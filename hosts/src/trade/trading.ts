@@ -29,6 +29,8 @@ export interface TradingOptions extends ClientLimits {
   limit?: number
   /** Asked before a purse is bought. */
   approve: NonNullable<FloodgateOptions['approve']>
+  /** Does the provider pay what we buy? Default false. */
+  pushed?: boolean
   /** Tell people about purchases? Programs are always told. */
   chatty?: boolean
   /** Ends the job what cannot pass by itself? A provider goes on with its other contents. Default true. */
@@ -68,8 +70,8 @@ export class Trading {
     this.#fatal = options.fatal ?? true
     this.failed = new Promise((_, reject) => (this.#fail = reject))
     this.failed.catch(() => undefined) // whoever waits for it hears; nobody has to
-    const { wallet, limit, approve } = options
-    this.floodgate = floodgate(client, { wallet, limitMax: limit, approve })
+    const { wallet, limit, approve, pushed } = options
+    this.floodgate = floodgate(client, { wallet, limitMax: limit, approve, pushed })
     client.on('error', (error) => this.#fail(error))
     this.#listen(options.chatty === true)
   }

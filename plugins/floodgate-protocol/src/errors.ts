@@ -117,6 +117,8 @@ export const ERRORS = {
   ),
   'bad-statement': row('self', false, 400, 65, 'The bank statement cannot be taken.'),
   'unknown-advice': row('self', false, 404, 66, 'No such payment is known.'),
+  'not-released': row('nobody', true, 409, 75, 'The key of this content is not out yet.'),
+  'not-pushed': row('self', true, 403, 69, 'The provider pays no purse of this content for you.'),
   // Sealed contents
   'not-sealed': row('peer', false, 400, 65, 'This is not a sealed content.'),
   'wrong-key': row('self', false, 403, 77, 'The keys do not open this content.'),

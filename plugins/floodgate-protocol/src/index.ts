@@ -40,6 +40,7 @@ export {
   type ServicePromise,
   type Shortfall
 } from './promise.ts'
+export { KEYS_MAX, PUSH_OFFERS_MAX } from './push-messages.ts'
 export * from './ranges.ts'
 export {
   CLAIM_PURSES_MAX,

@@ -26,6 +26,7 @@ import {
 import { LOG_MESSAGES } from './log-messages.ts'
 import { MONEY_MESSAGES } from './money-messages.ts'
 import { ORIGIN_MESSAGES } from './origin-messages.ts'
+import { PUSH_MESSAGES } from './push-messages.ts'
 import { QUALITY_MESSAGES } from './quality-messages.ts'
 
 const CERTIFICATE_MAX = 640
@@ -40,6 +41,8 @@ export const REVOCATIONS_LIST_MAX = 16
 const REVOCATIONS_MAX = 3072
 /** Notices that are shown at a time. */
 export const NOTICES_MAX = 32
+/** What an announce wants: no purse, one for its own money, or one of a push that the provider pays. */
+export const WANT = { nothing: 0, purse: 1, pushed: 2 } as const
 
 const revocation = record({
   uid,
@@ -104,7 +107,7 @@ export const MESSAGES = {
     infoHash,
     event: text(16),
     port: uint(65_535),
-    want: uint(1),
+    want: uint(2),
     pieces: ranges,
     again: uint(1),
     price: amount,
@@ -265,7 +268,8 @@ export const MESSAGES = {
   ...LOG_MESSAGES,
   ...MONEY_MESSAGES,
   ...ORIGIN_MESSAGES,
-  ...QUALITY_MESSAGES
+  ...QUALITY_MESSAGES,
+  ...PUSH_MESSAGES
 } satisfies Record<string, Row>
 
 export type MessageName = keyof typeof MESSAGES

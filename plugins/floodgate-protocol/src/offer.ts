@@ -21,6 +21,15 @@ export interface Offer {
   free: number
   /** What every buyer is promised, if anything is. */
   promise?: ServicePromise | undefined
+  /** The content is sealed: its keys are sold apart, once for each account, and not before its release (F77). */
+  sealed?: SealedTerms
+}
+
+export interface SealedTerms {
+  /** Unix milliseconds. */
+  release: number
+  /** Minor units of the offer's currency. */
+  keyPrice: bigint
 }
 
 /** Key of the offer in the info dictionary. */
@@ -32,6 +41,7 @@ const API_MAX = 256
 const PRICE = /^(0|[1-9]\d{0,17})$/
 const CURRENCY = /^[A-Z]{3,8}$/
 const FREE = /^[1-9]\d{0,4}$/
+const RELEASE = /^[1-9]\d{0,14}$/
 
 /**
  * The value for the info dictionary: byte strings only, so that every bencoder writes it alike. Throws
@@ -46,16 +56,24 @@ export function encodeOffer(
   }
   if (!PRICE.test(offer.price.toString())) throw new FloodgateError('bad-option', 'price')
   if (!CURRENCY.test(offer.currency)) throw new FloodgateError('bad-option', 'currency')
-  const { free = 0 } = offer
+  const { free = 0, sealed } = offer
   if (free !== 0 && !FREE.test(String(free))) throw new FloodgateError('bad-option', 'free')
+  if (sealed !== undefined && !RELEASE.test(String(sealed.release))) {
+    throw new FloodgateError('bad-option', 'release')
+  }
+  if (sealed !== undefined && !PRICE.test(sealed.keyPrice.toString())) {
+    throw new FloodgateError('bad-option', 'key price')
+  }
   return {
     api: offer.api,
     currency: offer.currency,
     ...(free > 0 && { free: String(free) }),
     key: offer.rootKey,
+    ...(sealed && { keyPrice: sealed.keyPrice.toString() }),
     mode: offer.open ? 'open' : 'closed',
     price: offer.price.toString(),
-    ...(offer.promise !== undefined && { promise: encodePromise(offer.promise) })
+    ...(offer.promise !== undefined && { promise: encodePromise(offer.promise) }),
+    ...(sealed && { release: String(sealed.release) })
   }
 }
 
@@ -88,6 +106,13 @@ export function decodeOffer(crypto: Crypto, info: unknown): Offer {
     open: textOf('mode', 6, /^(open|closed)$/) === 'open',
     // One form each: what is not said is none, and none is not said.
     free: 'free' in value ? Number(textOf('free', 5, FREE)) : 0,
-    ...('promise' in value && { promise: decodePromise(value.promise) })
+    ...('promise' in value && { promise: decodePromise(value.promise) }),
+    // Both or neither: a key without a price, or a price without an hour, is no offer.
+    ...(('release' in value || 'keyPrice' in value) && {
+      sealed: {
+        release: Number(textOf('release', 15, RELEASE)),
+        keyPrice: BigInt(textOf('keyPrice', 18, PRICE))
+      }
+    })
   }
 }

@@ -29,6 +29,8 @@ export type IssuedName =
   | 'revocations'
   | 'notices'
   | 'treeHead'
+  | 'contentKeys'
+  | 'pushOffers'
 
 /** Verifies the signature of a received message with a known key. Throws `bad-signature`. */
 export async function verifySignature(

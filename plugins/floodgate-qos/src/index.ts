@@ -16,8 +16,9 @@
  */
 
 export { all } from './all.ts'
-export { parseBytes, parseRate, sayBytes, sayRate } from './amounts.ts'
+export { parseBytes, parseRate, sayBytes, sayRate, sayShare } from './amounts.ts'
 export { budget, type Budget, type BudgetOptions, type Frame, type Wish } from './budget.ts'
+export { percentile } from './figures.ts'
 export { floor, type FloorOptions } from './floor.ts'
 export { guarded, type Limits } from './guarded.ts'
 export {
@@ -38,6 +39,13 @@ export {
   type SeederPool
 } from './pool.ts'
 export { startSeeding, type Decided, type Seeding, type SeedingOptions } from './seeding.ts'
+export {
+  rosteredPool,
+  seederRoster,
+  type SeederOrder,
+  type SeederReport,
+  type SeederRoster
+} from './seeder-roster.ts'
 export { shareUplink, type Claimant } from './share-uplink.ts'
 export { affordable, type Allowance, type Spending, type SpendingOptions } from './spending.ts'
 export { targetRate, type TargetOptions } from './target-rate.ts'

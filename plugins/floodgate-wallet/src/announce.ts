@@ -4,6 +4,7 @@
 import {
   amountOf,
   FloodgateError,
+  WANT,
   decode,
   equal,
   isErrorCode,
@@ -30,6 +31,8 @@ export interface AnnounceOptions {
   left: number
   /** Buy a purse, unless this purchase has one. */
   want: boolean
+  /** Let the provider pay it: the content is sealed, and was pushed to us (`offerDisk`). */
+  pushed?: boolean
   /** Which pieces to buy, as boundaries; all that are for sale if not said. */
   pieces?: Ranges
   /** Buy although an earlier purse is still good; call `purses.newPurchase` first. */
@@ -112,7 +115,8 @@ async function signAnnounce(wallet: Wallet, options: AnnounceOptions): Promise<U
   const { infoHash, event, port, price, currency } = options
   const pieces = options.want ? [...(options.pieces ?? [])] : []
   const session = wallet.purses.purchaseId(infoHash, options.want ? pieces : undefined)
-  const want = options.want ? 1 : 0
+  const paying = options.pushed === true ? WANT.pushed : WANT.purse
+  const want = options.want ? paying : WANT.nothing
   const again = options.again === true ? 1 : 0
   const revoked = wallet.court.revocations.version
   const body = { infoHash, event, port, want, pieces, again, price, currency, revoked }
@@ -171,7 +175,7 @@ async function takePurse(
     throw new FloodgateError('price-changed', amountOf(message.price, message.currency))
   }
   const seed = openSealed(wallet.crypto, wallet.boxSecret, list.seed)
-  return wallet.purses.add(list.purse, seed)
+  return wallet.purses.add(list.purse, seed, agreed.pushed)
 }
 
 /** A list of revocations that is wrong must not cost the purse that came with it. */

@@ -64,6 +64,7 @@ export {
   type PaymentReference,
   type RedeemedCode
 } from './money-in.ts'
+export { buyKeys, offerDisk, type KeyOrder, type PushOffer } from './push-client.ts'
 export { proveAccount, type OwnPosting, type ProvedAccount } from './own-postings.ts'
 export { ownAccount, ownLines, type OwnLine } from './own-lines.ts'
 export { payouts, setDestination, type DestinationAnswer, type PayoutAnswer } from './payouts.ts'

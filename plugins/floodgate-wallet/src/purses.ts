@@ -40,11 +40,14 @@ export class Purses {
   readonly #purchases = new Map<string, PurchaseState>()
   /** What was measured of promises. */
   readonly measurements: MeasurementBook
+  /** Ids, in hex, of those that the provider paid (F77). */
+  readonly #pushed: Set<string>
   #linesRead = 0
 
   constructor(wallet: WalletParts, state?: WalletState) {
     this.#wallet = wallet
     this.measurements = new MeasurementBook(wallet.saver, state?.measurements)
+    this.#pushed = new Set(state?.pushed)
     if (state === undefined) return
     this.#linesRead = state.linesRead ?? 0
     const proven = provenTime(state)
@@ -142,9 +145,9 @@ export class Purses {
   /**
    * Takes in what the provider sold: the purse certificate and the opened seed. A purse known already comes
    * back as it is. Throws what `Trust.issued` throws, `expired`, `wrong-purse` when it is another buyer's, and
-   * `bad-token` when the seed does not make the tokens that the certificate promises.
+   * `bad-token` when the seed does not make the tokens that the certificate promises. `pushed`: the provider paid it.
    */
-  async add(frame: Uint8Array, seed: Uint8Array): Promise<Purse> {
+  async add(frame: Uint8Array, seed: Uint8Array, pushed = false): Promise<Purse> {
     const { crypto, trust, saver, sealKey, now, uid, note } = this.#wallet
     const certificate = await trust.issued('purse', frame, now())
     if (!equal(certificate.uid, uid())) throw new FloodgateError('wrong-purse', 'another buyer’s')
@@ -171,6 +174,7 @@ export class Purses {
     }
     const purse = new Purse(crypto, saver, { state, seed, tokens, reopened: false })
     this.#purses.set(id, purse)
+    if (pushed) this.#pushed.add(id)
     this.#pockets.clear()
     const purchase = this.#purchases.get(toHex(purse.infoHash))
     if (purchase !== undefined) {
@@ -179,6 +183,11 @@ export class Purses {
     note('purse', `${purse.covered} × ${amountOf(certificate.price, certificate.currency)}`)
     saver.changed()
     return purse
+  }
+
+  /** Did the provider pay it? */
+  isPushed({ id }: Purse): boolean {
+    return this.#pushed.has(toHex(id))
   }
 
   /** All purses, oldest first. */
@@ -197,9 +206,11 @@ export class Purses {
     this.#wallet.saver.changed()
   }
 
-  toState(): Pick<WalletState, 'purses' | 'purchases' | 'linesRead' | 'measurements'> {
+  toState(): Pick<WalletState, 'purses' | 'pushed' | 'purchases' | 'linesRead' | 'measurements'> {
     const measurements = this.measurements.toState((id) => this.#purses.has(id))
+    const pushed = [...this.#pushed].filter((id) => this.#purses.has(id))
     return {
+      ...(pushed.length > 0 && { pushed }),
       ...(this.#linesRead > 0 && { linesRead: this.#linesRead }),
       ...(Object.keys(measurements).length > 0 && { measurements }),
       purses: this.all().map((purse) => purse.toState()),

@@ -159,6 +159,8 @@ export interface WalletState {
   /** The current purchase by info hash (hex); `bought` when its purse came. */
   purchases: Record<string, PurchaseState>
   purses: PurseState[]
+  /** Ids (hex) of those that the provider paid: what is left of them is not ours. */
+  pushed?: string[]
   /** Of the provider's log, the last line that was looked at for refunds. */
   linesRead?: number
   /** By purse id. */

@@ -5,6 +5,7 @@ import type { CourtBook } from './court-book.ts'
 import { disputeSummary } from './disputes.ts'
 import { noticeSummary } from './notices.ts'
 import type { Purse } from './purse.ts'
+import type { Purses } from './purses.ts'
 import type { Sale } from './sale.ts'
 import type { WalletEvent } from './state.ts'
 
@@ -54,14 +55,14 @@ export interface WalletSummary {
 }
 
 export function summaryOf(
-  purses: Purse[],
+  purses: Purses,
   sales: Sale[],
   court: CourtBook,
   events: readonly WalletEvent[],
   now: number
 ): WalletSummary {
   return {
-    purses: purses.map((purse) => ({
+    purses: purses.all().map((purse) => ({
       id: toHex(purse.id),
       infoHash: toHex(purse.infoHash),
       count: purse.covered,
@@ -70,6 +71,8 @@ export function summaryOf(
       currency: purse.currency,
       expiresAt: purse.ends,
       ...standingOf(purse, now),
+      // Of one that the provider paid nothing comes back to us.
+      ...(purses.isPushed(purse) && { refundable: 0n }),
       uncertain: purse.uncertain().length,
       payees: purse.payees().map(({ uid, count }) => ({ uid: toHex(uid), count }))
     })),

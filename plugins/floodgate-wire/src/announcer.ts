@@ -16,6 +16,8 @@ import type { Wish } from './shopping.ts'
 
 const RETRY_MIN_MS = 2000
 const RETRY_MAX_MS = 60_000
+/** So many announces ask for peers only after the provider refused to pay: what is here can be sold all the same. */
+const UNPAID_ANNOUNCES = 20
 
 /** The port that others are to connect to is known once the client listens. */
 export function whenListening({ client }: Torrent, action: () => void): void {
@@ -35,6 +37,8 @@ export interface AnnounceSource {
   webrtc: boolean
   /** Bytes still missing. */
   left(): number
+  /** Does the provider pay what we buy? */
+  pushed: boolean
   /** What to buy now, or undefined: no purse needed. */
   wanted(): Wish | undefined
   answered(answer: AnnounceAnswer): void
@@ -50,6 +54,8 @@ export class Announcer {
   #again = false
   #stopped = false
   #event = 'started'
+  /** Announces that still are to ask for peers only. */
+  #unpaid = 0
 
   constructor(wallet: Wallet, source: AnnounceSource) {
     this.#wallet = wallet
@@ -86,6 +92,7 @@ export class Announcer {
       this.#backoff.reset()
     } catch (error) {
       if (this.#stopped) return
+      if (codeOf(error) === 'not-pushed') this.#unpaid = UNPAID_ANNOUNCES
       this.#later(this.#backoff.next())
       const ours = error instanceof FloodgateError
       this.#source.failed(ours ? error : new FloodgateError(codeOf(error), String(error)))
@@ -100,8 +107,9 @@ export class Announcer {
   }
 
   #send(event: string, carry: Carrier): Promise<AnnounceAnswer> {
-    const { infoHash, peerId, port, left, wanted } = this.#source
-    const wish = wanted()
+    const { infoHash, peerId, port, left, pushed, wanted } = this.#source
+    const wish = this.#unpaid > 0 ? undefined : wanted()
+    if (this.#unpaid > 0) this.#unpaid--
     const options = {
       infoHash,
       peerId,
@@ -109,6 +117,7 @@ export class Announcer {
       left: left(),
       event,
       want: wish !== undefined,
+      pushed,
       ...(wish && { pieces: wish.pieces }),
       price: wish?.offer.price ?? 0n,
       currency: wish?.offer.currency ?? ''

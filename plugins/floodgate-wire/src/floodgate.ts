@@ -32,6 +32,11 @@ export interface FloodgateOptions extends Partial<Terms> {
    * when more are selected. By default every paid torrent added to the client is bought.
    */
   approve?: Approve
+  /**
+   * Every purse of this client is paid by the provider, and what it does not pay is not bought: for contents that it pushes
+   * before their release (F77). Default false.
+   */
+  pushed?: boolean
 }
 
 /** Trackers that a torrent names; WebTorrent documents it as `torrent.announce`. */
@@ -73,7 +78,8 @@ export class Floodgate extends FloodgateTarget {
           freeBytesPerSecond: this.#options.freeBytesPerSecond,
           port: this.#options.port,
           webrtc: this.#options.webrtc ?? false,
-          approve: this.#options.approve ?? (() => true)
+          approve: this.#options.approve ?? (() => true),
+          pushed: this.#options.pushed ?? false
         },
         this
       )

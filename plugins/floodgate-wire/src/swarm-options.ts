@@ -16,6 +16,7 @@ export interface SwarmOptions {
   webrtc: boolean
   /** Sees to the provider's court. */
   clerk: Clerk
-  /** Asked before pieces are bought. */
+  /** Asked before pieces are bought; are they `pushed`, the provider pays. */
   approve: Approve
+  pushed: boolean
 }

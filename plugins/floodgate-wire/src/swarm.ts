@@ -86,13 +86,12 @@ export class Swarm {
     const { torrent } = this
     // A destroyed torrent forgets its client, and still says goodbye to the tracker.
     const { client } = torrent
-    const { port, webrtc } = this.#options
+    const { port, webrtc, pushed } = this.#options
     return {
       infoHash: fromHex(torrent.infoHash),
       peerId: fromHex(client.peerId),
       port: () => port ?? client.torrentPort,
-      signalling: this.#signalling.carry,
-      webrtc,
+      ...{ signalling: this.#signalling.carry, webrtc, pushed },
       left: () => leftOf(torrent),
       wanted: () => this.#shopping?.wish(),
       answered: (answer: AnnounceAnswer) => this.#onAnswer(answer),

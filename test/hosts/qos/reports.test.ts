@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { measure } from '../../../hosts/src/qos/measure.ts'
 import { Reports } from '../../../hosts/src/qos/reports.ts'
 import { SentBytes } from '../../../hosts/src/qos/sent-bytes.ts'
+import { rowOf, type Row } from '../../../hosts/src/qos/row.ts'
 import { swarmSource } from '../../../hosts/src/qos/source.ts'
 import { TestPeer, done } from '../../support/peer.ts'
 import { QosShop } from './shop.ts'
@@ -140,17 +141,20 @@ describe('hosts qos: samples of a running provider', function () {
     const reports = new Reports()
     const sent = await SentBytes.open(shop.home.sentBytes)
     shop.listeners.add(reports.note)
+    sent.add(film.infoHash, 'peers', 1000, Date.now())
+    const rows: Row[] = []
+    const decision = { rate: 600_000, seeders: 1, webSeed: 'closed', reason: '' } as const
     const source = swarmSource({
-      ...{ contents: async () => [film], reports, sent, origin: undefined }
+      ...{ contents: async () => [film], reports, sent, origin: undefined },
+      onSeen: (seen) => rows.push(rowOf(seen, { time: 0, decision }, 1e9))
     })
     const read = async () => (await source.read(AbortSignal.timeout(1000)))[0]!
     const pool = shop.pool({
       onSent: (infoHash, bytes) => sent.add(infoHash, 'peers', bytes, Date.now())
     })
-    const decision = { rate: 600_000, seeders: 1, webSeed: 'closed', reason: '' } as const
     await pool.apply(film.infoHash, decision)
     const before = await read()
-    assert.deepEqual([before.leechers, before.seeders, before.provider.all], [[], 0, 0])
+    assert.deepEqual([before.leechers, before.seeders, before.provider.all], [[], 0, 1000])
     const buyer = new TestPeer(await shop.provider.wallet(1000n))
     try {
       const torrent = buyer.add(film.torrent)
@@ -166,6 +170,14 @@ describe('hosts qos: samples of a running provider', function () {
       assert.ok(most > 300_000 && most < 1_500_000, `${most}`)
       assert.deepEqual([seen.leechers, seen.copies], [[], 1])
       assert.ok(seen.provider.all >= film.length && seen.provider.all < 1.2 * film.length)
+      // What is shown is what was measured: a rate once it was told, and our bytes of this process.
+      const rated = rows.filter((row) => row.rated > 0)
+      assert.ok(rated.some(({ p50 }) => p50 === Math.round(most)))
+      assert.ok(rated.every(({ leechers, belowTarget }) => leechers === 1 && belowTarget === 1))
+      const fresh = rows.find(({ leechers, rated }) => leechers === 1 && rated === 0)
+      assert.deepEqual([fresh?.p50, fresh?.belowTarget], [0, 0], 'nothing is known yet')
+      assert.ok(rows.some(({ egress }) => egress > 300_000 && egress < 1_500_000))
+      assert.equal(rows.at(-1)!.sentSinceStart, seen.provider.all - 1000)
       // All of it was ours: next to nothing is taken for given by peers.
       assert.ok(seen.fromPeers < film.length / 3, `${seen.fromPeers}`)
     } finally {

@@ -30,9 +30,51 @@ describe('hosts qos: what is promised', () => {
     assert.deepEqual(sectionIn(fields), section)
   })
 
+  it('F76: who seeds is said in words too; what a webhook’s URL holds is said to nobody', () => {
+    const said: [words: string, section: object][] = [
+      ['pool processes', { processes: true }],
+      ['pool kubernetes seeders', { pool: { kubernetes: { deployment: 'seeders' } } }],
+      ['pool webhook https://x.example', { pool: { webhook: { url: 'https://x.example' } } }]
+    ]
+    for (const [words, section] of said) {
+      const text = `target 1 kB/s, ${words}`
+      assert.deepEqual(parseQos(text), { target: '1 kB/s', ...section })
+      assert.equal(sayQos(parseQos(text)), text)
+    }
+    const url = 'https://me:word@x.example/path?key=1'
+    assert.equal(
+      sayQos(parseQos(`floor 1, pool webhook ${url}`)),
+      'floor 1, pool webhook https://x.example'
+    )
+  })
+
+  it('a webhook’s secret is one, as others are', () => {
+    const text = `
+      qos:
+        floor: {}
+        pool: { webhook: { url: 'https://x.example', secret: 'env:TEST_SECRET' } }`
+    assert.throws(() => sectionIn(text), /pool.webhook.secret: env:TEST_SECRET is not there/)
+    process.env['TEST_SECRET'] = 'whsec_MTIz'
+    try {
+      const { sections, secrets } = parseConfig(text, 'provider.yaml')
+      const { pool } = sections['qos'] as QosSection
+      assert.equal(pool!.webhook!.secret, 'whsec_MTIz')
+      assert.deepEqual(secrets, ['whsec_MTIz'])
+    } finally {
+      delete process.env['TEST_SECRET']
+    }
+  })
+
   const WRONG_WORDS = [
     ...['', 'target', 'target 500', 'target 500kB/s', 'aim 500 kB/s', 'floor two', 'floor 0'],
-    ...['web 8 MB/s', 'per day 2 TB', 'target 1 kB/s, target 2 kB/s', 'floor 1, per day 2 TB/s']
+    ...['web 8 MB/s', 'per day 2 TB', 'target 1 kB/s, target 2 kB/s', 'floor 1, per day 2 TB/s'],
+    ...[
+      'floor 1, pool',
+      'floor 1, pool own',
+      'floor 1, pool kubernetes',
+      'floor 1, pool webhook x'
+    ],
+    'floor 1, pool processes, pool kubernetes x'
   ]
   for (const text of WRONG_WORDS) {
     it(`refuses ${JSON.stringify(text)}`, () => {
@@ -46,6 +88,11 @@ describe('hosts qos: what is promised', () => {
     ['qos:\n  target: 500 kB', /:2: qos\.target: .*does not end in/],
     ['qos:\n  max: 5 MB/s', /:1: qos: say what is promised/],
     ['qos:\n  floor: {}\n  web: { uplink: 1 MB/s }', /:1: qos: web needs a target/],
+    [
+      'qos:\n  floor: {}\n  processes: true\n  pool: { kubernetes: { deployment: x } }',
+      /:1: qos: processes, or a pool/
+    ],
+    ['qos:\n  floor: {}\n  pool: {}', /:3: qos\.pool: one of webhook and kubernetes/],
     ['qos: soon', /:1: qos: .*begins with none of target, floor, web/]
   ]
   for (const [text, said] of WRONG) {

@@ -108,7 +108,7 @@ export class QosShop {
     const { ownSeeders, out, home } = this
     const launch = wrap(
       inChildren
-        ? seedInChild({ settings, ownSeeders, onSent })
+        ? seedInChild({ settings, ownSeeders, out, onSent })
         : seedHere({ settings, out, signal, ownSeeders, onSent })
     )
     return seederPool({ home, find: (name) => this.find(name), launch, rateMax })

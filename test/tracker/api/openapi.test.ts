@@ -61,7 +61,8 @@ describe('api: the OpenAPI document', () => {
   before(async () => {
     world = await w.startWorld({
       payout: { rail: storeCredit() },
-      quality: () => ({ policy: 'Target 500 kB/s.', contents: [] })
+      quality: () => ({ policy: 'Target 500 kB/s.', contents: [] }),
+      onSeeder: () => ({ rate: 0, validMs: 15_000, againMs: 2500 })
     })
   })
   after(() => world.close())
@@ -152,12 +153,14 @@ describe('api: the OpenAPI document', () => {
     for (const { method, path, url, operation } of operations) {
       if (operation.security === undefined) continue
       const type = Object.keys(operation.requestBody?.content ?? {})[0]
-      const response = await fetch(world.url + url.replace(/\{\w+\}/g, '7'), {
+      const filled = (text: string) =>
+        text.replace('{infoHash}', '7'.repeat(40)).replace(/\{\w+\}/g, '7')
+      const response = await fetch(world.url + filled(url), {
         method: method.toUpperCase(),
         headers: { authorization, ...(type && { 'content-type': type }) },
         ...(type && { body: '[]' })
       })
-      await expectDocumented(method.toUpperCase(), path.replace(/\{\w+\}/g, '7'), response)
+      await expectDocumented(method.toUpperCase(), filled(path), response)
       assert.equal(response.status, method === 'get' ? 200 : 400, path)
     }
   })

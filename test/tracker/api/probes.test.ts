@@ -165,6 +165,41 @@ describe('api: metrics', () => {
     await world.close()
   })
 
+  it('quality of service: series of contents that somebody wants, the busiest, and sums of all', async () => {
+    const idle = {
+      ...{ time: 1, rate: 0, seeders: 0, webSeed: 'closed' as const, reason: 'A test.', egress: 0 },
+      ...{ leechers: 0, rated: 0, p50: 0, p05: 0, copies: 0 },
+      ...{ sent: 9, sentToday: 5, sentSinceStart: 1, fromPeers: 2 }
+    }
+    const hash = (n: number): string => String(n).padStart(40, '0')
+    const many = Array.from({ length: 150 }, (_, i) => ({
+      ...{ ...idle, infoHash: hash(i), leechers: i },
+      ...(i === 149 && { rated: 9, p50: 700, p05: 300, belowTarget: 4, rate: 50, egress: 40 })
+    }))
+    const quality = () => ({ policy: 'target 1 kB/s', contents: many })
+    const told = await w.startWorld({ openMetrics: true, quality })
+    const text = await (await at(told, '/metrics')).text()
+    await told.close()
+    const of = (name: string, labels: string) => valueOf(text, `floodgate_qos_${name}${labels}`)
+    const busiest = `{info_hash="${hash(149)}"}`
+    assert.deepEqual(
+      ['leechers', 'leechers_rated', 'leechers_below_target', 'egress_bytes_per_second'].map(
+        (name) => of(name, busiest)
+      ),
+      [149, 9, 4, 40]
+    )
+    const quantile = (share: string) =>
+      of('leecher_bytes_per_second', `{info_hash="${hash(149)}",quantile="${share}"}`)
+    assert.deepEqual([quantile('0.05'), quantile('0.5')], [300, 700])
+    assert.equal(text.match(/^floodgate_qos_leechers\{/gm)!.length, 100)
+    assert.equal(text.match(/^floodgate_qos_leechers_below_target\{/gm)!.length, 1)
+    assert.deepEqual([of('sent_bytes_total', ''), of('peer_bytes_total', '')], [150, 300])
+    const other = await w.startWorld({ openMetrics: true })
+    const silent = await (await at(other, '/metrics')).text()
+    await other.close()
+    assert.ok(!silent.includes('floodgate_qos_'), 'where nothing is promised there are none')
+  })
+
   it('a ledger that does not answer takes only its own metrics along', async () => {
     const ledger = breakable({ yes: true })
     const world = await w.startWorld({ openMetrics: true, ledger, headEveryMs: 0 })

@@ -52,6 +52,20 @@ describe('court: signals', () => {
     })
   }
 
+  it('F66, F77 flows: pushed purses that two accounts trade with each other are money in a circle', () => {
+    const flows = new Flows()
+    const line = (kind: string, purseId: string, debit: string, credit: string, ref: string) =>
+      flows.add({ kind, ref, purseId, debit, credit, amountMinor: 9n } as JournalLine)
+    for (const [one, two] of ['ab', 'ba']) {
+      line('pushed', `p${one}`, 'push', 'escrow', `film ${one}`)
+      line('redeem', `p${one}`, 'escrow', `peer:${two}`, `c${one}`)
+    }
+    assert.deepEqual(
+      flowSignals(flows).map(({ kind, uids }) => [kind, ...uids].join(' ')),
+      ['circle a b']
+    )
+  })
+
   it('F66 flows: much that the provider’s own seeder sells is no signal', async () => {
     const own = new Set<string>()
     const world = await bar.startCourt({ ownSeeders: own })

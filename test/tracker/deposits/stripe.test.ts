@@ -191,8 +191,9 @@ describe(`deposits: Stripe (FLOODGATE_SEED=${SEED})`, () => {
     assert.deepEqual(world.errors, [])
   })
 
-  it('I1 G14: events in any order, repeated, with flipped bytes: money moves once', async () => {
-    const flip = fc.option(fc.record({ at: fc.nat(), mask: fc.integer({ min: 1, max: 255 }) }))
+  it('I1 G14: events in any order, repeated, with flipped bytes and cut short: money moves once', async () => {
+    // A mask of 0 stands for an event that ends there.
+    const flip = fc.option(fc.record({ at: fc.nat(), mask: fc.nat(255) }))
     const step = fc.record({ which: fc.nat(5), flip })
     const property = fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const who = await w.register(world)
@@ -205,9 +206,11 @@ describe(`deposits: Stripe (FLOODGATE_SEED=${SEED})`, () => {
       ])
       const all = events.map((_, which) => ({ which, flip: null }))
       for (const { which, flip: change } of [...steps, ...all]) {
-        const payload = new TextEncoder().encode(events[which])
+        const whole = new TextEncoder().encode(events[which])
         const signature = signed(events[which]!, world.clock.now)
-        if (change !== null) payload[change.at % payload.length]! ^= change.mask
+        const at = (change?.at ?? 0) % whole.length
+        const payload = change?.mask === 0 ? whole.slice(0, at) : whole
+        if (change !== null && change.mask !== 0) payload[at]! ^= change.mask
         const told = await hook(world, payload, signature)
         const isPaid = which % 3 < 2
         // What is no JSON any more is refused before its signature is looked at.

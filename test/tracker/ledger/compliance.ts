@@ -9,6 +9,7 @@ import { courtCompliance } from './court-compliance.ts'
 import { moneyInCompliance } from './money-in-compliance.ts'
 import { payoutCompliance } from './payout-compliance.ts'
 import { promiseCompliance } from './promise-compliance.ts'
+import { pushCompliance } from './push-compliance.ts'
 import { escrowCompliance } from './escrow-compliance.ts'
 import { bits, commandOf, keyFor, openAccount, resultOf, runTable, voucherFor } from './script.ts'
 
@@ -145,8 +146,8 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
     }
 
     const trade = [courtCompliance, escrowCompliance, moneyInCompliance, couponCompliance]
-    const rest = [payoutCompliance, promiseCompliance, backupCompliance, sumsCompliance]
-    for (const suite of [...trade, ...rest]) suite(open)
+    const rest = [payoutCompliance, backupCompliance, sumsCompliance]
+    for (const suite of [...trade, ...rest, promiseCompliance, pushCompliance]) suite(open)
 
     it('F17: the same sign key again gets its uid, another key never takes a uid', async () => {
       const boxKey = keyFor('box')

@@ -9,9 +9,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { sqliteLedger } from '../../../tracker-extension/src/ledger/index.ts'
-import type { JournalLine } from '../../../tracker-extension/src/ledger/reads.ts'
-import type { LedgerStore } from '../../../tracker-extension/src/ledger/store.ts'
 import { chainOf } from './kill-work.ts'
+import { wholeJournal } from './whole-journal.ts'
 
 const child = fileURLToPath(new URL('kill-child.ts', import.meta.url))
 const cycles = 12
@@ -29,15 +28,6 @@ async function runAndKill(path: string, cycle: number, lines: number): Promise<s
   }
   assert.deepEqual(await ended, [null, 'SIGKILL'])
   return acknowledged
-}
-
-async function wholeJournal(store: LedgerStore): Promise<JournalLine[]> {
-  const lines: JournalLine[] = []
-  for (;;) {
-    const page = await store.journal(lines.length)
-    if (page.length === 0) return lines
-    lines.push(...page)
-  }
 }
 
 describe('ledger and sudden death', () => {

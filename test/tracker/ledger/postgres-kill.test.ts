@@ -6,10 +6,10 @@ import { EventEmitter, once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type LedgerStore, postgresLedger } from '../../../tracker-extension/src/ledger/index.ts'
-import type { JournalLine } from '../../../tracker-extension/src/ledger/reads.ts'
 import { type Postgres, startPostgres } from '../../support/postgres.ts'
 import { chainOf, sellers } from './kill-work.ts'
 import { openAccount } from './script.ts'
+import { wholeJournal } from './whole-journal.ts'
 
 const source = fileURLToPath(new URL('postgres-child.ts', import.meta.url))
 const processes = 3
@@ -43,15 +43,6 @@ async function killAfter({ child, acknowledged, said, ended }: Writer, lines: nu
   while (isAlive() && acknowledged.length < lines) await Promise.race([once(said, 'line'), ended])
   child.kill('SIGKILL')
   assert.deepEqual(await ended, [null, 'SIGKILL'])
-}
-
-async function wholeJournal(store: LedgerStore): Promise<JournalLine[]> {
-  const lines: JournalLine[] = []
-  for (;;) {
-    const page = await store.journal(lines.length)
-    if (page.length === 0) return lines
-    lines.push(...page)
-  }
 }
 
 /** Runs again what was acknowledged. */

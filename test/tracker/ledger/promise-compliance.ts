@@ -1,7 +1,11 @@
 // What every ledger store must do with promises that were missed: who gets how much back, out of whose money, and never
 // twice. A part of the compliance suite; compliance.ts calls it.
 import assert from 'node:assert/strict'
-import type { LedgerStore, MeasureCommand } from '../../../tracker-extension/src/ledger/index.ts'
+import type {
+  Command,
+  LedgerStore,
+  MeasureCommand
+} from '../../../tracker-extension/src/ledger/index.ts'
 import type { OpenLedger } from './compliance.ts'
 import { payoutCommandOf } from './payout-script.ts'
 import { keyFor, openAccount, resultOf } from './script.ts'
@@ -119,6 +123,15 @@ export function promiseCompliance(open: OpenLedger): void {
       await store.execute({ kind: 'takeCoupon', couponId: 'HALF', uid: 'alice', now: 100 })
       await run('purchase p2 alice film 10 again', 'redeem c1 seeder p2 1111')
       assert.equal(await measure({ purseId: 'p2', body: keyFor('m2') }), 'paid 5')
+    })
+
+    it('F77: what the provider paid itself, to push a content, is nobody’s to get back', async () => {
+      const budget = { infoHash: 'film', amountMinor: 40n, now: 100 }
+      await store.execute({ kind: 'budgetPush', ...budget })
+      const order = payoutCommandOf('purchase p2 bob film 10')
+      await store.execute({ ...order, pushed: true } as Command)
+      await run('redeem c1 seeder p2 1111')
+      assert.equal(await measure({ purseId: 'p2', uid: 'bob', body: keyFor('m2') }), 'paid 0')
     })
 
     it('nothing for who was not missed, another’s purse, none, or a share above all', async () => {

@@ -19,6 +19,7 @@ import ts from 'typescript'
 import { type LedgerStore, sqliteLedger } from '../../../tracker-extension/src/ledger/index.ts'
 import { courtTableNames } from '../../../tracker-extension/src/ledger/court-rows.ts'
 import { openFile } from '../../../tracker-extension/src/ledger/sqlite-file.ts'
+import { SqliteView } from '../../../tracker-extension/src/ledger/sqlite-view.ts'
 import { ledgerCompliance } from './compliance.ts'
 import { ledgerProperties } from './properties.ts'
 import { asRepeated, commandOf, openAccount, resultOf, runTable } from './script.ts'
@@ -46,6 +47,28 @@ ledgerProperties('SQLite', open, 12)
 describe('ledger in a SQLite file', () => {
   afterEach(async () => {
     for (const store of stores.splice(0)) await store.close()
+  })
+
+  it('an audit, which reads all there is, keeps no more of it than the cache may hold, and no row is lost', () => {
+    const database = openFile(newPath(), 'EUR')
+    const view = new SqliteView(database, 'EUR')
+    const money = { priceMinor: 1n, currency: 'EUR', pieces: 1, free: 0 }
+    const film = { ...money, mode: 'open' as const, title: '', torrent: new Uint8Array(2 ** 20) }
+    // Beyond the 64 MiB that are kept.
+    const keys = Array.from({ length: 80 }, (_, i) => `film${i}`)
+    const readAll = () => keys.map((key) => view.get('content', key))
+    for (const key of keys) view.put('content', key, film)
+    assert.ok(
+      readAll().every((row) => row === film),
+      'what waits to be written is all kept'
+    )
+    view.flush()
+    view.trim()
+    const [first] = readAll()
+    const again = view.get('content', 'film0')
+    assert.ok(again !== first, 'all of it was kept')
+    assert.deepEqual(again, film)
+    database.close()
   })
 
   it('reads an empty array that a Node 22 has written as NULL', async () => {

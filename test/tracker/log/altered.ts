@@ -84,6 +84,13 @@ const MONEY_IN: Command[] = [
   { kind: 'takeCoupon', couponId: 'C1', ...at }
 ]
 
+/** A push that was paid, and a key that was sold. */
+const PUSH: Command[] = [
+  { kind: 'budgetPush', infoHash: 'odd', amountMinor: 90n, now: 100 },
+  { ...(commandOf('purchase p7 carol odd 11') as Command & { kind: 'purchase' }), pushed: true },
+  { kind: 'buyKey', uid: 'alice', infoHash: 'odd', priceMinor: 7n, group: 3, now: 100 }
+]
+
 export async function makeLedger(path: string): Promise<ProviderKeys> {
   const store = await sqliteLedger(path, { currency })
   for (const uid of ['alice', 'bob', 'carol']) await openAccount(store, uid)
@@ -92,7 +99,7 @@ export async function makeLedger(path: string): Promise<ProviderKeys> {
   for (const line of [...deposits, ...trade]) await store.execute(payoutCommandOf(line.trim()))
   const answer = new Uint8Array([1, 2, 3])
   await store.execute({ kind: 'appeal', uid: 'carol', complaintId: 'k1', answer, now: 300 })
-  for (const command of MONEY_IN) await store.execute(command)
+  for (const command of [...MONEY_IN, ...PUSH]) await store.execute(command)
   const keys = await createProviderKeys(crypto, START)
   const issuer = new Issuer(crypto, keys)
   await new PostingsLog({ store, issuer, crypto, currency, now: () => START }).head()
@@ -151,6 +158,10 @@ export function flipped(value: SQLOutputValue, at: number, mask: number): bigint
   bytes[at % bytes.length]! ^= mask
   return bytes
 }
+
+/** As the ledger's own rows call a table or a column. */
+export const spoken = (name: string): string =>
+  name.replace('ledger_', '').replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 
 /** Writes a changed value over the right one. */
 export function change(database: DatabaseSync, cell: Cell, value: bigint | Uint8Array): void {

@@ -19,6 +19,7 @@ import {
   dumpOf,
   flipped,
   makeLedger,
+  spoken,
   tablesOf
 } from './altered.ts'
 
@@ -118,9 +119,8 @@ describe(`G13: floodgate audit (FLOODGATE_SEED=${SEED})`, function () {
         assert.notDeepEqual(faults, [], `${i}: ${cell.table} ${cell.key} ${cell.column}`)
         if (cell.column === 'key') continue
         const about = faults.filter((fault) => fault.includes(` ${cell.key}: `))
-        const field = cell.column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
         assert.ok(about.length > 0, `${cell.table} ${cell.key}: ${faults.join('\n')}`)
-        named.push(about.some((fault) => fault.includes(`: ${field} is not`)) ? 1 : 0)
+        named.push(about.some((fault) => fault.includes(`: ${spoken(cell.column)} is not`)) ? 1 : 0)
       }
       // The name may be missing once in 256 times, the row never (seal.ts).
       const share = named.reduce((sum, one) => sum + one, 0) / named.length

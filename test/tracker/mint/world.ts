@@ -82,16 +82,18 @@ export interface Goods {
   currency?: string
   rootKey?: Uint8Array
   promise?: fg.ServicePromise
+  sealed?: fg.SealedTerms
   /** Overrides of the info dictionary. */
   info?: Record<string, unknown>
 }
 
 /** A torrent file with an offer of this world's provider; the hash of its first piece is random. */
 export function torrentOf(world: Pick<World, 'keys'>, goods: Goods = {}): Uint8Array {
-  const { pieces = 10, price = 3n, open = false, currency = 'EUR' } = goods
+  const { pieces = 10, price = 3n, open = false, currency = 'EUR', sealed } = goods
   const rootKey = goods.rootKey ?? world.keys.rootKey
-  const terms = { price, currency, open, promise: goods.promise }
-  const floodgate = fg.encodeOffer({ rootKey, api: 'http://127.0.0.1', ...terms })
+  const more = { promise: goods.promise, ...(sealed && { sealed }) }
+  const terms = { rootKey, price, currency, open, ...more }
+  const floodgate = fg.encodeOffer({ api: 'http://127.0.0.1', ...terms })
   const hashes = new Uint8Array(20 * pieces)
   hashes.set(crypto.random(20).subarray(0, hashes.length))
   const info = {
@@ -144,13 +146,26 @@ export async function registerMessage(
 ): Promise<Uint8Array> {
   const signer = fg.createSigner(crypto, key, fg.PROVIDER_UID, world.provider)
   const body = { signKey: key.publicKey, boxKey, payment: 'card' }
-  return signer.sign('register', body, { time: START, expiry: START })
+  const time = world.clock.now
+  return signer.sign('register', body, { time, expiry: time })
 }
 
+export interface OwnKeys {
+  key: fg.SignKey
+  boxSecret: Uint8Array
+}
+
+export const newKeys = (): OwnKeys => ({
+  key: crypto.signKey(crypto.random(32)),
+  boxSecret: crypto.random(32)
+})
+
 /** A registered peer, with money if asked. */
-export async function register(world: RemoteProvider, funds = 0n): Promise<Trader> {
-  const key = crypto.signKey(crypto.random(32))
-  const boxSecret = crypto.random(32)
+export async function register(
+  world: RemoteProvider,
+  funds = 0n,
+  { key, boxSecret } = newKeys()
+): Promise<Trader> {
   const message = await registerMessage(world, key, crypto.boxPublicKey(boxSecret))
   const sealed = await outcome(await post(world, 'register', message))
   if (typeof sealed === 'string') throw new Error(sealed)

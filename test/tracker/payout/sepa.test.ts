@@ -155,12 +155,36 @@ describe('payout rail: what a bank says', () => {
     await assert.rejects(read(typed), { code: 'bad-statement' })
   })
 
-  it('reads amounts with zeros behind them, and none without a currency', async () => {
+  it('reads amounts with zeros behind them, and none without a currency or of another', async () => {
     const file = camt053([{ id: one, way: 'DBIT', amount: '12.50000' }])
     const minorIn = async (text: string) => (await read(text)).reports[0]?.amountMinor
     assert.equal(await minorIn(file), 1250n)
     assert.equal(await minorIn(file.replace(' Ccy="EUR"', '')), -1n)
     assert.equal(await minorIn(file.replace('12.50000', '12.50001')), -1n)
+    assert.equal(await minorIn(file.replace('"EUR"', '"USD"')), -1n)
+  })
+
+  it('guesses at no word: one that is not the standard’s is damage, or for a person to look at', async () => {
+    const statement = camt053([{ id: one, way: 'DBIT', amount: '12.50' }])
+    for (const [word, odd] of [
+      ['DBIT', 'DBJT'],
+      ['BOOK', 'BOOL'],
+      ['ref-', 'ref\0']
+    ] as const) {
+      await assert.rejects(read(statement.replace(word, odd)), { code: 'bad-statement' }, odd)
+    }
+    for (const status of ['RJCU', 'CANC']) {
+      const told = await read(pain002('msg', [{ id: one, status }]))
+      assert.deepEqual(told, { reports: [], unknown: [one] })
+    }
+    const whole = await read(pain002(idOf('batch'), [], 'RJCU'))
+    assert.deepEqual(whole, { reports: [], unknown: [idOf('batch')] })
+  })
+
+  it('keeps of what a bank writes for people no more than a ledger does', async () => {
+    const file = pain002('msg', [{ id: one, status: 'RJCT', code: 'AC04' }])
+    const long = file.replace('</Rsn>', `$&<AddtlInf>${'x'.repeat(5000)}</AddtlInf>`)
+    assert.equal((await read(long)).reports[0]?.reason.length, 512)
   })
 
   it('reads a statement: debits have left, returns have come back with their reason', async () => {

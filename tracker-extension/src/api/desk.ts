@@ -8,7 +8,7 @@ import type { Mint } from '../mint/mint.ts'
 import type { Origin } from '../origin/origin.ts'
 import type { Payouts } from '../payout/payouts.ts'
 import type { Readiness } from './readiness.ts'
-import type { QualityJson } from './rows/quality.ts'
+import type { QualityJson, SeederOrderJson, SeederReportJson } from './rows/quality.ts'
 
 export interface Desk {
   readonly mint: Mint
@@ -25,6 +25,8 @@ export interface Desk {
   readonly swarm: (infoHash: string) => { complete: number; incomplete: number }
   /** What was decided about quality of service last; undefined where nothing is. */
   readonly quality?: (() => QualityJson | undefined) | undefined
+  /** Told by the provider's seeders that run elsewhere; answers what they are to do. */
+  readonly onSeeder?: ((report: SeederReportJson) => SeederOrderJson | undefined) | undefined
   /** Folder for backups. */
   readonly backups?: string | undefined
   /** Everything counted, for the status route. */

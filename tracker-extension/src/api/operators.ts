@@ -10,7 +10,8 @@ export const SCOPES = {
   publish: 'put contents up for sale',
   payouts: 'see and carry out payouts',
   backup: 'have backups of the ledger written',
-  metrics: 'read the metrics'
+  metrics: 'read the metrics',
+  seed: 'report as a seeder of the provider, and be told what to seed'
 } as const
 
 export type Scope = keyof typeof SCOPES

@@ -12,11 +12,12 @@ import { ORIGIN } from './rows/origin.ts'
 import { PAYOUTS } from './rows/payouts.ts'
 import { PEERS } from './rows/peers.ts'
 import { PROBES } from './rows/probes.ts'
+import { PUSH } from './rows/push.ts'
 import { QUALITY } from './rows/quality.ts'
 
 const FAMILIES: readonly Route[] = [
   ...[...PEERS, ...COURT, ...LOG, ...MONEY_IN],
-  ...[...PAYOUTS, ...ORIGIN, ...QUALITY, ...OPERATOR, ...PROBES]
+  ...[...PAYOUTS, ...ORIGIN, ...PUSH, ...QUALITY, ...OPERATOR, ...PROBES]
 ]
 
 let document: object | undefined

@@ -6,6 +6,8 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser'
 
 /** Levels; the deepest of a camt message are about 15. */
 const DEPTH_MAX = 64
+/** What XML 1.0 has no place for, the zero among it, which no ledger could keep. */
+const NO_CHARACTER = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
 const ATTRIBUTE = '@'
 const TEXT = '#text'
 
@@ -76,6 +78,7 @@ export function readXml(file: Uint8Array | string): {
 } {
   const text = (typeof file === 'string' ? file : fromUtf8(file))?.replace(/^\uFEFF/, '')
   if (text === undefined) throw bad('it is not UTF-8')
+  if (NO_CHARACTER.test(text)) throw bad('it has characters that are not for XML')
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw bad('a document type is not taken')
   const encoding = /^<\?xml[^>]*encoding\s*=\s*["']([^"']+)/i.exec(text)?.[1] ?? 'UTF-8'
   if (!/^(utf-?8|us-ascii)$/i.test(encoding)) throw bad(`${encoding}: save it as UTF-8`)

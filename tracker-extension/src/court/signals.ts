@@ -17,9 +17,11 @@ export class Flows {
   readonly #buyers = new Map<string, string>()
   readonly #pairs = new Map<string, Map<string, bigint>>()
 
-  add({ kind, purseId, debit, credit, amountMinor }: JournalLine): void {
+  add({ kind, ref, purseId, debit, credit, amountMinor }: JournalLine): void {
     const [from, to] = [uidOfAccount(debit), uidOfAccount(credit)]
     if (kind === 'purchase' && from !== undefined) this.#buyers.set(purseId, from)
+    // The provider paid it; who holds it is told by content and account.
+    if (kind === 'pushed') this.#buyers.set(purseId, ref.split(' ')[1]!)
     if (kind === 'purchase' || kind === 'deposit' || to === undefined) return
     const buyer = from ?? this.#buyers.get(purseId)
     // What a closed purse gives back is no sale.

@@ -2,11 +2,10 @@
 // again in whatever document, and whose it is by its reference. Pure.
 
 import { createHash } from 'node:crypto'
+import { readable } from '../bank/readable.ts'
 import type { Advice, StatementMark } from '../ledger/index.ts'
 import type { BankPayment, BankStatement } from './camt.ts'
 import { findReferences } from './references.ts'
-
-const TEXT_MAX = 512
 
 const digestOf = (...parts: string[]): Buffer =>
   createHash('sha256').update(JSON.stringify(parts)).digest()
@@ -80,6 +79,3 @@ function kindOf({ isCredit, isReversal, isReturn }: BankPayment): Advice['advise
   if (!isCredit) return 'debit'
   return isReturn ? 'return' : 'credit'
 }
-
-const readable = (text: string): string =>
-  text.replaceAll('\0', '').toWellFormed().slice(0, TEXT_MAX)

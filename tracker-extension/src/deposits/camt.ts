@@ -2,6 +2,7 @@
 // 08, as facts about booked entries. Pure; what adds up nowhere, or is of no known form, is refused, naming the place.
 
 import { FloodgateError } from '@floodgate/protocol'
+import { flagOf, statusOf } from '../bank/entry.ts'
 import { isIban } from '../bank/iban.ts'
 import { minorIn, moneyOf, type Money } from '../bank/money.ts'
 import { readXml, type Element } from '../bank/xml.ts'
@@ -84,19 +85,6 @@ function readStatement(element: Element, container: string, isFinal: boolean): B
     id: [container, id, page].join(' '),
     payments: booked.flatMap(readEntry)
   }
-}
-
-/** Version 02 writes it bare, 08 as a code. */
-function statusOf(entry: Element): string {
-  const status = entry.text('Sts', 'Cd') || entry.text('Sts')
-  if (!/^(BOOK|PDNG|INFO|FUTR)$/.test(status)) entry.refuse(`status ${status}`)
-  return status
-}
-
-function flagOf(element: Element, name: string, no: string, yes: string): boolean {
-  const text = element.text(name)
-  if (text !== no && text !== yes) element.refuse(`${name} ${text}`)
-  return text === yes
 }
 
 function readEntry(entry: Element): BankPayment[] {

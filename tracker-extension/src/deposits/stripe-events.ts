@@ -2,19 +2,15 @@
 // fields may be anything, as other shops may share the Stripe account.
 
 import type { Stripe } from 'stripe'
+import { readable } from '../bank/readable.ts'
 import type { Advice } from '../ledger/index.ts'
 import { fromStripe } from './stripe-amounts.ts'
 
 const UID = /^[0-9a-f]{32}$/
 const ORDER = /^[0-9a-f]{32}$/
-const TEXT_MAX = 512
 
 const fitting = (form: RegExp, value: unknown): string =>
   typeof value === 'string' && form.test(value) ? value : ''
-
-/** What a person reads; nothing that a ledger could not keep. */
-const readable = (value: unknown): string =>
-  typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed().slice(0, TEXT_MAX) : ''
 
 /** A name of a payment by Stripe's id of it; '' for none. */
 const nameOf = (id: unknown, kind = ''): string => {

@@ -10,6 +10,7 @@ import { LedgerError } from './errors.ts'
 import { post } from './posting.ts'
 import { type LedgerView, type PurseRow, escrow, expiryKey, peerAccount } from './rows.ts'
 import { payDebts } from './sales.ts'
+import { pushedOf, refundPush } from './push.ts'
 import { settleAll } from './settlement.ts'
 
 /** The first cancellation stands: the same again has the same outcome, another one is a `conflict`. */
@@ -50,7 +51,9 @@ export function release(view: LedgerView, purseId: string, now: number): void {
   const backMinor = purse.priceMinor * BigInt(popcount(released))
   const occasion = { at: now, kind: 'release', ref: purseId, purseId }
   const back = { backMinor, priceMinor: totalOf(purse) }
-  const amountMinor = backMinor - refundPromotion(view, occasion, back)
+  const othersMinor =
+    refundPromotion(view, occasion, back) + refundPush(view, occasion, purse, backMinor)
+  const amountMinor = backMinor - othersMinor
   const credit = peerAccount(purse.uid)
   post(view, occasion, { debit: escrow, credit, amountMinor })
   view.put('purse', purseId, { ...purse, released })
@@ -58,9 +61,10 @@ export function release(view: LedgerView, purseId: string, now: number): void {
   payDebts(view, occasion, purseId)
 }
 
-/** What the buyer got of what was released; the rest went to the promotion that had paid it. */
+/** What the buyer got of what was released; the rest went to the promotion or the push that had paid it. */
 export function releasedMinor(view: LedgerView, purseId: string, purse: PurseRow): bigint {
   const backMinor = purse.priceMinor * BigInt(popcount(purse.released))
+  if (pushedOf(view, purseId, purse)) return 0n
   return buyersPart(view, purseId, { backMinor, priceMinor: totalOf(purse) })
 }
 

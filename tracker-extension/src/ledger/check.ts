@@ -191,6 +191,7 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     again: optional(flag),
     ranges: optional(listOf(integerFrom0, 2 * rangesMax)),
     collateralMinor: optional(amountOrNone),
+    pushed: optional(flag),
     now: time,
     expiresAt: time,
     sealed: optional(bytes(0, 4096)),
@@ -256,6 +257,8 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     sink: oneOf('cash', 'store'),
     now: time
   },
+  budgetPush: { infoHash: id, amountMinor: amount, now: time },
+  buyKey: { uid: id, infoHash: id, priceMinor: amountOrNone, group: integerFrom0, now: time },
   keepSplit: { sellerMillionths: millionths },
   leasePayouts: { held: integerFrom0, until: integerFrom0, now: time },
   preparePayout: { batch: id, payoutIds: listOf(id, 10_000), now: time },

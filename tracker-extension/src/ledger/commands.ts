@@ -4,6 +4,7 @@ import type { CourtCommand, CourtOutcomes } from './court-commands.ts'
 import type { MoneyInCommand, MoneyInOutcomes } from './money-in-commands.ts'
 import type { PayoutCommand, PayoutOutcomes } from './payout-commands.ts'
 import type { PromiseCommand, PromiseOutcomes } from './promise-commands.ts'
+import type { PushCommand, PushOutcomes } from './push-commands.ts'
 
 /** Opens an account. The same sign key again answers the uid it already has. */
 export interface OpenCommand {
@@ -55,6 +56,8 @@ export interface PurchaseCommand {
   ranges?: number[]
   /** Held beside the price until the purse closes; 0 by default. */
   collateralMinor?: bigint
+  /** Does the provider pay it, out of the budget for pushing this content? */
+  pushed?: boolean
   now: number
   expiresAt: number
   /** Kept with the purse so that a repeated announce gets the very same answer. */
@@ -133,6 +136,7 @@ export type Command =
   | MoneyInCommand
   | PayoutCommand
   | PromiseCommand
+  | PushCommand
 
 /** The terms of a purse: what never changes between purchase and end. */
 export interface PurseTerms {
@@ -171,7 +175,8 @@ export interface ClaimRefusal {
   error: string
 }
 
-export interface Outcomes extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes, PromiseOutcomes {
+export interface Outcomes
+  extends CourtOutcomes, MoneyInOutcomes, PayoutOutcomes, PromiseOutcomes, PushOutcomes {
   open: { uid: string }
   /** `repeated`: it was booked before, and nothing moved. */
   deposit: { uid: string; amountMinor: bigint; repeated: boolean }

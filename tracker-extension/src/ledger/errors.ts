@@ -24,6 +24,7 @@ export const ledgerErrors = {
   'code-spent': 'The code was used as often as it may be',
   'code-expired': 'The code is no longer good',
   'no-promotion': 'The provider has no money for its part of the coupon',
+  'not-pushed': 'The provider does not pay this purse',
   'unknown-advice': 'No such payment is known',
   'ledger-in-use': 'Another process has this ledger open',
   'ledger-closed': 'The ledger is closed',

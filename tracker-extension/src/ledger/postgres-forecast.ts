@@ -11,6 +11,7 @@ import {
   peerAccount,
   promotion,
   providerAccount,
+  push,
   transit
 } from './rows.ts'
 import type { ReadName } from './reads.ts'
@@ -19,6 +20,11 @@ type Place = [table: TableName, key: string]
 type Forecast<C> = (command: C) => Place[]
 
 const journal: Place = ['counter', 'journal']
+const pushOf = (infoHash: string, uid: string): Place[] => [
+  ['pushed', keyOf(infoHash, uid)],
+  ['pushBudget', infoHash],
+  ['account', push]
+]
 const theCase = ({ complaintId }: { complaintId: string }): Place[] => [['complaint', complaintId]]
 
 const ofPromise = ({ purseId, own }: { purseId: string; own: string[] }): Place[] => [
@@ -46,7 +52,7 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     journal
   ],
   publish: ({ infoHash }) => [['content', infoHash]],
-  purchase: ({ purchaseId, uid, infoHash }) => [
+  purchase: ({ purchaseId, uid, infoHash, pushed }) => [
     ['purse', purchaseId],
     ['peer', uid],
     ['open', keyOf(uid, infoHash)],
@@ -54,6 +60,7 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     ['heldCoupon', keyOf(uid, infoHash)],
     ['heldCoupon', keyOf(uid, '*')],
     ['account', peerAccount(uid)],
+    ...(pushed === true ? pushOf(infoHash, uid) : []),
     ['account', escrow],
     journal
   ],
@@ -170,6 +177,20 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
   ],
   keepSplit: () => [['counter', 'split']],
   leasePayouts: () => [['counter', 'payoutLease']],
+  budgetPush: ({ infoHash }) => [
+    ['content', infoHash],
+    ['pushBudget', infoHash],
+    ['account', cash],
+    ['account', push],
+    journal
+  ],
+  buyKey: ({ uid, infoHash }) => [
+    ['keySale', keyOf(infoHash, uid)],
+    ['peer', uid],
+    ['account', peerAccount(uid)],
+    ['account', providerAccount],
+    journal
+  ],
   submitPayout: ({ payoutId }) => [['payout', payoutId]],
   settlePayout: ({ payoutId }) => [['payout', payoutId], ['account', transit], journal],
   measure: (command) => [['account', peerAccount(command.uid)], ...ofPromise(command)],

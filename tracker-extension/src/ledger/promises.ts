@@ -13,6 +13,7 @@ import type {
   PromiseOutcomes
 } from './promise-commands.ts'
 import type { MeasurementRow } from './promise-rows.ts'
+import { pushedOf } from './push.ts'
 import { type LedgerView, type PurseRow, peerAccount, providerAccount } from './rows.ts'
 import { salesOf } from './sales.ts'
 
@@ -70,6 +71,8 @@ function creditOf(
   purse: PurseRow,
   { percent, own }: { percent: number; own: readonly string[] }
 ): bigint {
+  // What the provider paid itself is nobody's to get back.
+  if (pushedOf(view, purseId, purse) !== undefined) return 0n
   const spentMinor = purse.priceMinor * BigInt(popcount(purse.spent))
   const of = { backMinor: spentMinor, priceMinor: totalOf(purse) }
   const wantedMinor = (buyersPart(view, purseId, of) * BigInt(percent)) / 100n

@@ -6,6 +6,7 @@ import type { CloseCommand, Outcomes, PurchaseCommand, PurseTerms } from './comm
 import { countOf, isCoverage, packRanges, rangesOf, totalOf } from './coverage.ts'
 import { LedgerError } from './errors.ts'
 import { type Occasion, post } from './posting.ts'
+import { payPush, pushedOf, refundPush } from './push.ts'
 import { link, purseFor, unlink } from './purse-chain.ts'
 import { payDebts } from './sales.ts'
 import { type LedgerView, type PurseRow, escrow, expiryKey, peerAccount } from './rows.ts'
@@ -40,8 +41,7 @@ export function purchase(view: LedgerView, command: PurchaseCommand): Outcomes['
     const ranges = rangesOf(done)
     const asked = command.ranges ?? ranges
     if (!same || asked.join() !== ranges.join()) throw new LedgerError('conflict', 'purchase')
-    const chargedMinor = totalOf(done) - paidByCoupon(view, purchaseId)
-    return { purse: termsOf(purchaseId, done), chargedMinor }
+    return { purse: termsOf(purchaseId, done), chargedMinor: chargedFor(view, purchaseId, done) }
   }
   if (expiresAt <= now) throw new LedgerError('bad-command', 'expiresAt must be after now')
   if (!view.get('peer', uid)) throw new LedgerError('unknown-account', uid)
@@ -55,17 +55,9 @@ export function purchase(view: LedgerView, command: PurchaseCommand): Outcomes['
 
   if (content.priceMinor !== priceMinor) throw new LedgerError('price-changed')
   const totalMinor = priceMinor * BigInt(countOf(ranges))
-  const discount = discountFor(view, command, totalMinor)
-  const chargedMinor = totalMinor - (discount?.offMinor ?? 0n)
   const occasion = { at: now, kind: 'purchase', ref: purchaseId, purseId: purchaseId }
-  const transfer = { debit: peerAccount(uid), credit: escrow, amountMinor: chargedMinor }
-  post(view, occasion, transfer)
-  if (discount) payDiscount(view, occasion, discount)
-  const { collateralMinor = 0n } = command
-  if (collateralMinor > 0n) {
-    const pledge = { ...transfer, amountMinor: collateralMinor }
-    post(view, { ...occasion, kind: 'collateral' }, pledge)
-  }
+  const pay = command.pushed === true ? payPushed : payOwn
+  const { chargedMinor, collateralMinor } = pay(view, occasion, command, totalMinor)
   const none = new Uint8Array()
   const purse: Omit<PurseRow, 'older'> = {
     ...{ uid, infoHash, pieces, priceMinor, currency, covered: packRanges(ranges) },
@@ -80,8 +72,52 @@ export function purchase(view: LedgerView, command: PurchaseCommand): Outcomes['
   return { purse: termsOf(purchaseId, view.get('purse', purchaseId)!), chargedMinor }
 }
 
+/** What a purchase cost its buyer. */
+interface Paid {
+  chargedMinor: bigint
+  collateralMinor: bigint
+}
+
+/** The buyer pays, and a coupon of his. */
+function payOwn(
+  view: LedgerView,
+  occasion: Occasion,
+  command: PurchaseCommand,
+  totalMinor: bigint
+): Paid {
+  const discount = discountFor(view, command, totalMinor)
+  const chargedMinor = totalMinor - (discount?.offMinor ?? 0n)
+  const debit = peerAccount(command.uid)
+  const transfer = { debit, credit: escrow, amountMinor: chargedMinor }
+  post(view, occasion, transfer)
+  if (discount) payDiscount(view, occasion, discount)
+  const { collateralMinor = 0n } = command
+  if (collateralMinor > 0n) {
+    const pledge = { ...transfer, amountMinor: collateralMinor }
+    post(view, { ...occasion, kind: 'collateral' }, pledge)
+  }
+  return { chargedMinor, collateralMinor }
+}
+
+/** The provider pays, and holds nothing beside the price: it would be its own. */
+function payPushed(
+  view: LedgerView,
+  occasion: Occasion,
+  command: PurchaseCommand,
+  totalMinor: bigint
+): Paid {
+  payPush(view, occasion, command, totalMinor)
+  return { chargedMinor: 0n, collateralMinor: 0n }
+}
+
+/** What a purse that was sold cost its buyer. */
+export function chargedFor(view: LedgerView, purseId: string, purse: PurseRow): bigint {
+  if (pushedOf(view, purseId, purse)) return 0n
+  return totalOf(purse) - paidByCoupon(view, purseId)
+}
+
 /**
- * Ends an expired purse. The rest goes back to the buyer, but sellers with open evidence come first (I4). Of a cancelled
+ * Ends an expired purse. The rest goes back to who paid, but sellers with open evidence come first (I4). Of a cancelled
  * one only what was given back, until it has expired.
  */
 export function close(view: LedgerView, { purseId, now }: CloseCommand): Outcomes['close'] {
@@ -99,7 +135,9 @@ export function close(view: LedgerView, { purseId, now }: CloseCommand): Outcome
   const occasion: Occasion = { at: now, kind: 'close', ref: purseId, purseId }
   const backMinor = heldMinor(purse) - purse.collateralMinor
   const back = { backMinor, priceMinor: totalOf(purse) }
-  const refundMinor = heldMinor(purse) - refundPromotion(view, occasion, back)
+  const othersMinor =
+    refundPromotion(view, occasion, back) + refundPush(view, occasion, purse, backMinor)
+  const refundMinor = heldMinor(purse) - othersMinor
   const credit = peerAccount(purse.uid)
   post(view, occasion, { debit: escrow, credit, amountMinor: refundMinor })
   view.put('purse', purseId, { ...purse, closedAt: now, refundMinor, collateralMinor: 0n })

@@ -6,6 +6,7 @@ import { courtReads } from './court-reads.ts'
 import { moneyInReads } from './money-in-reads.ts'
 import { onTrial } from './overlay.ts'
 import { payoutReads } from './payout-reads.ts'
+import { pushReads } from './push-reads.ts'
 import { balance } from './posting.ts'
 import { promiseReads } from './promise-reads.ts'
 import { purchase } from './purchase.ts'
@@ -125,6 +126,7 @@ export const reads = {
   ...moneyInReads,
   ...payoutReads,
   ...promiseReads,
+  ...pushReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view),
   sums

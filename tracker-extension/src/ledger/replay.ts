@@ -3,8 +3,8 @@
 import { checkMoneyIn, expectMoneyIn, moneyInKinds, moneyInSides } from './money-in-replay.ts'
 import { checkPromises, expectCredits, promiseKinds, promiseSides } from './promise-replay.ts'
 import { releasedMinor } from './cancellation.ts'
-import { paidByCoupon } from './coupons.ts'
-import { totalOf } from './coverage.ts'
+import { checkPush, expectPush, pushKinds, pushSides } from './push-replay.ts'
+import { chargedFor } from './purchase.ts'
 import {
   cash,
   escrow,
@@ -27,8 +27,7 @@ export function checkMovements(view: ScanView, faults: string[]): void {
     expect('deposit', id, amountMinor, `deposit ${id}: amountMinor`)
   }
   for (const [id, purse] of view.rows('purse')) {
-    const paidMinor = totalOf(purse) - paidByCoupon(view, id)
-    expect('purchase', id, paidMinor, `purse ${id}: priceMinor × covered`)
+    expect('purchase', id, chargedFor(view, id, purse), `purse ${id}: priceMinor × covered`)
     expect('close', id, purse.refundMinor, `purse ${id}: refundMinor`)
     expect('release', id, releasedMinor(view, id, purse), `purse ${id}: released`)
   }
@@ -37,9 +36,11 @@ export function checkMovements(view: ScanView, faults: string[]): void {
   }
   expectMoneyIn(view, expect)
   expectCredits(view, expect)
+  expectPush(view, expect)
   for (const line of moved.keys()) faults.push(`the journal has a ${line} that nothing stands for`)
   checkParties(view, faults)
   checkMoneyIn(view, faults)
+  checkPush(view, faults)
   checkPromises(view, faults)
 }
 
@@ -47,7 +48,8 @@ export function checkMovements(view: ScanView, faults: string[]): void {
 const told = new Set<string>([
   ...['deposit', 'purchase', 'close', 'release', 'redeem'],
   ...moneyInKinds,
-  ...promiseKinds
+  ...promiseKinds,
+  ...pushKinds
 ])
 /** These pay open debts too. */
 const refunds = new Set(['close', 'release'])
@@ -83,7 +85,7 @@ function checkParties(view: ScanView, faults: string[]): void {
       if (debit !== peerAccount(view.get('purse', ref)?.uid ?? '')) fault('debit')
       if (credit !== escrow) fault('credit')
     } else {
-      const sides = moneyInSides(view, row) ?? promiseSides(view, row)
+      const sides = moneyInSides(view, row) ?? pushSides(row) ?? promiseSides(view, row)
       if (sides && debit !== sides.debit) fault('debit')
       if (sides && credit !== sides.credit) fault('credit')
     }

@@ -4,6 +4,7 @@ import { type CourtTables, courtTableNames } from './court-rows.ts'
 import { type MoneyInTables, moneyInTableNames } from './money-in-rows.ts'
 import { type PayoutTables, payoutTableNames } from './payout-rows.ts'
 import { type PromiseTables, promiseTableNames } from './promise-rows.ts'
+import { type PushTables, pushTableNames } from './push-rows.ts'
 
 /** Totals of one account, minor units. `cash` stands on the debit side, all others on the credit side. */
 export interface AccountRow {
@@ -128,7 +129,8 @@ export interface HeadRow {
   at: number
 }
 
-export interface Tables extends CourtTables, MoneyInTables, PayoutTables, PromiseTables {
+export interface Tables
+  extends CourtTables, MoneyInTables, PayoutTables, PromiseTables, PushTables {
   account: AccountRow
   peer: PeerRow
   /** Sign key (hex) → uid. */
@@ -195,6 +197,8 @@ export const gifts = 'gifts'
 export const promotion = 'promotion'
 /** The provider's share of claims. */
 export const providerAccount = 'provider'
+/** The provider's money that purses of a push are paid with. */
+export const push = 'push'
 /** Payouts on their way. */
 export const transit = 'payout'
 /** What was paid out as credit in the provider's own shop: it owes goods for it. */
@@ -221,5 +225,6 @@ export const tableNames = [
   ...courtTableNames,
   ...moneyInTableNames,
   ...payoutTableNames,
-  ...promiseTableNames
+  ...promiseTableNames,
+  ...pushTableNames
 ] as const satisfies TableName[]

@@ -20,6 +20,7 @@ import {
 import { cancel } from './cancellation.ts'
 import { credit, measure } from './promises.ts'
 import { close, purchase } from './purchase.ts'
+import { budgetPush, buyKey } from './push.ts'
 import { redeem } from './redeem.ts'
 import { revoke } from './revocations.ts'
 import { type LedgerView, hexOf } from './rows.ts'
@@ -77,7 +78,8 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   submitPayout,
   settlePayout,
   ...{ keepSplit, leasePayouts },
-  ...{ measure, credit }
+  ...{ measure, credit },
+  ...{ budgetPush, buyKey }
 }
 
 /**

@@ -2,6 +2,7 @@
 // The compiler holds the columns and the row types together.
 import { moneyInSchema } from './money-in-schema.ts'
 import { promiseSchema } from './promise-schema.ts'
+import { pushSchema } from './push-rows.ts'
 import type { TableName, Tables } from './rows.ts'
 
 /** How a field is stored; `amount` is a bigint, `number` a safe integer, both 64-bit columns. */
@@ -166,6 +167,7 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
   },
   pardon: { wide: false, columns: { at: 'number' } },
   ...moneyInSchema,
+  ...pushSchema,
   payout: {
     wide: false,
     columns: {

@@ -22,6 +22,7 @@ import type {
   Sale
 } from './reads.ts'
 import type { AdviceEntry, PromotionBooks } from './money-in-reads.ts'
+import type { KeySale, PushBudget } from './push-reads.ts'
 import type { Wanted } from './purse-chain.ts'
 import type { HeadRow } from './rows.ts'
 import type { LedgerSize } from './size.ts'
@@ -106,6 +107,12 @@ export interface LedgerStore {
   measurement(purseId: string): Promise<Measurement | undefined>
   /** Purses whose credit is owed, behind the id `after`, at most 1000 at a time. */
   owedCredits(after?: string, limit?: number): Promise<string[]>
+  /** What a push of this content may cost, and what of it is used. */
+  pushBudget(infoHash: string): Promise<PushBudget>
+  /** Did the provider pay a purse of this content for this account? */
+  isPushed(infoHash: string, uid: string): Promise<boolean>
+  /** Whose keys of a content were sold, behind the account `after` ('' = from the first), at most 1000 at a time. */
+  keySales(infoHash: string, after?: string, limit?: number): Promise<KeySale[]>
   /** Recomputes everything; slow on a great ledger. */
   audit(): Promise<Audit>
   /** Totals of each kind of account; slow on a great ledger. */
@@ -166,6 +173,10 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     destinations: (after = '', limit = 1000) => engine.read('destinations', [after, limit]),
     measurement: (purseId) => engine.read('measurement', [purseId]),
     owedCredits: (after = '', limit = 1000) => engine.read('owedCredits', [after, limit]),
+    pushBudget: (infoHash) => engine.read('pushBudget', [infoHash]),
+    isPushed: (...args) => engine.read('isPushed', args),
+    keySales: (infoHash, after = '', limit = 1000) =>
+      engine.read('keySales', [infoHash, after, limit]),
     audit: () => engine.read('audit', []),
     sums: () => engine.read('sums', []),
     bytes: () => engine.read('bytes', []),

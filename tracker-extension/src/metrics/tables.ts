@@ -35,6 +35,7 @@ export const COUNTERS: readonly Row[] = [
   row('origin_bytes', 'Bytes of contents sent by HTTP.', ({ mint }) => mint.originBytes),
   row('promises_measured', 'Promises that buyers measured.', ({ mint }) => mint.measurements),
   row('promises_missed', 'Promises missed, and credited.', ({ mint }) => mint.misses),
+  row('keys_sold', 'Keys of sealed contents sold.', ({ mint }) => mint.keys),
   row('messages_refused', 'Messages that were refused.', ({ tracker }) => tracker.refused),
   row(
     'messages_contained',

@@ -3,6 +3,7 @@
 
 import {
   FloodgateError,
+  WANT,
   decode,
   equal,
   fromHex,
@@ -77,7 +78,9 @@ async function answerSigned(
   const isLeaving = ask.event === 'stopped'
   if (membersMax !== undefined && !isLeaving) takePlace(mint, ask, account.uid)
   const sold =
-    message.want === 1 && !isLeaving ? await sellPurse(mint, message, account, terms) : undefined
+    message.want !== WANT.nothing && !isLeaving
+      ? await sellPurse(mint, message, account, terms)
+      : undefined
   const signed = { message, bytes, infoHash: ask.infoHash }
   const viewKey = mint.issuer.viewKeyOf(message.signer, message.infoHash)
   const word = await mint.court.word(account.uid, { since: message.revoked, isLeaving })

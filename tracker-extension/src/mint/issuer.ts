@@ -24,6 +24,8 @@ const VIEW = utf8('view')
 /** Marks what is computed for a pass to the origin; of another length too than all else. */
 const PASS = utf8('pass')
 const PASS_TAG_LENGTH = 16
+/** Marks what is computed for a group of buyers; of another length too than all else. */
+const GROUP = utf8('group')
 
 /** An epoch that is in use. */
 export interface EpochInUse {
@@ -117,6 +119,13 @@ export class Issuer {
   passTagOf(terms: Uint8Array): Uint8Array {
     const master = this.#masters.get(this.#newestMaster)!
     return this.#crypto.hmac(master, concat(PASS, terms)).slice(0, PASS_TAG_LENGTH)
+  }
+
+  /** Into which of so many groups of buyers of this content an account falls; nobody else can compute it. */
+  groupOf(uid: Uint8Array, infoHash: Uint8Array, groups: number): number {
+    const master = this.#masters.get(this.#newestMaster)!
+    const drawn = this.#crypto.hmac(master, concat(GROUP, uid, infoHash))
+    return new DataView(drawn.buffer, drawn.byteOffset).getUint32(0) % groups
   }
 
   /** The seed of a purse whose certificate names `master`. Throws `internal` when that key is gone. */

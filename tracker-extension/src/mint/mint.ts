@@ -22,6 +22,7 @@ import type { Freshness } from './freshness.ts'
 import type { Issuer } from './issuer.ts'
 import type { Places } from './places.ts'
 import type { Promises } from './promises.ts'
+import type { SealedContents } from './sealed.ts'
 import type { Statements } from './statements.ts'
 import type { Strikes } from './strikes.ts'
 
@@ -49,6 +50,7 @@ export interface Mint {
   readonly ownSeeders: ReadonlySet<string>
   readonly places: Places
   readonly catalog: Catalog
+  readonly sealed: SealedContents
   readonly freshness: Freshness
   readonly strikes: Strikes
   readonly statements: Statements

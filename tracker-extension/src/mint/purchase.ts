@@ -3,6 +3,7 @@
 
 import {
   FloodgateError,
+  WANT,
   concat,
   countRanges,
   decode,
@@ -20,6 +21,7 @@ import type { Terms } from './catalog.ts'
 import type { PurseName } from './issuer.ts'
 import { leaseAt, renewed } from './lease.ts'
 import type { Mint } from './mint.ts'
+import { expectPushed } from './push.ts'
 import { tokenRoot } from './token-work.ts'
 
 type Announce = Message<'announce'> & Header
@@ -64,7 +66,8 @@ function wantedOf({ pieces: said }: Announce, { pieces, free }: Terms): Ranges {
 /**
  * The purse for a verified announce that wants one. Throws `bad-request` (pieces that there are not, or that are free),
  * `price-changed`, `insufficient-funds`, `too-many-requests` (purses open), `conflict` (the session wanted other pieces
- * before) and `purse-closed` (the session's purse is settled or cancelled: announce with a new session).
+ * before), `not-pushed` (the provider is to
+ * pay, and does not) and `purse-closed` (the session's purse is settled or cancelled: announce with a new session).
  */
 export async function sellPurse(
   mint: Mint,
@@ -116,9 +119,11 @@ async function sell(
   if (announce.price !== priceMinor || announce.currency !== currency) {
     throw new FloodgateError('price-changed')
   }
+  const infoHash = toHex(announce.infoHash)
+  const pushed = announce.want === WANT.pushed
+  if (pushed) await expectPushed(mint, buyer.uid, infoHash)
   const amountMinor = priceMinor * BigInt(countRanges(wanted))
   const collateralMinor = collateralOf(mint, amountMinor)
-  const infoHash = toHex(announce.infoHash)
   const now = mint.now()
   const name = { purse: id, uid: announce.signer, infoHash: announce.infoHash }
   const expiresAt = Math.min(now + mint.purseLifeMs, mint.issuer.epochAt(now).notAfter)
@@ -131,6 +136,7 @@ async function sell(
     again: announce.again === 1,
     ranges: [...wanted],
     collateralMinor,
+    pushed,
     now,
     expiresAt
   }

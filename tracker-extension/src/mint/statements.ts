@@ -65,6 +65,8 @@ export class Statements {
       this.#of(to).spent -= amountMinor
     } else if (from !== undefined && kind === 'cover') {
       this.#of(from).spent += amountMinor
+    } else if (kind === 'key' && from !== undefined) {
+      this.#pay(from, undefined, amountMinor)
     } else if (credit === ESCROW) {
       // A collateral, or what a coupon pays for the buyer.
       const held = this.#held.get(purseId)
@@ -76,16 +78,16 @@ export class Statements {
       // A purse that ends pays debts to sellers too: only what its buyer himself gets is a refund.
       const isRefund = REFUNDS.has(kind) && to === buyer
       const isPay = !isRefund && (to !== undefined || kind === 'share')
-      if (buyer !== undefined && isPay) this.#pay(buyer, to, amountMinor)
+      if (isPay) this.#pay(buyer, to, amountMinor)
     } else if (from !== undefined && to !== undefined) {
       // A debt beyond the escrow, of a token that the buyer gave to two sellers.
       this.#pay(from, to, amountMinor)
     }
   }
 
-  /** `to` is nobody for the provider's share. */
-  #pay(from: string, to: string | undefined, amountMinor: bigint): void {
-    this.#of(from).spent += amountMinor
+  /** `from` is nobody for a purse that the provider paid, `to` for the provider's share. */
+  #pay(from: string | undefined, to: string | undefined, amountMinor: bigint): void {
+    if (from !== undefined) this.#of(from).spent += amountMinor
     if (to !== undefined) this.#of(to).earned += amountMinor
   }
 

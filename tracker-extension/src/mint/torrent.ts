@@ -13,6 +13,8 @@ export interface TorrentFile {
   pieces: number
   /** Bytes of a piece. */
   pieceLength: number
+  /** Bytes of the content. */
+  length: number
   isPrivate: boolean
 }
 
@@ -31,7 +33,8 @@ export function readTorrent(bytes: Uint8Array): TorrentFile {
   if (typeof pieceLength !== 'number' || pieceLength < 1) throw bad('piece length')
   if (!(hashes instanceof Uint8Array) || hashes.length % 20 !== 0) throw bad('pieces')
   const pieces = hashes.length / 20
-  if (pieces === 0 || Math.ceil(lengthOf(info) / pieceLength) !== pieces) throw bad('pieces')
+  const length = lengthOf(info)
+  if (pieces === 0 || Math.ceil(length / pieceLength) !== pieces) throw bad('pieces')
   return {
     infoHash: createHash('sha1')
       .update(bytes.subarray(...span))
@@ -40,6 +43,7 @@ export function readTorrent(bytes: Uint8Array): TorrentFile {
     name,
     pieces,
     pieceLength,
+    length,
     isPrivate: info['private'] === 1
   }
 }

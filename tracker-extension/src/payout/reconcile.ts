@@ -3,7 +3,7 @@
 
 import { FloodgateError } from '@floodgate/protocol'
 import type { Payout } from '../ledger/index.ts'
-import type { Report } from './rail.ts'
+import type { Reconciled, Report } from './rail.ts'
 import { applyReport, orderOf, type PayoutBase } from './run.ts'
 
 /** How long a payment may come back: SEPA recalls end before, and Stripe reversals as a rule. */
@@ -27,19 +27,26 @@ export async function reconcilePayouts(base: PayoutBase, file?: string): Promise
   if (file !== undefined && !base.rails.some(({ readsFiles }) => readsFiles)) {
     throw new FloodgateError('bad-request', 'no rail of the policy reads files')
   }
-  const recent = await recentPayouts(base)
-  for (const rail of base.rails) {
-    const own = recent.filter((payout) => payout.rail === rail.name)
-    const { reports, unknown } = await rail.reconcile(
-      own.map((payout) => orderOf(base, payout)),
-      file
-    )
+  // All is read before anything moves: what cannot be read moves nothing.
+  for (const { reports, unknown } of await hear(base, file)) {
     result.unknown.push(...unknown)
     for (const report of reports) {
       for (const one of await expand(base, report)) await take(base, one, result)
     }
   }
   return result
+}
+
+/** What each rail says. */
+async function hear(base: PayoutBase, file?: string): Promise<Reconciled[]> {
+  const recent = await recentPayouts(base)
+  const said: Reconciled[] = []
+  for (const rail of base.rails) {
+    const own = recent.filter((payout) => payout.rail === rail.name)
+    const orders = own.map((payout) => orderOf(base, payout))
+    said.push(await rail.reconcile(orders, file))
+  }
+  return said
 }
 
 /** Those that a report may still be about. */

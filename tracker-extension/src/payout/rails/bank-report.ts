@@ -2,75 +2,82 @@
 // what names an end-to-end id counts.
 
 import { FloodgateError, codeOf } from '@floodgate/protocol'
+import { flagOf, statusOf } from '../../bank/entry.ts'
 import { moneyOf } from '../../bank/money.ts'
+import { readable } from '../../bank/readable.ts'
 import { readXml, type Element } from '../../bank/xml.ts'
 import type { Reconciled, Report } from '../rail.ts'
+
+/** SEPA moves nothing else. */
+export const CURRENCY = 'EUR'
 
 /** Throws `bad-statement` for a file that is no such report. */
 export function readBankReport(text: string): Reconciled {
   const { root } = readXml(text)
   const status = root.at('CstmrPmtStsRpt')
   const statement = root.at('BkToCstmrStmt')
-  if (status !== undefined) return statusOf(status)
-  if (statement !== undefined) return statementOf(statement)
+  if (status !== undefined) return readStatus(status)
+  if (statement !== undefined) return readStatement(statement)
   throw new FloodgateError('bad-statement', 'neither a pain.002 nor a camt.053')
 }
 
-/** Words of ISO 20022 for a transfer that has arrived, and one that was refused; all others say: not yet. */
-const ARRIVED: ReadonlySet<string> = new Set(['ACSC', 'ACCC'])
-const REFUSED = 'RJCT'
+/** Words of ISO 20022 for where a transfer stands; a bank that says nothing says: not yet. */
+const STANDS: Readonly<Record<string, 'paid' | 'failed' | 'waits'>> = {
+  ...{ ACSC: 'paid', ACCC: 'paid', RJCT: 'failed', '': 'waits' },
+  ...{ RCVD: 'waits', PDNG: 'waits', ACTC: 'waits', ACCP: 'waits', ACSP: 'waits', ACWC: 'waits' },
+  ...{ ACWP: 'waits', ACFC: 'waits', ACIS: 'waits', ACPD: 'waits', PATC: 'waits', PRES: 'waits' },
+  PART: 'waits'
+}
 
 /** A status without an end-to-end id is of the whole message; a bank that refuses one names no transfers. */
-function statusOf(status: Element): Reconciled {
+function readStatus(status: Element): Reconciled {
   const reports: Report[] = []
+  const unknown: string[] = []
+  const batch = status.text('OrgnlGrpInfAndSts', 'OrgnlMsgId')
+  const take = (payoutId: string, word: string, reason: string, reference = ''): void => {
+    const state = Object.hasOwn(STANDS, word) ? STANDS[word] : undefined
+    // A word that is new, or damaged: a person is to look.
+    if (state === undefined) unknown.push(payoutId)
+    else if (state === 'paid') reports.push({ payoutId, state, reference, reason: '' })
+    else if (state === 'failed')
+      reports.push({ payoutId, state, reference, reason: reason || word })
+  }
+  /** Of all that is in our one batch, and only to its end: what has arrived is said of each transfer. */
+  const takeWhole = (word: string, reason: string): void => {
+    if (STANDS[word] !== 'paid') take(batch, word, reason, `${batch}.xml`)
+  }
   for (const info of status.all('OrgnlPmtInfAndSts')) {
     const transfers = info.all('TxInfAndSts')
-    // Of all of that payment info, which stands for our one batch, when it names none of its transfers.
-    if (transfers.length === 0 && info.text('PmtInfSts') === REFUSED) {
-      reports.push(refusedBatch(status, reasonOf(info, 'StsRsnInf')))
-    }
+    if (transfers.length === 0) takeWhole(info.text('PmtInfSts'), reasonOf(info, 'StsRsnInf'))
     for (const one of transfers) {
-      const payoutId = one.text('OrgnlEndToEndId')
-      const word = one.text('TxSts')
-      const reason = reasonOf(one, 'StsRsnInf')
-      if (word === REFUSED) {
-        reports.push({ payoutId, state: 'failed', reference: '', reason: reason || REFUSED })
-      } else if (ARRIVED.has(word)) {
-        reports.push({ payoutId, state: 'paid', reference: '', reason: '' })
-      }
+      take(one.text('OrgnlEndToEndId'), one.text('TxSts'), reasonOf(one, 'StsRsnInf'))
     }
   }
   const group = status.at('OrgnlGrpInfAndSts')
-  if (group?.text('GrpSts') === REFUSED && reports.length === 0) {
-    reports.push(refusedBatch(status, reasonOf(group, 'StsRsnInf')))
+  if (group !== undefined && reports.length === 0) {
+    takeWhole(group.text('GrpSts'), reasonOf(group, 'StsRsnInf'))
   }
-  return { reports, unknown: [] }
-}
-
-function refusedBatch(status: Element, said: string): Report {
-  const batch = status.text('OrgnlGrpInfAndSts', 'OrgnlMsgId')
-  return { payoutId: batch, state: 'failed', reference: `${batch}.xml`, reason: said || REFUSED }
+  return { reports, unknown }
 }
 
 /** A debit that is booked has left; a credit that names a return has come back. */
-function statementOf(statement: Element): Reconciled {
+function readStatement(statement: Element): Reconciled {
   const reports: Report[] = []
   const unknown: string[] = []
   for (const entry of statement.all('Stmt').flatMap((one) => one.all('Ntry'))) {
-    // Versions differ: the word itself, or within an element.
-    const booked = entry.text('Sts', 'Cd') || entry.text('Sts')
-    if (booked !== 'BOOK') continue
+    if (statusOf(entry) !== 'BOOK') continue
     const transfers = entry.all('NtryDtls').flatMap((details) => details.all('TxDtls'))
     for (const one of transfers) {
       const payoutId = one.text('Refs', 'EndToEndId')
-      const way = one.text('CdtDbtInd') || entry.text('CdtDbtInd')
+      const side = one.at('CdtDbtInd') === undefined ? entry : one
+      const isCredit = flagOf(side, 'CdtDbtInd', 'DBIT', 'CRDT')
       const isReturned = one.at('RtrInf') !== undefined
       if (payoutId === '' || payoutId === 'NOTPROVIDED') continue
-      if (way === 'CRDT' && !isReturned) unknown.push(payoutId)
+      if (isCredit && !isReturned) unknown.push(payoutId)
       else {
-        const state = way === 'DBIT' ? 'paid' : 'returned'
-        const reason = state === 'returned' ? reasonOf(one, 'RtrInf') || 'returned' : ''
-        const reference = entry.text('AcctSvcrRef')
+        const state = isCredit ? 'returned' : 'paid'
+        const reason = isCredit ? reasonOf(one, 'RtrInf') || 'returned' : ''
+        const reference = readable(entry.text('AcctSvcrRef'))
         // Of the transfer, or of the entry if it is the only one in it.
         const amount = one.at('Amt') ?? (transfers.length === 1 ? entry.at('Amt') : undefined)
         reports.push({ payoutId, state, reference, reason, ...minorOf(amount) })
@@ -86,15 +93,17 @@ function reasonOf(element: Element, name: string): string {
   if (info === undefined) return ''
   const code = info.text('Rsn', 'Cd') || info.text('Rsn', 'Prtry')
   const [more] = info.all('AddtlInf')
-  return [code, more?.text() ?? ''].filter((word) => word !== '').join(': ')
+  return readable([code, more?.text() ?? ''].filter((word) => word !== '').join(': '))
 }
 
 function minorOf(amount: Element | undefined): { amountMinor?: bigint } {
   if (amount === undefined) return {}
+  const odd = { amountMinor: -1n } // fits no payout of ours; of other business it is nobody's
   try {
-    return { amountMinor: moneyOf(amount).amountMinor }
+    const { amountMinor, currency } = moneyOf(amount)
+    return currency === CURRENCY ? { amountMinor } : odd
   } catch (error) {
     if (codeOf(error) !== 'bad-statement') throw error
-    return { amountMinor: -1n } // fits no payout of ours; of other business it is nobody's
+    return odd
   }
 }

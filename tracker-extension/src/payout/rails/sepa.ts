@@ -10,7 +10,7 @@ import { readXml } from '../../bank/xml.ts'
 import { writeWhole } from '../../ledger/whole-file.ts'
 import type { Destination } from '../destination.ts'
 import type { Batch, PayoutRail, Report } from '../rail.ts'
-import { readBankReport } from './bank-report.ts'
+import { CURRENCY, readBankReport } from './bank-report.ts'
 
 export interface SepaOptions {
   /** The provider's account, and its owner's name. */
@@ -25,7 +25,6 @@ export interface SepaOptions {
 
 /** What the library makes floats of is exact up to here, and far beyond what a bank takes: 10 billion. */
 const SUM_MAX = 10n ** 12n
-const CURRENCY = 'EUR'
 
 /** Countries of the SEPA schemes, by the letters of their IBANs (EPC 409-09; territories use those of their state). */
 const COUNTRIES: ReadonlySet<string> = new Set(

@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FloodgateError, decimalOf } from '@floodgate/protocol'
 import { Webhook } from 'standardwebhooks'
+import { readable } from '../../bank/readable.ts'
 import type { Order, PayoutRail, Report } from '../rail.ts'
 
 export interface WebhookOptions {
@@ -140,6 +141,6 @@ function reportIn(text: string): Report | undefined {
     payoutId,
     state: state as Report['state'],
     reference: name,
-    reason: reason.slice(0, 500)
+    reason: readable(reason)
   }
 }

@@ -1,0 +1,70 @@
+// What a seeder elsewhere makes of an order: it seeds that content at that rate, until the order is too old.
+
+import { FloodgateError } from '@floodgate/protocol'
+import type { SeederOrderJson } from '@floodgate/tracker'
+import type { Output } from '../output.ts'
+import type { OwnSeeder } from '../provider/own-seeder.ts'
+import { shelvedAt } from '../provider/shelf.ts'
+import { short } from '../units.ts'
+
+type Order = Pick<SeederOrderJson, 'infoHash' | 'rate' | 'validMs'>
+
+interface FollowerOptions {
+  seeder: Pick<OwnSeeder, 'seed' | 'forget' | 'setRate'>
+  /** The provider's shelf. */
+  contents: string
+  out: Output
+}
+
+export class Follower {
+  /** Rejects when a content cannot be seeded. */
+  readonly failed: Promise<never>
+  readonly #seeder: FollowerOptions['seeder']
+  readonly #options: FollowerOptions
+  #infoHash: string | undefined
+  #rate = 0
+  #expiry: ReturnType<typeof setTimeout> | undefined
+  #fail: (error: unknown) => void = () => undefined
+
+  constructor(options: FollowerOptions) {
+    this.#seeder = options.seeder
+    this.#options = options
+    this.failed = new Promise((_, reject) => (this.#fail = reject))
+    this.failed.catch(() => undefined) // the loop hears it
+  }
+
+  /** @param asked when it asked for the order, Unix milliseconds */
+  follow({ infoHash, rate, validMs }: Order, asked: number): void {
+    if (infoHash !== this.#infoHash) this.#change(infoHash)
+    clearTimeout(this.#expiry)
+    this.#expiry = setTimeout(() => this.#setRate(0), Math.max(0, asked + validMs - Date.now()))
+    this.#setRate(rate)
+  }
+
+  /** Follows nothing any more. */
+  stop(): void {
+    clearTimeout(this.#expiry)
+  }
+
+  #setRate(rate: number): void {
+    if (rate === this.#rate) return
+    this.#rate = rate
+    this.#seeder.setRate(rate)
+    this.#options.out.tell('rate', { infoHash: this.#infoHash, rate })
+  }
+
+  /** Large contents take long to be checked: meanwhile we go on reporting. */
+  #change(infoHash: string | undefined): void {
+    if (this.#infoHash !== undefined) this.#seeder.forget(this.#infoHash)
+    this.#infoHash = infoHash
+    if (infoHash !== undefined) this.#seed(infoHash).catch(this.#fail)
+  }
+
+  async #seed(infoHash: string): Promise<void> {
+    const { contents, out } = this.#options
+    const { pieces, missing } = await this.#seeder.seed(shelvedAt(contents, infoHash))
+    if (missing === pieces) throw new FloodgateError('no-source', infoHash)
+    const said = missing === 0 ? '' : `, ${missing} of ${pieces} pieces are not here`
+    out.tell('seeding', { infoHash, pieces, missing }, `seeding   ${short(infoHash)}${said}`)
+  }
+}

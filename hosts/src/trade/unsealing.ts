@@ -1,0 +1,149 @@
+// The last part of buying a sealed content (F77): waits for its release, buys its keys, and writes what it holds while it streams.
+
+import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import {
+  FloodgateError,
+  codeOf,
+  fromHex,
+  type ErrorCode,
+  type Offer,
+  type SealedTerms
+} from '@floodgate/protocol'
+import { decodeKeys, openContent, type ContentKeys } from '@floodgate/push'
+import { buyKeys } from '@floodgate/wallet'
+import type { Torrent } from 'webtorrent'
+import { SEALED_ENDING } from '../provider/sealing.ts'
+import { writePrivate } from '../provider/home.ts'
+import type { Output } from '../output.ts'
+import { pause } from '../stop.ts'
+import { money } from '../units.ts'
+import { bytesOf } from './sealed-bytes.ts'
+import type { Trading } from './trading.ts'
+
+export interface UnsealingNeeds {
+  out: Output
+  signal: AbortSignal
+  trading: Trading
+  torrent: Torrent
+  offer: Offer
+  sealed: SealedTerms
+  /** Directory of the files. */
+  path: string
+  /** Wait for the release; otherwise say when it is. */
+  wait: boolean
+  /** May the keys be bought for so much? Throws when not. */
+  approve: (total: bigint) => Promise<void>
+}
+
+/** All who wait ask at once: the longer the wait, the further apart, up to ten seconds. */
+const SPREAD_MAX_MS = 10_000
+const SPREAD_SHARE = 1 / 60
+/** Longer timers end at once. */
+const PAUSE_MAX_MS = 24 * 3600e3
+const AGAIN_MS = 2000
+/** What passes by itself. */
+const PASSING: readonly ErrorCode[] = ['not-released', 'too-many-requests', 'unreachable']
+
+export class Unsealing {
+  readonly #needs: UnsealingNeeds
+
+  constructor(needs: UnsealingNeeds) {
+    this.#needs = needs
+    const { out, offer, sealed } = needs
+    const { release, keyPrice } = sealed
+    const when = this.#isReleased ? 'released' : `sealed until ${new Date(release).toISOString()}`
+    const fields = { release, keyPrice, currency: offer.currency, released: this.#isReleased }
+    out.tell('sealed', fields, `${when}; its keys cost ${money(keyPrice, offer.currency)}`)
+  }
+
+  get #isReleased(): boolean {
+    return this.#needs.trading.wallet.now() >= this.#needs.sealed.release
+  }
+
+  /** Name of the content as it was before it was sealed, or another than that of the sealed one. */
+  get #plainName(): string {
+    // A stranger's torrent may be called like a way out of our directory.
+    const name = basename(this.#needs.torrent.name)
+    return name.endsWith(SEALED_ENDING) ? name.slice(0, -SEALED_ENDING.length) : `${name}.open`
+  }
+
+  /**
+   * Resolves with the name of the plaintext when it is written. `here`: all sealed bytes are; before the release they come
+   * first. Throws `not-released` (unless it may wait), what the provider refuses keys with, and `wrong-key` or
+   * `altered-content` for keys that do not open it.
+   */
+  async run(here: Promise<void>): Promise<string> {
+    const { sealed, wait } = this.#needs
+    if (!this.#isReleased) {
+      await here
+      if (!wait) {
+        const when = new Date(sealed.release).toISOString()
+        throw new FloodgateError('not-released', `${when}: run it again then, or say --wait`)
+      }
+      await this.#untilReleased()
+    }
+    await this.#write(await this.#keys())
+    return this.#plainName
+  }
+
+  async #untilReleased(): Promise<void> {
+    const { trading, sealed, signal } = this.#needs
+    const left = (): number => sealed.release - trading.wallet.now()
+    const spread = Math.random() * Math.min(SPREAD_MAX_MS, left() * SPREAD_SHARE)
+    while (left() + spread > 0) await pause(Math.min(left() + spread, PAUSE_MAX_MS), signal)
+  }
+
+  /** From the file beside the content, where an earlier run put them, or bought. */
+  async #keys(): Promise<ContentKeys> {
+    const { torrent, path, offer, sealed, approve, out } = this.#needs
+    const file = join(path, `${this.#plainName}.keys`)
+    const kept = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+    if (kept !== undefined) return decodeKeys(new Uint8Array(kept))
+    if (sealed.keyPrice > 0n) await approve(sealed.keyPrice)
+    const { currency } = offer
+    const bytes = await this.#buy({
+      ...{ infoHash: fromHex(torrent.infoHash), price: sealed.keyPrice, currency }
+    })
+    const keys = decodeKeys(bytes)
+    await writePrivate(file, bytes)
+    const text = `keys      for ${money(sealed.keyPrice, currency)}`
+    out.tell('keys', { file, price: sealed.keyPrice, currency }, text)
+    return keys
+  }
+
+  async #buy(order: Parameters<typeof buyKeys>[1]): Promise<Uint8Array> {
+    const { trading, wait, signal } = this.#needs
+    for (;;) {
+      try {
+        return await buyKeys(trading.wallet, order)
+      } catch (error) {
+        if (!wait || !PASSING.includes(codeOf(error))) throw error
+        await pause(AGAIN_MS, signal)
+      }
+    }
+  }
+
+  async #write(keys: ContentKeys): Promise<void> {
+    const { trading, torrent, path, out, signal } = this.#needs
+    const begun = performance.now()
+    const content = await openContent(trading.wallet.crypto, keys, bytesOf(torrent))
+    const file = join(path, this.#plainName)
+    let isFirst = true
+    async function* told(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const part of parts) {
+        if (isFirst) out.tell('playable', { file, ms: Math.round(performance.now() - begun) })
+        isFirst = false
+        yield part
+      }
+    }
+    const parts = Readable.from(told(content.stream()), { objectMode: false })
+    await pipeline(parts, createWriteStream(file), { signal })
+    out.tell('unsealed', { file, length: content.length })
+  }
+}
