@@ -1,24 +1,16 @@
 // `floodgate provider`: tracker, API, ledger and first seeder in one process, told about line by line.
 
 import { FloodgateError, codeOf, toHex } from '@floodgate/protocol'
-import type {
-  Command as LedgerCommand,
-  MoneyInCommand,
-  OutcomeOf,
-  RequestNote
-} from '@floodgate/tracker'
+import type { RequestNote } from '@floodgate/tracker'
 import type { Command } from 'commander'
 import { optionsInForce, readConfig } from '../config/config.ts'
 import { addOptions, givenOptions, type ProviderOptions } from '../config/options.ts'
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
-import { courtLine } from '../provider/court-lines.ts'
+import { tellBooking } from '../provider/booking-lines.ts'
 import { homeOf } from '../provider/home.ts'
 import { Log } from '../provider/log.ts'
-import { isMoneyIn, moneyInLines } from '../provider/money-in-lines.ts'
 import type { OwnSeeder } from '../provider/own-seeder.ts'
-import { payoutLine } from '../provider/payout-lines.ts'
-import { promiseLine } from '../provider/promise-lines.ts'
 import type { Service } from '../provider/service.ts'
 import { Shop } from '../provider/shop.ts'
 import { openConsole, type Console } from '../qos/console.ts'
@@ -27,7 +19,7 @@ import { screenOf } from '../qos/row.ts'
 import { Spare } from '../qos/spare.ts'
 import { parseQos, type QosSection } from '../qos/section.ts'
 import { stopped } from '../stop.ts'
-import { count, money, short } from '../units.ts'
+import { count, short } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 export const addProvider: AddCommand = (program, act) => {
@@ -84,8 +76,9 @@ async function runProvider(
   const spare = new Spare()
   const { startService } = await import('../provider/service.ts')
   const service = await startService(home, {
-    ...{ ...options, log, quality, onError, spareMs: spare.spareMs },
-    onOperator: (note) => tellOperator(out, note),
+    ...options,
+    ...{ log, quality, onError, onOperator: (note) => tellOperator(out, note) },
+    spareMs: spare.spareMs,
     watch: (currency) => (command, outcome) => tellBooking(out, currency, command, outcome)
   })
   const { settings, keys } = service
@@ -105,13 +98,24 @@ async function runProvider(
         ...{ settings, out, signal, uploadLimit, limit, port, onSent: spare.sent },
         walletFile: home.seederWallet
       })
-      spare.add({ limit: () => uploadLimit, contents: () => seeder?.seeding ?? [] })
+      const own = seeder
+      spare.add({ limit: () => uploadLimit, contents: () => own.seeding })
       service.ownSeeders.add(seeder.uid)
       out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
     }
     await shop.keep(seeder, signal)
-    const shared = { spare, onError, isShown: screen !== undefined }
-    await quality?.start({ home, service, out, signal, limit, uploadLimit, ...shared })
+    const isShown = screen !== undefined
+    await quality?.start({
+      home,
+      service,
+      out,
+      signal,
+      limit,
+      uploadLimit,
+      spare,
+      onError,
+      isShown
+    })
     screen?.show(() => {
       const { policy, contents } = quality!.told()
       const { columns = 80, rows: height = 24 } = out.screen
@@ -177,124 +181,4 @@ async function tellEnd(out: Output, service: Service): Promise<void> {
     { messages: tracker, mint },
     `stopped   ${count(tracker.messages, 'message')}, ${count(mint.purchases, 'purchase')}, ${count(mint.claims, 'claim')}`
   )
-}
-
-/** A line for what the books took. */
-function tellBooking<C extends LedgerCommand>(
-  out: Output,
-  currency: string,
-  command: C,
-  outcome: OutcomeOf<C>
-): void {
-  for (const line of bookingsOf(currency, command, outcome)) out.tell(...line)
-}
-
-type Told = [event: string, fields: object, text: string]
-
-/** Money that comes in may come in many payments at once; all else is a line at most. */
-function bookingsOf(
-  currency: string,
-  command: LedgerCommand,
-  outcome: OutcomeOf<LedgerCommand>
-): Told[] {
-  if (isMoneyIn(command)) {
-    return moneyInLines(currency, command, outcome as OutcomeOf<typeof command>)
-  }
-  const line = bookingOf(currency, command, outcome)
-  return line === undefined ? [] : [line]
-}
-
-function bookingOf(
-  currency: string,
-  command: Exclude<LedgerCommand, MoneyInCommand>,
-  outcome: OutcomeOf<LedgerCommand>
-): Told | undefined {
-  const amount = (minor: bigint): string => money(minor, currency)
-  switch (command.kind) {
-    case 'open': {
-      const { uid } = outcome as OutcomeOf<typeof command>
-      return ['registered', { uid, payment: command.handle }, `account   ${uid}`]
-    }
-    case 'deposit': {
-      const { uid, amountMinor, reason } = command
-      if ((outcome as OutcomeOf<typeof command>).repeated) return undefined
-      const fields = { uid, amount: amountMinor, reason }
-      return ['deposit', fields, `deposit   ${short(uid)}  ${amount(amountMinor)}  ${reason}`]
-    }
-    case 'purchase': {
-      const { purse, chargedMinor } = outcome as OutcomeOf<typeof command>
-      if (chargedMinor === 0n) return undefined
-      const { uid, infoHash, priceMinor } = purse
-      const pieces = Number(chargedMinor / priceMinor)
-      const fields = { uid, infoHash, pieces, amount: chargedMinor }
-      return [
-        'sold',
-        fields,
-        `purchase  ${short(uid)}  ${count(pieces, 'piece')}, ${amount(chargedMinor)}`
-      ]
-    }
-    case 'redeem':
-      return claimLine(amount, command, outcome as OutcomeOf<typeof command>)
-    case 'close': {
-      const { purseId, refundMinor } = outcome as OutcomeOf<typeof command>
-      const fields = { purse: purseId, refund: refundMinor }
-      return ['closed', fields, `refund    ${amount(refundMinor)} of a purse that ended`]
-    }
-    case 'cancel': {
-      const { purseId, keptTokens, earlyAt, repeated } = outcome as OutcomeOf<typeof command>
-      if (repeated) return undefined
-      const fields = { purse: purseId, kept: keptTokens, earlyAt }
-      return [
-        'cancelled',
-        fields,
-        `cancelled ${short(purseId)}, ${count(keptTokens, 'token')} kept`
-      ]
-    }
-    case 'buyKey': {
-      const { uid, infoHash, group, repeated } = outcome as OutcomeOf<typeof command>
-      if (repeated) return undefined
-      const fields = { uid, infoHash, group, amount: command.priceMinor }
-      const text = `key       ${short(uid)}  ${short(infoHash)}, ${amount(command.priceMinor)}`
-      return ['key-sold', fields, text]
-    }
-    case 'publish': // the shop says these
-    case 'budgetPush':
-    case 'signHead': // every second, and of no interest to people
-    case 'keepSplit': // nothing has moved
-    case 'leasePayouts':
-      return undefined
-    case 'setDestination':
-    case 'requestPayout':
-    case 'preparePayout':
-    case 'submitPayout':
-    case 'settlePayout':
-      return payoutLine(currency, command, outcome)
-    case 'measure':
-    case 'credit':
-      return promiseLine(currency, outcome as OutcomeOf<typeof command>)
-    default:
-      return courtLine(currency, command, outcome)
-  }
-}
-
-function claimLine(
-  amount: (minor: bigint) => string,
-  { claims }: LedgerCommand & { kind: 'redeem' },
-  outcome: OutcomeOf<LedgerCommand & { kind: 'redeem' }>
-): Told {
-  const uid = claims[0]?.payee ?? ''
-  let credited = 0n
-  let tokens = 0
-  let refused = 0
-  for (const one of outcome.claims) {
-    if ('error' in one) refused++
-    else if (!one.repeated) {
-      credited += one.creditedMinor
-      tokens += one.fresh
-    }
-  }
-  const fields = { uid, purses: claims.length, tokens, credited, refused }
-  const bad = refused > 0 ? `, ${refused} refused` : ''
-  const text = `claim     ${short(uid)}  ${count(tokens, 'token')} of ${count(claims.length, 'purse')}, ${amount(credited)}${bad}`
-  return ['claim', fields, text]
 }

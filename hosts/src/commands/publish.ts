@@ -126,15 +126,15 @@ async function runPublish(
   out.tell('published', {
     ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet, free },
     ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed },
-    ...(promise !== undefined && { promise }),
-    ...(sealing && { ...sealing.terms, pushBudget: sealing.pushBudget })
+    ...(sealing && { ...sealing.terms, pushBudget: sealing.pushBudget }),
+    ...(promise !== undefined && { promise })
   })
   out.say(
     [
       `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price.minor, currency)} each, ${money(total, currency)} in all`,
       ...(free > 0 ? [`free       the first ${count(free, 'piece')}`] : []),
-      ...(promise === undefined ? [] : [`promised   ${sayPromise(promise)}`]),
       ...(sealing === undefined ? [] : [releaseLine(sealing, currency)]),
+      ...(promise === undefined ? [] : [`promised   ${sayPromise(promise)}`]),
       `info hash  ${infoHash}`,
       `torrent    ${torrentFile}`,
       `magnet     ${magnet}`,

@@ -55,7 +55,7 @@ export async function openSwarms(options: SwarmsOptions): Promise<Swarms> {
   const roster = seederRoster()
   const seeders = await openPool({
     ...{ section, home, service, rateMax, out, signal, limit, roster },
-    onSent: (infoHash, bytes) => {
+    onSent(infoHash, bytes) {
       sent.add(infoHash, 'peers', bytes, Date.now())
       spare?.sent(infoHash, bytes)
     }

@@ -33,6 +33,7 @@ export * from './merkle.ts'
 export * from './messages.ts'
 export { amountOf, decimalOf, minorDigitsOf, minorOf } from './money.ts'
 export * from './offer.ts'
+export { KEYS_MAX, PUSH_OFFERS_MAX } from './push-messages.ts'
 export {
   encodePromise,
   shortfallOf,
@@ -40,7 +41,6 @@ export {
   type ServicePromise,
   type Shortfall
 } from './promise.ts'
-export { KEYS_MAX, PUSH_OFFERS_MAX } from './push-messages.ts'
 export * from './ranges.ts'
 export {
   CLAIM_PURSES_MAX,

@@ -106,13 +106,13 @@ export function decodeOffer(crypto: Crypto, info: unknown): Offer {
     open: textOf('mode', 6, /^(open|closed)$/) === 'open',
     // One form each: what is not said is none, and none is not said.
     free: 'free' in value ? Number(textOf('free', 5, FREE)) : 0,
-    ...('promise' in value && { promise: decodePromise(value.promise) }),
     // Both or neither: a key without a price, or a price without an hour, is no offer.
     ...(('release' in value || 'keyPrice' in value) && {
       sealed: {
         release: Number(textOf('release', 15, RELEASE)),
         keyPrice: BigInt(textOf('keyPrice', 18, PRICE))
       }
-    })
+    }),
+    ...('promise' in value && { promise: decodePromise(value.promise) })
   }
 }

@@ -38,16 +38,16 @@ export class Purses {
   readonly #purses = new Map<string, Purse>()
   readonly #pockets = new Map<string, Pocket>()
   readonly #purchases = new Map<string, PurchaseState>()
-  /** What was measured of promises. */
-  readonly measurements: MeasurementBook
   /** Ids, in hex, of those that the provider paid (F77). */
   readonly #pushed: Set<string>
+  /** What was measured of promises. */
+  readonly measurements: MeasurementBook
   #linesRead = 0
 
   constructor(wallet: WalletParts, state?: WalletState) {
     this.#wallet = wallet
-    this.measurements = new MeasurementBook(wallet.saver, state?.measurements)
     this.#pushed = new Set(state?.pushed)
+    this.measurements = new MeasurementBook(wallet.saver, state?.measurements)
     if (state === undefined) return
     this.#linesRead = state.linesRead ?? 0
     const proven = provenTime(state)
@@ -207,8 +207,8 @@ export class Purses {
   }
 
   toState(): Pick<WalletState, 'purses' | 'pushed' | 'purchases' | 'linesRead' | 'measurements'> {
-    const measurements = this.measurements.toState((id) => this.#purses.has(id))
     const pushed = [...this.#pushed].filter((id) => this.#purses.has(id))
+    const measurements = this.measurements.toState((id) => this.#purses.has(id))
     return {
       ...(pushed.length > 0 && { pushed }),
       ...(this.#linesRead > 0 && { linesRead: this.#linesRead }),

@@ -2,15 +2,7 @@
 // ledger (in EUR); the suite closes what it opens.
 import assert from 'node:assert/strict'
 import type { Command, LedgerStore } from '../../../tracker-extension/src/ledger/index.ts'
-import { backupCompliance } from './backup-compliance.ts'
-import { sumsCompliance } from './sums-compliance.ts'
-import { couponCompliance } from './coupon-compliance.ts'
-import { courtCompliance } from './court-compliance.ts'
-import { moneyInCompliance } from './money-in-compliance.ts'
-import { payoutCompliance } from './payout-compliance.ts'
-import { promiseCompliance } from './promise-compliance.ts'
-import { pushCompliance } from './push-compliance.ts'
-import { escrowCompliance } from './escrow-compliance.ts'
+import { SUITES } from './suites.ts'
 import { bits, commandOf, keyFor, openAccount, resultOf, runTable, voucherFor } from './script.ts'
 
 export type OpenLedger = () => Promise<LedgerStore>
@@ -145,9 +137,7 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
       it(`I1 ${title}`, () => runTable(store, table))
     }
 
-    const trade = [courtCompliance, escrowCompliance, moneyInCompliance, couponCompliance]
-    const rest = [payoutCompliance, backupCompliance, sumsCompliance]
-    for (const suite of [...trade, ...rest, promiseCompliance, pushCompliance]) suite(open)
+    for (const suite of SUITES) suite(open)
 
     it('F17: the same sign key again gets its uid, another key never takes a uid', async () => {
       const boxKey = keyFor('box')

@@ -159,15 +159,15 @@ export function moneyInCompliance(open: OpenLedger): void {
       const first = await assign('e1', 'bob')
       assert.deepEqual([first.state, first.uid, first.repeated], ['booked', 'bob', false])
       assert.equal((await assign('e1', 'bob')).repeated, true)
-      const refused: [string, Promise<unknown>][] = [
-        ['conflict', assign('e1', 'alice')],
-        ['conflict', assign('e1', 'bob', 'another reason')],
-        ['unknown-advice', assign('e9', 'bob')],
-        ['unknown-account', assign('e2', 'zoe')],
-        ['wrong-currency', assign('e3', 'bob')],
-        ['bad-command', assign('e2', 'bob', '')]
+      const refused: [string, () => Promise<unknown>][] = [
+        ['conflict', () => assign('e1', 'alice')],
+        ['conflict', () => assign('e1', 'bob', 'another reason')],
+        ['unknown-advice', () => assign('e9', 'bob')],
+        ['unknown-account', () => assign('e2', 'zoe')],
+        ['wrong-currency', () => assign('e3', 'bob')],
+        ['bad-command', () => assign('e2', 'bob', '')]
       ]
-      for (const [code, attempt] of refused) await assert.rejects(attempt, { code })
+      for (const [code, attempt] of refused) await assert.rejects(attempt(), { code })
       assert.equal((await assign('e2', '', 'sent back')).state, 'noted')
       assert.equal((await assign('e2', '', 'sent back')).repeated, true)
       assert.deepEqual(await tell(store, [adviceOf('e1'), adviceOf('e2')]), [

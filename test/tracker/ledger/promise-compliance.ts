@@ -73,6 +73,15 @@ export function promiseCompliance(open: OpenLedger): void {
       ])
     })
 
+    it('F77, F79: whose purse the provider paid has nothing to get back', async () => {
+      await store.execute({ kind: 'budgetPush', infoHash: 'film', amountMinor: 40n, now: 100 })
+      const purchase = payoutCommandOf('purchase p2 bob film 10')
+      await store.execute({ ...purchase, pushed: true } as Command)
+      await run('redeem c1 seeder p2 1111')
+      assert.equal(await measure({ purseId: 'p2', uid: 'bob' }), 'paid 0')
+      assert.deepEqual(await balances(), [60n, 0n, 40n])
+    })
+
     it('waits for the claims of what was paid, at the latest until the purse closes', async () => {
       await run('redeem c1 seeder p1 1000')
       assert.equal(await measure({ paid: 2 }), 'owed 0')
@@ -123,15 +132,6 @@ export function promiseCompliance(open: OpenLedger): void {
       await store.execute({ kind: 'takeCoupon', couponId: 'HALF', uid: 'alice', now: 100 })
       await run('purchase p2 alice film 10 again', 'redeem c1 seeder p2 1111')
       assert.equal(await measure({ purseId: 'p2', body: keyFor('m2') }), 'paid 5')
-    })
-
-    it('F77: what the provider paid itself, to push a content, is nobody’s to get back', async () => {
-      const budget = { infoHash: 'film', amountMinor: 40n, now: 100 }
-      await store.execute({ kind: 'budgetPush', ...budget })
-      const order = payoutCommandOf('purchase p2 bob film 10')
-      await store.execute({ ...order, pushed: true } as Command)
-      await run('redeem c1 seeder p2 1111')
-      assert.equal(await measure({ purseId: 'p2', uid: 'bob', body: keyFor('m2') }), 'paid 0')
     })
 
     it('nothing for who was not missed, another’s purse, none, or a share above all', async () => {

@@ -81,8 +81,8 @@ export interface Goods {
   open?: boolean
   currency?: string
   rootKey?: Uint8Array
-  promise?: fg.ServicePromise
   sealed?: fg.SealedTerms
+  promise?: fg.ServicePromise
   /** Overrides of the info dictionary. */
   info?: Record<string, unknown>
 }
@@ -91,8 +91,14 @@ export interface Goods {
 export function torrentOf(world: Pick<World, 'keys'>, goods: Goods = {}): Uint8Array {
   const { pieces = 10, price = 3n, open = false, currency = 'EUR', sealed } = goods
   const rootKey = goods.rootKey ?? world.keys.rootKey
-  const more = { promise: goods.promise, ...(sealed && { sealed }) }
-  const terms = { rootKey, price, currency, open, ...more }
+  const terms = {
+    rootKey,
+    price,
+    currency,
+    open,
+    promise: goods.promise,
+    ...(sealed && { sealed })
+  }
   const floodgate = fg.encodeOffer({ api: 'http://127.0.0.1', ...terms })
   const hashes = new Uint8Array(20 * pieces)
   hashes.set(crypto.random(20).subarray(0, hashes.length))

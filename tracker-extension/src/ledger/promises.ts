@@ -71,8 +71,8 @@ function creditOf(
   purse: PurseRow,
   { percent, own }: { percent: number; own: readonly string[] }
 ): bigint {
-  // What the provider paid itself is nobody's to get back.
-  if (pushedOf(view, purseId, purse) !== undefined) return 0n
+  // Who paid nothing lost nothing, and a push must not become money.
+  if (pushedOf(view, purseId, purse)) return 0n
   const spentMinor = purse.priceMinor * BigInt(popcount(purse.spent))
   const of = { backMinor: spentMinor, priceMinor: totalOf(purse) }
   const wantedMinor = (buyersPart(view, purseId, of) * BigInt(percent)) / 100n

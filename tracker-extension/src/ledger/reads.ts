@@ -125,8 +125,8 @@ export const reads = {
   ...headReads,
   ...moneyInReads,
   ...payoutReads,
-  ...promiseReads,
   ...pushReads,
+  ...promiseReads,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view),
   sums

@@ -35,8 +35,8 @@ export function checkMovements(view: ScanView, faults: string[]): void {
     expect('redeem', id, creditedMinor, `claim ${id}: creditedMinor`)
   }
   expectMoneyIn(view, expect)
-  expectCredits(view, expect)
   expectPush(view, expect)
+  expectCredits(view, expect)
   for (const line of moved.keys()) faults.push(`the journal has a ${line} that nothing stands for`)
   checkParties(view, faults)
   checkMoneyIn(view, faults)
@@ -48,8 +48,8 @@ export function checkMovements(view: ScanView, faults: string[]): void {
 const told = new Set<string>([
   ...['deposit', 'purchase', 'close', 'release', 'redeem'],
   ...moneyInKinds,
-  ...promiseKinds,
-  ...pushKinds
+  ...pushKinds,
+  ...promiseKinds
 ])
 /** These pay open debts too. */
 const refunds = new Set(['close', 'release'])

@@ -78,8 +78,8 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   submitPayout,
   settlePayout,
   ...{ keepSplit, leasePayouts },
-  ...{ measure, credit },
-  ...{ budgetPush, buyKey }
+  ...{ budgetPush, buyKey },
+  ...{ measure, credit }
 }
 
 /**

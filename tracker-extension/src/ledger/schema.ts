@@ -1,8 +1,8 @@
 // The tables of rows.ts as SQL: one table of columns, from which definitions and statements follow.
 // The compiler holds the columns and the row types together.
 import { moneyInSchema } from './money-in-schema.ts'
-import { promiseSchema } from './promise-schema.ts'
 import { pushSchema } from './push-rows.ts'
+import { promiseSchema } from './promise-schema.ts'
 import type { TableName, Tables } from './rows.ts'
 
 /** How a field is stored; `amount` is a bigint, `number` a safe integer, both 64-bit columns. */

@@ -103,16 +103,16 @@ export interface LedgerStore {
   /** Where an account wants its money. */
   destination(uid: string): Promise<DestinationRow | undefined>
   destinations(after?: string, limit?: number): Promise<(DestinationRow & { uid: string })[]>
-  /** What was found of a purse's promise. */
-  measurement(purseId: string): Promise<Measurement | undefined>
-  /** Purses whose credit is owed, behind the id `after`, at most 1000 at a time. */
-  owedCredits(after?: string, limit?: number): Promise<string[]>
   /** What a push of this content may cost, and what of it is used. */
   pushBudget(infoHash: string): Promise<PushBudget>
   /** Did the provider pay a purse of this content for this account? */
   isPushed(infoHash: string, uid: string): Promise<boolean>
   /** Whose keys of a content were sold, behind the account `after` ('' = from the first), at most 1000 at a time. */
   keySales(infoHash: string, after?: string, limit?: number): Promise<KeySale[]>
+  /** What was found of a purse's promise. */
+  measurement(purseId: string): Promise<Measurement | undefined>
+  /** Purses whose credit is owed, behind the id `after`, at most 1000 at a time. */
+  owedCredits(after?: string, limit?: number): Promise<string[]>
   /** Recomputes everything; slow on a great ledger. */
   audit(): Promise<Audit>
   /** Totals of each kind of account; slow on a great ledger. */
@@ -171,12 +171,12 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     batch: (id) => engine.read('batch', [id]),
     destination: (uid) => engine.read('destination', [uid]),
     destinations: (after = '', limit = 1000) => engine.read('destinations', [after, limit]),
-    measurement: (purseId) => engine.read('measurement', [purseId]),
-    owedCredits: (after = '', limit = 1000) => engine.read('owedCredits', [after, limit]),
     pushBudget: (infoHash) => engine.read('pushBudget', [infoHash]),
     isPushed: (...args) => engine.read('isPushed', args),
     keySales: (infoHash, after = '', limit = 1000) =>
       engine.read('keySales', [infoHash, after, limit]),
+    measurement: (purseId) => engine.read('measurement', [purseId]),
+    owedCredits: (after = '', limit = 1000) => engine.read('owedCredits', [after, limit]),
     audit: () => engine.read('audit', []),
     sums: () => engine.read('sums', []),
     bytes: () => engine.read('bytes', []),

@@ -33,9 +33,9 @@ export const COUNTERS: readonly Row[] = [
   row('purses_settled', 'Purses settled after they expired.', ({ mint }) => mint.closed),
   row('origin_pieces_sold', 'Pieces sold by HTTP.', ({ mint }) => mint.originPieces),
   row('origin_bytes', 'Bytes of contents sent by HTTP.', ({ mint }) => mint.originBytes),
+  row('keys_sold', 'Keys of sealed contents sold.', ({ mint }) => mint.keys),
   row('promises_measured', 'Promises that buyers measured.', ({ mint }) => mint.measurements),
   row('promises_missed', 'Promises missed, and credited.', ({ mint }) => mint.misses),
-  row('keys_sold', 'Keys of sealed contents sold.', ({ mint }) => mint.keys),
   row('messages_refused', 'Messages that were refused.', ({ tracker }) => tracker.refused),
   row(
     'messages_contained',

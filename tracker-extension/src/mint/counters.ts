@@ -19,11 +19,11 @@ export interface MintCounters {
   /** Pieces sold by HTTP, and bytes of contents that went out by HTTP: what peers did not carry. */
   originPieces: number
   originBytes: number
+  /** Keys of sealed contents that were sold. */
+  keys: number
   /** What buyers measured of promises, and how many of these are credited. */
   measurements: number
   misses: number
-  /** Keys of sealed contents that were sold. */
-  keys: number
   /** Refusals by code, of announces and API requests. */
   refused: Partial<Record<ErrorCode, number>>
 }
@@ -31,8 +31,8 @@ export interface MintCounters {
 export function newMintCounters(): MintCounters {
   const zero = { registrations: 0, announces: 0, purchases: 0, claims: 0, tokens: 0 }
   const more = { hashLists: 0, deposits: 0, contents: 0, closed: 0 }
-  const quality = { keys: 0, measurements: 0, misses: 0 }
-  return { ...zero, ...more, originPieces: 0, originBytes: 0, ...quality, refused: {} }
+  const promised = { measurements: 0, misses: 0 }
+  return { ...zero, ...more, originPieces: 0, originBytes: 0, keys: 0, ...promised, refused: {} }
 }
 
 export function countRefusal(counters: MintCounters, code: ErrorCode): void {

@@ -60,13 +60,13 @@ export class Statements {
     } else if (kind === 'purchase' && from !== undefined) {
       this.#held.set(purseId, { buyer: from, heldMinor: amountMinor })
       this.#of(from).escrow += amountMinor
+    } else if (kind === 'key' && from !== undefined) {
+      this.#pay(from, undefined, amountMinor)
     } else if (to !== undefined && kind === 'credit') {
       // A promise was missed: so much less was spent.
       this.#of(to).spent -= amountMinor
     } else if (from !== undefined && kind === 'cover') {
       this.#of(from).spent += amountMinor
-    } else if (kind === 'key' && from !== undefined) {
-      this.#pay(from, undefined, amountMinor)
     } else if (credit === ESCROW) {
       // A collateral, or what a coupon pays for the buyer.
       const held = this.#held.get(purseId)

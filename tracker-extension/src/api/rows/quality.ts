@@ -1,5 +1,5 @@
-// The routes about quality of service: a buyer's measurement of what he was promised; how each content is seeded now, and why
-// (F76, F79); and where the provider's seeders that run elsewhere report. What decides stands above us, in the host.
+// The routes of quality of service: a buyer's measurement of what he was promised; for the operator how each content is seeded
+// now, and why (F76, F79); and where the provider's seeders that run elsewhere report. What decides stands above us, in the host.
 
 import { FloodgateError, MESSAGES } from '@floodgate/protocol'
 import { z } from 'zod'

@@ -1,0 +1,23 @@
+// What a ledger store must do, part by part of the business: each suite is called with a way to open an empty ledger.
+import { backupCompliance } from './backup-compliance.ts'
+import { couponCompliance } from './coupon-compliance.ts'
+import { courtCompliance } from './court-compliance.ts'
+import { escrowCompliance } from './escrow-compliance.ts'
+import { moneyInCompliance } from './money-in-compliance.ts'
+import { payoutCompliance } from './payout-compliance.ts'
+import { promiseCompliance } from './promise-compliance.ts'
+import { pushCompliance } from './push-compliance.ts'
+import { sumsCompliance } from './sums-compliance.ts'
+import type { OpenLedger } from './compliance.ts'
+
+export const SUITES: readonly ((open: OpenLedger) => void)[] = [
+  courtCompliance,
+  escrowCompliance,
+  moneyInCompliance,
+  couponCompliance,
+  payoutCompliance,
+  pushCompliance,
+  promiseCompliance,
+  backupCompliance,
+  sumsCompliance
+]
