@@ -105,7 +105,6 @@ async function runProvider(
     }
     await shop.keep(seeder, signal)
     const isShown = screen !== undefined
-    spare.start()
     await quality?.start({
       home,
       service,
@@ -126,7 +125,6 @@ async function runProvider(
     await drain(service, options.drain ?? 0)
   } finally {
     screen?.stop()
-    spare.stop()
     await shop.close()
     await quality?.stop()
     await seeder?.close()

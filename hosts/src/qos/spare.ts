@@ -31,19 +31,10 @@ export class Spare {
   /** Bytes since the last look. */
   readonly #sent = new Map<string, number>()
   #lookedAt: number
-  #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(now: () => number = Date.now) {
     this.#now = now
     this.#lookedAt = now()
-  }
-
-  start(): void {
-    this.#timer = setInterval(() => this.look(), EVERY_MS).unref()
-  }
-
-  stop(): void {
-    clearInterval(this.#timer)
   }
 
   add(line: SeedingLine): void {
@@ -55,10 +46,13 @@ export class Spare {
     if (!this.#limits.has(infoHash)) {
       this.add({ limit: () => this.#limits.get(infoHash), contents: () => [infoHash] })
     }
+    this.look()
     this.#limits.set(infoHash, rate)
   }
 
   readonly sent = (infoHash: string, bytes: number): void => {
+    // Whoever was silent until now had rate to spare until now.
+    if (this.#now() - this.#lookedAt >= EVERY_MS) this.look()
     this.#sent.set(infoHash, (this.#sent.get(infoHash) ?? 0) + bytes)
   }
 

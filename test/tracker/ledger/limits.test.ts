@@ -56,6 +56,7 @@ const table: [command: object, fields: Record<string, Limits>][] = [
     commandOf('purchase p u f 1'),
     {
       ...{ purchaseId: id, uid: id, infoHash: id, priceMinor: amount, again: maybe(flag) },
+      pushed: maybe(flag),
       ...{ now: time, expiresAt: time },
       ranges: { fits: [[], [0], undefined], not: [Array<number>(65).fill(0), {}, '0'] },
       ...{ sealed: maybe(upTo(4096)), certificate: maybe(upTo(4096)) },
