@@ -1,37 +1,15 @@
-/** The last pieces: who is asked for them, and from whom they are taken. */
+/** The last pieces: who is asked for them, and in which order. */
 import assert from 'node:assert/strict'
-import { BoundPiece } from '../../../plugins/floodgate-wire/src/engine/bound-piece.ts'
 import type { Buyer } from '../../../plugins/floodgate-wire/src/engine/buyer.ts'
-import { inTime, relieve } from '../../../plugins/floodgate-wire/src/engine/endgame.ts'
+import { inTime } from '../../../plugins/floodgate-wire/src/engine/endgame.ts'
 
 const KIB = 1024
 
-interface Played {
-  /** Bytes per second now, and milliseconds that its last piece took. */
-  speed?: number
-  pieceMs?: number
-  pieces?: BoundPiece[]
-  room?: number
-  has?: number[]
+/** As the end of a download sees it: bytes per second now, and milliseconds that its last piece took. */
+function buyer({ speed = 0, pieceMs = 0 }): Buyer {
+  const wire = { downloadSpeed: () => speed, peerChoking: false }
+  return { wire, pieceMs } as unknown as Buyer
 }
-
-/** A buyer as the end of a download sees it. */
-function buyer(played: Played, given: number[] = []): Buyer {
-  const { speed = 0, pieceMs = 0, pieces = [], room = 1, has = [0, 1, 2] } = played
-  const wire = {
-    downloadSpeed: () => speed,
-    peerChoking: false,
-    peerPieces: { get: (index: number) => has.includes(index) }
-  }
-  return {
-    ...{ wire, pieceMs, pieces },
-    room: () => room,
-    rest: () => undefined,
-    release: (late: readonly BoundPiece[]) => given.push(...late.map(({ index }) => index))
-  } as unknown as Buyer
-}
-
-const bound = (index: number, at: number): BoundPiece => new BoundPiece(index, 32 * KIB, at)
 
 describe('engine: the last pieces', () => {
   const fast = buyer({ speed: 100 * KIB, pieceMs: 300 })
@@ -56,19 +34,5 @@ describe('engine: the last pieces', () => {
     assert.deepEqual(inTime([slow], [slow], 32 * KIB), [slow])
     const stopped = buyer({ speed: 0, pieceMs: 8000 })
     assert.deepEqual(inTime([stopped], [stopped, fresh], 32 * KIB), [stopped])
-  })
-
-  it('F22: takes what is late from a buyer when an idle one could have it, and nothing else', () => {
-    const now = 10_000
-    const taken = (idle: Played): number[] => {
-      const given: number[] = []
-      const late = { pieces: [bound(0, now - 9000), bound(1, now - 1000)] }
-      relieve([buyer(late, given), buyer(idle, given)], now)
-      return given
-    }
-    assert.deepEqual(taken({}), [0])
-    assert.deepEqual(taken({ has: [1, 2] }), [])
-    assert.deepEqual(taken({ room: 0 }), [])
-    assert.deepEqual(taken({ pieces: [bound(2, now)] }), [])
   })
 })

@@ -177,15 +177,12 @@ export class Buyer implements BlockSink {
   }
 
   /** Binds nothing for a while, so that a refusing peer costs little. */
-  rest(leastMs = 0): void {
+  rest(): void {
     if (this.#rest || this.closed) return
-    this.#rest = setTimeout(
-      () => {
-        this.#rest = null
-        this.#home.wake()
-      },
-      Math.max(leastMs, this.#restMs)
-    )
+    this.#rest = setTimeout(() => {
+      this.#rest = null
+      this.#home.wake()
+    }, this.#restMs)
     this.#restMs = Math.min(this.#restMs * 2, REST_MAX)
   }
 

@@ -72,7 +72,7 @@ interface AttachedWire {
   close(): void
 }
 
-/** How often it is looked for pieces that are late. */
+/** How often it is looked for pieces that are late, and for who may be asked again. */
 const LOOK_MS = 1000
 /** Addresses of dropped peers that are remembered per torrent. */
 const DROPPED_MAX = 1_000

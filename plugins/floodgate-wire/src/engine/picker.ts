@@ -13,7 +13,7 @@ import { Availability } from './availability.ts'
 import { BoundPiece } from './bound-piece.ts'
 import type { Buyer, BuyerHome } from './buyer.ts'
 import type { TorrentDoors } from './doors.ts'
-import { inTime, relieve } from './endgame.ts'
+import { inTime } from './endgame.ts'
 import { handOver, store } from './handover.ts'
 import { orderPieces, type Wanted } from './order.ts'
 import type Wire from 'bittorrent-protocol'
@@ -160,7 +160,7 @@ export class Picker implements BuyerHome {
     return this.#next(most, suits)
   }
 
-  /** Gives back what makes no progress, and what is late at the end. Called by the engine's clock. */
+  /** Gives back what makes no progress, and asks again. Called by the engine's clock. */
   expire(now: number): void {
     const oldest = now - this.#options.progressTimeoutMs
     for (const buyer of this.#buyers.values()) {
@@ -174,9 +174,7 @@ export class Picker implements BuyerHome {
       buyer.rest()
       buyer.release(late, 'timeout')
     }
-    if (!this.#torrent.ready || this.#bound.size === 0) return
-    if (this.#leftUpTo(1) === 0) relieve([...this.#buyers.values()], now)
-    else this.wake() // who was too slow a second ago may not be now
+    this.wake() // who was too slow a second ago may not be now
   }
 
   #pass(): void {
