@@ -1,7 +1,7 @@
 // What a content costs, as people say it: per piece, or per gigabyte. Money has a smallest unit, so a price per gigabyte is
 // rounded to whole units a piece; how far off that is is said before anything is published.
 
-import { FloodgateError, decimalOf, minorOf } from '@floodgate/protocol'
+import { FloodgateError, decimalOf, minorDigitsOf, minorOf } from '@floodgate/protocol'
 
 const KIB = 1024
 /** Powers of two; smaller pieces cost signatures, larger ones bind a buyer longer to one seller. */
@@ -65,11 +65,18 @@ export function priceOf(
   return chosen
 }
 
-/** `5.00` in the currency, or `500` minor units, as in a price. Throws `bad-option`. */
-export function amountIn(text: string, currency: string): bigint {
-  if (/^\d{1,15}\.\d{1,8}$/.test(text)) return minorOf(text, currency)
-  if (/^(0|[1-9]\d{0,17})$/.test(text)) return BigInt(text)
+/** An amount as it was typed: `5.00` in the currency, or `500` minor units, as in a price. Throws `bad-option`. */
+export function parseAmount(text: string): string {
+  if (/^(\d{1,15}\.\d{1,8}|0|[1-9]\d{0,17})$/.test(text)) return text
   throw new FloodgateError('bad-option', `an amount such as 5.00, or 500 minor units, not ${text}`)
+}
+
+/** What was typed, in minor units. Throws `bad-option`, also for more digits than the currency has. */
+export function amountIn(text: string, currency: string): bigint {
+  const [, fraction] = parseAmount(text).split('.')
+  if (fraction === undefined) return BigInt(text)
+  if (fraction.length <= minorDigitsOf(currency)) return minorOf(text, currency)
+  throw new FloodgateError('bad-option', `${text} is no amount in ${currency}`)
 }
 
 function expectPrice(minor: bigint): bigint {

@@ -62,14 +62,6 @@ export function parseUrl(text: string): string {
   throw new FloodgateError('bad-option', `${wanted}, not ${text}`)
 }
 
-/** A whole number of minor units. Throws `bad-option`. */
-export function parseAmount(text: string): bigint {
-  if (!/^(0|[1-9]\d{0,17})$/.test(text)) {
-    throw new FloodgateError('bad-option', `a whole number of minor units such as 250, not ${text}`)
-  }
-  return BigInt(text)
-}
-
 /** A whole number from `min` to `max`, for commander. Throws `bad-option`. */
 export function parseCount(min: number, max: number): (text: string) => number {
   return (text) => {

@@ -1,12 +1,13 @@
 // `floodgate coupon` offers coupons, `floodgate promotion` puts the money behind them.
 
 import { randomUUID } from 'node:crypto'
-import { FloodgateError, minorOf } from '@floodgate/protocol'
+import { FloodgateError } from '@floodgate/protocol'
 import type { PromotionJson } from '@floodgate/tracker'
 import { fetchPromotion, postMoneyIn } from '../provider/api-client.ts'
 import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
+import { amountIn } from '../price.ts'
 import { money, parseCount, parseTime, short } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
@@ -93,7 +94,7 @@ async function runCoupon(
 /** `20%` or `12.5%` in ten-thousandths, or an amount. */
 function offOf(text: string, currency: string): { share: string; amount: string } {
   const found = /^(\d{1,3})(?:\.(\d{1,2}))?\s*%$/.exec(text)
-  if (found === null) return { share: '0', amount: String(minorOf(text, currency)) }
+  if (found === null) return { share: '0', amount: String(amountIn(text, currency)) }
   const share = Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0'))
   if (share >= 1 && share <= 10_000) return { share: String(share), amount: '0' }
   throw new FloodgateError('bad-option', `--off ${text}: above 0 % and at most 100 %`)
@@ -108,7 +109,7 @@ async function runPromotion(
   const { url, currency } = await expectSettings(home)
   const token = await loadOperatorToken(home)
   if (text !== undefined) {
-    const amount = minorOf(text, currency)
+    const amount = amountIn(text, currency)
     const order = { id, amount: String(amount), reason }
     const { booked } = await unlessStopped(signal, postMoneyIn(url, token, 'promotion', order))
     const what = booked ? 'booked' : `${id} was booked before, nothing moved:`

@@ -5,7 +5,8 @@ import { FloodgateError } from '@floodgate/protocol'
 import { postDeposit } from '../provider/api-client.ts'
 import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
 import { unlessStopped } from '../stop.ts'
-import { money, parseAmount } from '../units.ts'
+import { amountIn, parseAmount } from '../price.ts'
+import { money } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 interface DepositOptions {
@@ -19,16 +20,18 @@ export const addDeposit: AddCommand = (program, act) => {
     .command('deposit')
     .description('book money that arrived for an account (operator)')
     .argument('<uid>', 'the account: 32 hex digits')
-    .argument('<amount>', 'minor units, such as 1250 for 12.50 EUR', parseAmount)
+    .argument('<amount>', 'such as 12.50, or 1250 minor units', parseAmount)
     .requiredOption('--data <dir>', 'directory of the provider, which must be running')
     .requiredOption('--reason <text>', 'what it is, such as "transfer 4711"')
     .option('--id <id>', 'names this deposit: the same id is booked only once (default: a new one)')
     .addHelpText(
       'after',
-      examples('floodgate deposit 9f2c… 1250 --reason "transfer 4711" --id bank-4711 --data ./shop')
+      examples(
+        'floodgate deposit 9f2c… 12.50 --reason "transfer 4711" --id bank-4711 --data ./shop'
+      )
     )
     .action(
-      act((session, uid: string, amount: bigint, options: DepositOptions) =>
+      act((session, uid: string, amount: string, options: DepositOptions) =>
         runDeposit(session, uid, amount, options)
       )
     )
@@ -37,13 +40,14 @@ export const addDeposit: AddCommand = (program, act) => {
 async function runDeposit(
   { out, signal }: Session,
   uid: string,
-  amount: bigint,
+  text: string,
   { data, reason, id = randomUUID() }: DepositOptions
 ): Promise<void> {
   if (!/^[0-9a-f]{32}$/.test(uid)) throw new FloodgateError('bad-option', `uid ${uid}`)
-  if (amount === 0n) throw new FloodgateError('bad-option', 'an amount above 0')
   const home = homeOf(data)
   const { url, currency } = await expectSettings(home)
+  const amount = amountIn(text, currency)
+  if (amount === 0n) throw new FloodgateError('bad-option', 'an amount above 0')
   const token = await loadOperatorToken(home)
   const posting = postDeposit(url, token, { uid, amount: String(amount), reason, id })
   const { booked, balance } = await unlessStopped(signal, posting)

@@ -5,7 +5,8 @@ import { Download, type DownloadOptions } from '../trade/download.ts'
 import { parseFiles, parsePieces } from '../trade/parts.ts'
 import { findTarget } from '../trade/target.ts'
 import type { Trading } from '../trade/trading.ts'
-import { parseAmount, parseCount, parseSize } from '../units.ts'
+import { parseAmount } from '../price.ts'
+import { parseCount, parseSize } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import {
   PASSPHRASE_OPTION,
@@ -40,8 +41,8 @@ export const addGet: AddCommand = (program, act) => {
     .option('--seed', 'stay when it is here, and sell it to others until stopped')
     .option('--yes', 'buy without asking')
     .option(
-      '--price-max <n>',
-      'buy without asking if all of it costs no more, minor units',
+      '--price-max <amount>',
+      'buy without asking if all of it costs no more, such as 12.50, or 1250 minor units',
       parseAmount
     )
     .option(

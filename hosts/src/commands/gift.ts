@@ -1,10 +1,11 @@
 // `floodgate gift`: makes gift codes. They are shown once, here: the provider keeps only their hashes.
 
 import { randomBytes } from 'node:crypto'
-import { giftCodeOf, giftHashOf, minorOf, platformCrypto, readGiftCode } from '@floodgate/protocol'
+import { giftCodeOf, giftHashOf, platformCrypto, readGiftCode } from '@floodgate/protocol'
 import { postMoneyIn } from '../provider/api-client.ts'
 import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
 import { unlessStopped } from '../stop.ts'
+import { amountIn } from '../price.ts'
 import { count, money, parseCount, parseTime } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
@@ -35,7 +36,7 @@ async function runGift({ out, signal }: Session, options: GiftOptions): Promise<
   const home = homeOf(options.data)
   const { url, currency } = await expectSettings(home)
   const token = await loadOperatorToken(home)
-  const amount = minorOf(options.amount, currency)
+  const amount = amountIn(options.amount, currency)
   const { reason, expires = 0 } = options
   const codes = Array.from({ length: options.count }, newCode)
   const hashes = codes.map((code) => giftHashOf(platformCrypto, readGiftCode(code)!)).join(' ')

@@ -1,8 +1,8 @@
 // `floodgate top-up`: how an account's owner brings money in, by bank transfer or, with an amount, by card.
 
-import { minorOf } from '@floodgate/protocol'
 import { account, checkout, paymentReference, type Wallet } from '@floodgate/wallet'
 import { unlessStopped } from '../stop.ts'
+import { amountIn } from '../price.ts'
 import { money } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
@@ -60,7 +60,7 @@ async function showTransfer({ out, signal }: Session, wallet: Wallet): Promise<v
 
 async function showCard({ out, signal }: Session, wallet: Wallet, text: string): Promise<void> {
   const { currency } = await unlessStopped(signal, account(wallet))
-  const amount = minorOf(text, currency)
+  const amount = amountIn(text, currency)
   const { url, order } = await unlessStopped(signal, checkout(wallet, { amount, currency }))
   out.tell('checkout', { url, order, amount, currency })
   out.say(

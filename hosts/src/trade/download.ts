@@ -11,6 +11,7 @@ import type { Output } from '../output.ts'
 import { confirm } from '../passphrase.ts'
 import { stopped, unlessStopped } from '../stop.ts'
 import { sayPromise } from '../service-promise.ts'
+import { amountIn } from '../price.ts'
 import { count, money, size } from '../units.ts'
 import { Selection, type Parts } from './parts.ts'
 import { tellProgress } from './progress.ts'
@@ -27,7 +28,8 @@ export interface DownloadOptions extends Parts {
   /** Buy without asking. */
   yes?: boolean
   /** Buy without asking up to this total, minor units. */
-  priceMax?: bigint
+  /** As it was typed. */
+  priceMax?: string
   /** Of a sealed content: wait for its release. */
   wait?: boolean
 }
@@ -183,8 +185,8 @@ export class Download {
     if (priceMax === undefined) {
       const agreed = await confirm(`Buy ${what} for ${money(total, currency)}?`, this.#signal)
       if (!agreed) throw new Stopped('Not bought.')
-    } else if (this.#agreed + total > priceMax) {
-      const most = `--price-max ${money(priceMax, currency)}`
+    } else if (this.#agreed + total > amountIn(priceMax, currency)) {
+      const most = `--price-max ${money(amountIn(priceMax, currency), currency)}`
       const all = money(this.#agreed + total, currency)
       throw new FloodgateError('price-changed', `${all} is more than ${most}`)
     }
