@@ -61,6 +61,19 @@ describe('wire: a paid swarm', function () {
     assert.equal(buyer.wallet!.purses.all()[0]!.spent(), 8)
   })
 
+  it('F75: the one piece that is sold comes too, after all that are free', async () => {
+    const [pieceLength, pieces] = [16_384, 24]
+    const options = { pieceLength, free: pieces - 1 }
+    const sold = await provider.sell('film', pieces * pieceLength, options)
+    const seeder = await peer()
+    await seeder.seed(sold)
+    seeder.client.throttleUpload(200_000)
+    const buyer = await peer(1000n)
+    await done(buyer.add(sold.torrent))
+    assert.ok(await buyer.floodgate!.settled())
+    assert.equal(buyer.wallet!.purses.all()[0]!.spent(), 1)
+  })
+
   it('I7: to buy, pay and sell costs the provider announces and claims, and nothing per piece', async () => {
     const sold = await provider.sell('film', 4_000_000, { pieceLength: 16_384 })
     const seeder = await peer()

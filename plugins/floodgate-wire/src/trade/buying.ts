@@ -151,6 +151,8 @@ export class Buying implements BuyingSeam {
   got(index: number, stored: Promise<void>): void {
     this.#bound.delete(index)
     this.#arrivals.note()
+    // While many free pieces were on their way nothing was bought; the picker noted that there is nothing here.
+    if (this.#isFree(index) && !this.#mayPay && this.#roomToPay() > 0) this.#wake()
     // Only what is in the store is paid: after a crash, what is not there cannot have been paid.
     this.#speech.alongside(async () => {
       await stored
