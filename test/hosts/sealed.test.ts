@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Line } from '../../hosts/src/show/child.ts'
+import type { Child, Line } from '../../hosts/src/show/child.ts'
 import { sealingOf } from '../../hosts/src/provider/sealing.ts'
 import { KIB, Stage, type Person } from './stage.ts'
 
@@ -56,15 +56,27 @@ describe('hosts: sealed contents', function () {
     // It is out soon, or already when somebody asks: either way it ends well.
     const soon = new Date(Date.now() + 4000).toISOString().replace(/\.\d+/, '')
     const song = await publish('song.bin', bytes, soon)
-    const get = stage.get(ann, String(song['torrent']), '--wait')
+    // A stranger chose these names: what has them already is ours.
+    const [plain, others] = ['song.bin', 'song.bin.keys'].map((name) => join(ann.out, name))
+    await mkdir(ann.out, { recursive: true })
+    for (const file of [plain!, others!]) await writeFile(file, 'mine')
+    const again = (): Child => stage.get(ann, String(song['torrent']), '--wait')
+    assert.equal(await again().ended, 64)
+    assert.equal(await readFile(plain!, 'utf8'), 'mine')
+    await rm(plain!)
+
+    const get = again()
     await get.succeeded()
     assert.deepEqual(await readFile(join(ann.out, 'song.bin')), bytes)
     assert.equal((await get.until('keys'))['price'], '500')
     await get.until('playable')
-    const keys = join(ann.out, 'song.bin.keys')
+    const keys = join(ann.out, `${String(song['infoHash'])}.keys`)
+    assert.equal(await readFile(others!, 'utf8'), 'mine')
     assert.equal((await stat(keys)).mode & 0o777, 0o600)
     const traced = await stage.command('traced', 'trace', keys, '--data', stage.shop)
     assert.deepEqual(traced['accounts'], [ann.uid])
+    await again().succeeded()
+    assert.deepEqual(await readFile(plain!), bytes)
   })
 
   it('asks for what belongs together', () => {

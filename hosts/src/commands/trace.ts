@@ -18,7 +18,7 @@ export const addTrace: AddCommand = (program, act) => {
     .description('name the group of buyers whose keys were leaked, and the accounts in it')
     .argument('<keyfile>', 'the keys of a sealed content, as floodgate get leaves them')
     .requiredOption('--data <dir>', 'directory of the provider, which is running')
-    .addHelpText('after', examples('floodgate trace film.mkv.keys --data ./shop'))
+    .addHelpText('after', examples('floodgate trace leaked.keys --data ./shop'))
     .action(
       act((session, file: string, options: { data: string }) => runTrace(session, file, options))
     )

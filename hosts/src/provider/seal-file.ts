@@ -1,8 +1,9 @@
 // Seals a file: what lies beside it afterwards may be shared with everybody, and read by nobody without its keys.
 
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { FloodgateError, platformCrypto } from '@floodgate/protocol'
 import { readHeader, sealContent } from '@floodgate/push'
+import { isTaken, isThere, renameNew } from '../new-file.ts'
 
 interface Sealed {
   /** 32 bytes; of this content alone, so that its leak opens no other. */
@@ -10,9 +11,13 @@ interface Sealed {
   sealedId: Uint8Array
 }
 
+/** Sealed again it would be other bytes: what is for sale would be gone, and with it what was paid for it. */
+const ADVICE =
+  'what is for sale must stay as it is. Delete it if it is not for sale, or publish the file under another name'
+
 /**
- * Writes the sealed form of the file at `path` to `to`, whole or not at all. Throws `bad-option` when there is a file already
- * or `path` is none, `truncated` when the file shrinks meanwhile, `Stopped`, and what the file system says.
+ * Writes the sealed form of the file at `path` to `to`, whole or not at all. Throws `bad-option` when there is a `to` already
+ * or `path` is no file, `truncated` when the file shrinks meanwhile, `Stopped`, and what the file system says.
  */
 export async function sealFile(
   path: string,
@@ -23,6 +28,7 @@ export async function sealFile(
   const found = await stat(path)
   if (!found.isFile())
     throw new FloodgateError('bad-option', `--sealed takes one file, not ${path}`)
+  if (await isThere(to)) throw isTaken(to, ADVICE) // before all the work
   const source = await open(path, 'r')
   const beside = `${to}.${process.pid}.tmp`
   const target = await open(beside, 'wx')
@@ -42,7 +48,7 @@ export async function sealFile(
       onProgress(written)
     }
     await target.sync()
-    await rename(beside, to)
+    await renameNew(beside, to, ADVICE)
     return { master, sealedId: sealedId! }
   } finally {
     await source.close()

@@ -1,10 +1,7 @@
 // The last part of buying a sealed content (F77): waits for its release, buys its keys, and writes what it holds while it streams.
 
-import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import {
   FloodgateError,
   codeOf,
@@ -18,9 +15,11 @@ import { buyKeys } from '@floodgate/wallet'
 import type { Torrent } from 'webtorrent'
 import { SEALED_ENDING } from '../provider/sealing.ts'
 import { writePrivate } from '../provider/home.ts'
+import { isTaken, isThere } from '../new-file.ts'
 import type { Output } from '../output.ts'
 import { pause } from '../stop.ts'
 import { money } from '../units.ts'
+import { TAKEN_ADVICE, writePlain } from './plain-file.ts'
 import { bytesOf } from './sealed-bytes.ts'
 import type { Trading } from './trading.ts'
 
@@ -71,13 +70,26 @@ export class Unsealing {
     return name.endsWith(SEALED_ENDING) ? name.slice(0, -SEALED_ENDING.length) : `${name}.open`
   }
 
+  get #file(): string {
+    return join(this.#needs.path, this.#plainName)
+  }
+
+  /** By info hash, which no other content has: a name is anybody's choice. */
+  get #keyFile(): string {
+    return join(this.#needs.path, `${this.#needs.torrent.infoHash}.keys`)
+  }
+
   /**
    * Resolves with the name of the plaintext when it is written. `here`: all sealed bytes are; before the release they come
-   * first. Throws `not-released` (unless it may wait), what the provider refuses keys with, and `wrong-key` or
-   * `altered-content` for keys that do not open it.
+   * first. Throws `bad-option` when another file has its name, `not-released` (unless it may wait), what the provider refuses
+   * keys with, and `wrong-key` or `altered-content` for keys that do not open it.
    */
   async run(here: Promise<void>): Promise<string> {
     const { sealed, wait } = this.#needs
+    // Before keys are paid for. With the keys here it may be of an earlier run: that shows when it is opened.
+    if ((await isThere(this.#file)) && !(await isThere(this.#keyFile))) {
+      throw isTaken(this.#file, TAKEN_ADVICE)
+    }
     if (!this.#isReleased) {
       await here
       if (!wait) {
@@ -99,8 +111,8 @@ export class Unsealing {
 
   /** From the file beside the content, where an earlier run put them, or bought. */
   async #keys(): Promise<ContentKeys> {
-    const { torrent, path, offer, sealed, approve, out } = this.#needs
-    const file = join(path, `${this.#plainName}.keys`)
+    const { torrent, offer, sealed, approve, out } = this.#needs
+    const file = this.#keyFile
     const kept = await readFile(file).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
     })
@@ -133,17 +145,10 @@ export class Unsealing {
     const { trading, torrent, path, out, signal } = this.#needs
     const begun = performance.now()
     const content = await openContent(trading.wallet.crypto, keys, bytesOf(torrent))
-    const file = join(path, this.#plainName)
-    let isFirst = true
-    async function* told(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-      for await (const part of parts) {
-        if (isFirst) out.tell('playable', { file, ms: Math.round(performance.now() - begun) })
-        isFirst = false
-        yield part
-      }
-    }
-    const parts = Readable.from(told(content.stream()), { objectMode: false })
-    await pipeline(parts, createWriteStream(file), { signal })
-    out.tell('unsealed', { file, length: content.length })
+    const beside = join(path, `${torrent.infoHash}.unsealing`)
+    const onFirst = (): void =>
+      out.tell('playable', { file: beside, ms: Math.round(performance.now() - begun) })
+    await writePlain({ content, file: this.#file, beside, signal, onFirst })
+    out.tell('unsealed', { file: this.#file, length: content.length })
   }
 }

@@ -10,8 +10,8 @@ const head = (name: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:${name}">`
 const time = '2026-11-23T08:00:00'
 
-/** `group`: the status of the whole message. */
-export function pain002(message: string, list: Status[], group?: string): string {
+/** `group`: the status of the whole message, and `reason` why. */
+export function pain002(message: string, list: Status[], group?: string, reason = ''): string {
   const details = list.map(
     ({ id, status, code }) =>
       `<TxInfAndSts><OrgnlEndToEndId>${id}</OrgnlEndToEndId><TxSts>${status}</TxSts>` +
@@ -23,6 +23,7 @@ export function pain002(message: string, list: Status[], group?: string): string
     `${head('pain.002.001.10')}<CstmrPmtStsRpt><GrpHdr><MsgId>r1</MsgId><CreDtTm>${time}</CreDtTm></GrpHdr>` +
     `<OrgnlGrpInfAndSts><OrgnlMsgId>${message}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>` +
     (group === undefined ? '' : `<GrpSts>${group}</GrpSts>`) +
+    (reason === '' ? '' : `<StsRsnInf><Rsn><Cd>${reason}</Cd></Rsn></StsRsnInf>`) +
     `</OrgnlGrpInfAndSts>${list.length === 0 ? '' : info}</CstmrPmtStsRpt></Document>`
   )
 }

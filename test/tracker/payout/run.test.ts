@@ -123,6 +123,38 @@ describe('payout runs', () => {
     ])
   })
 
+  it('I1 I6: a refused copy of a file, or a refusal of what is booked, gives nothing back', async () => {
+    await people(store, { bob: toIban(0), carol: toIban(1) })
+    const both = ['bob', 'carol'] as const
+    for (const uid of both) await earn(store, uid, 3)
+    const payouts = start({ rail: sepa({ ...own, folder: join(folder, 'copy') }) })
+    await payouts.run()
+    const [{ batch } = { batch: '' }] = await store.payouts()
+    const ids = await Promise.all(
+      both.map(async (uid) => (await store.payoutsOf(uid))[0]!.payoutId)
+    )
+    const states = () => Promise.all(ids.map(async (id) => (await store.payout(id))?.state))
+    for (const reason of ['AM05', 'DU01', 'DU05']) {
+      const told = await payouts.reconcile(pain002(batch, [], 'RJCT', reason))
+      assert.deepEqual([told.applied, told.unknown], [[], [batch]], reason)
+      assert.deepEqual(await states(), ['submitted', 'submitted'], reason)
+    }
+    const booked = (id: string) => camt053([{ id, way: 'DBIT', amount: '3.00' }])
+    await payouts.reconcile(booked(ids[0]!))
+    const refusal = pain002(batch, [], 'RJCT')
+    const told = await payouts.reconcile(refusal)
+    assert.deepEqual(
+      [told.applied, told.contradicting.map(({ payoutId }) => payoutId).sort()],
+      [[], [...ids].sort()]
+    )
+    assert.deepEqual(await states(), ['paid', 'submitted'])
+    await payouts.reconcile(booked(ids[1]!))
+    for (const file of [refusal, pain002(batch, [], 'RJCT', 'DU01')]) await payouts.reconcile(file)
+    assert.deepEqual(await states(), ['paid', 'paid'])
+    assert.equal((await payouts.run()).requested, 0)
+    assert.deepEqual(await Promise.all(both.map((uid) => balanceOf(store, uid))), [0n, 0n])
+  })
+
   it('I6: goes on with what a rail in trouble left', async () => {
     const service = await FakeService.start()
     try {

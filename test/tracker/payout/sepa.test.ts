@@ -144,6 +144,25 @@ describe('payout rail: what a bank says', () => {
     )
   })
 
+  it('a refusal as a duplicate, wherever it stands, says nothing of what came first', async () => {
+    const file = pain002(idOf('batch'), [], 'RJCT', 'DU01')
+    assert.deepEqual(await schemaFaults(file, 'pain.002.001.10'), [])
+    const info = '<OrgnlPmtInfAndSts><OrgnlPmtInfId>i</OrgnlPmtInfId><PmtInfSts>RJCT</PmtInfSts>'
+    const because = '<StsRsnInf><Rsn><Cd>DU02</Cd></Rsn></StsRsnInf>'
+    const withInfo = (text: string, more = '') =>
+      text.replace('</CstmrPmtStsRpt>', `${info}${more}</OrgnlPmtInfAndSts>$&`)
+    const rejected = [{ id: one, status: 'RJCT' }]
+    for (const [text, unknown] of [
+      [file, idOf('batch')],
+      [withInfo(file), idOf('batch')],
+      [withInfo(pain002(idOf('batch'), [], 'RJCT'), because), idOf('batch')],
+      [pain002('msg', rejected, 'RJCT', 'AM05'), one],
+      [pain002('msg', [{ id: one, status: 'RJCT', code: 'DU04' }]), one]
+    ] as const) {
+      assert.deepEqual(await read(text), { reports: [], unknown: [unknown] }, text)
+    }
+  })
+
   it('an odd amount of other business refuses no file, and a DOCTYPE does', async () => {
     const file = camt053([
       { id: 'SALARY-7', way: 'DBIT', amount: '1.00000' },

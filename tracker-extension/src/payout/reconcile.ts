@@ -31,7 +31,9 @@ export async function reconcilePayouts(base: PayoutBase, file?: string): Promise
   for (const { reports, unknown } of await hear(base, file)) {
     result.unknown.push(...unknown)
     for (const report of reports) {
-      for (const one of await expand(base, report)) await take(base, one, result)
+      const members = await base.store.batch(report.payoutId)
+      if (members.length === 0) await take(base, report, await asReturned(base, report), result)
+      else await takeWhole(base, report, members, result)
     }
   }
   return result
@@ -65,22 +67,37 @@ async function recentPayouts({ store, now }: PayoutBase): Promise<Payout[]> {
   }
 }
 
-/** A report that names a batch is of all that is in it. */
-async function expand({ store }: PayoutBase, report: Report): Promise<Report[]> {
-  const members = await store.batch(report.payoutId)
-  if (members.length === 0) return [report]
-  return members.map(({ payoutId }) => ({ ...report, payoutId }))
+/**
+ * A report that names a batch is of all that is in it. A file of which something was booked was not refused whole: then it
+ * contradicts of all, as giving back what may still be paid is paying it twice.
+ */
+async function takeWhole(
+  base: PayoutBase,
+  report: Report,
+  members: Payout[],
+  result: Reconciliation
+): Promise<void> {
+  const all = members.map(({ payoutId }) => ({ ...report, payoutId }))
+  const isBooked = members.some(({ state }) => state === 'paid' || state === 'returned')
+  if (isBooked) result.contradicting.push(...all)
+  else for (const one of all) await take(base, one, one, result)
 }
 
-async function take(base: PayoutBase, report: Report, result: Reconciliation): Promise<void> {
-  const outcome = await applyReport(base, await asReturned(base, report))
+/** Applies what `meant` says of `report`. */
+async function take(
+  base: PayoutBase,
+  report: Report,
+  meant: Report,
+  result: Reconciliation
+): Promise<void> {
+  const outcome = await applyReport(base, meant)
   if (outcome === 'applied') result.applied.push(report)
   else if (outcome === 'repeated') result.repeated++
   else if (outcome === 'contradicts') result.contradicting.push(report)
   else result.unknown.push(report.payoutId)
 }
 
-/** A bank that refuses what it had called paid has sent it back. */
+/** A bank that refuses a transfer which it had called paid has sent it back. */
 async function asReturned({ store }: PayoutBase, report: Report): Promise<Report> {
   if (report.state !== 'failed') return report
   const state = (await store.payout(report.payoutId))?.state

@@ -29,36 +29,51 @@ const STANDS: Readonly<Record<string, 'paid' | 'failed' | 'waits'>> = {
   PART: 'waits'
 }
 
+/**
+ * "We have this already" (ISO 20022, external status reasons): AM05 says it of anything, DU01 to DU05 of a message, a payment
+ * info, a transaction, an end-to-end id and an instruction.
+ */
+const DUPLICATE: ReadonlySet<string> = new Set(['AM05', 'DU01', 'DU02', 'DU03', 'DU04', 'DU05'])
+
 /** A status without an end-to-end id is of the whole message; a bank that refuses one names no transfers. */
 function readStatus(status: Element): Reconciled {
   const reports: Report[] = []
   const unknown: string[] = []
   const batch = status.text('OrgnlGrpInfAndSts', 'OrgnlMsgId')
-  const take = (payoutId: string, word: string, reason: string, reference = ''): void => {
+  /** `said`: what the word was said of, and all that is around it. */
+  const take = (payoutId: string, word: string, said: Element[], reference = ''): void => {
     const state = Object.hasOwn(STANDS, word) ? STANDS[word] : undefined
     // A word that is new, or damaged: a person is to look.
     if (state === undefined) unknown.push(payoutId)
     else if (state === 'paid') reports.push({ payoutId, state, reference, reason: '' })
-    else if (state === 'failed')
-      reports.push({ payoutId, state, reference, reason: reason || word })
-  }
-  /** Of all that is in our one batch, and only to its end: what has arrived is said of each transfer. */
-  const takeWhole = (word: string, reason: string): void => {
-    if (STANDS[word] !== 'paid') take(batch, word, reason, `${batch}.xml`)
-  }
-  for (const info of status.all('OrgnlPmtInfAndSts')) {
-    const transfers = info.all('TxInfAndSts')
-    if (transfers.length === 0) takeWhole(info.text('PmtInfSts'), reasonOf(info, 'StsRsnInf'))
-    for (const one of transfers) {
-      take(one.text('OrgnlEndToEndId'), one.text('TxSts'), reasonOf(one, 'StsRsnInf'))
+    // What was refused is a copy: of the first, which may be paid by now, that says nothing.
+    else if (state === 'failed' && said.some(isDuplicate)) unknown.push(payoutId)
+    else if (state === 'failed') {
+      reports.push({ payoutId, state, reference, reason: reasonOf(said[0]!, 'StsRsnInf') || word })
     }
   }
+  /** Of all that is in our one batch, and only to its end: what has arrived is said of each transfer. */
+  const takeWhole = (word: string, said: Element[]): void => {
+    if (STANDS[word] !== 'paid') take(batch, word, said, `${batch}.xml`)
+  }
   const group = status.at('OrgnlGrpInfAndSts')
-  if (group !== undefined && reports.length === 0) {
-    takeWhole(group.text('GrpSts'), reasonOf(group, 'StsRsnInf'))
+  const whole = group === undefined ? [] : [group]
+  for (const info of status.all('OrgnlPmtInfAndSts')) {
+    const transfers = info.all('TxInfAndSts')
+    if (transfers.length === 0) takeWhole(info.text('PmtInfSts'), [info, ...whole])
+    for (const one of transfers) {
+      take(one.text('OrgnlEndToEndId'), one.text('TxSts'), [one, info, ...whole])
+    }
+  }
+  // Where something was said of a part, the word for the whole adds nothing.
+  if (group !== undefined && reports.length + unknown.length === 0) {
+    takeWhole(group.text('GrpSts'), whole)
   }
   return { reports, unknown }
 }
+
+const isDuplicate = (element: Element): boolean =>
+  element.all('StsRsnInf').some((info) => DUPLICATE.has(codeIn(info)))
 
 /** A debit that is booked has left; a credit that names a return has come back. */
 function readStatement(statement: Element): Reconciled {
@@ -87,11 +102,13 @@ function readStatement(statement: Element): Reconciled {
   return { reports, unknown }
 }
 
+const codeIn = (info: Element): string => info.text('Rsn', 'Cd') || info.text('Rsn', 'Prtry')
+
 /** `AC04: account closed`. */
 function reasonOf(element: Element, name: string): string {
   const [info] = element.all(name)
   if (info === undefined) return ''
-  const code = info.text('Rsn', 'Cd') || info.text('Rsn', 'Prtry')
+  const code = codeIn(info)
   const [more] = info.all('AddtlInf')
   return readable([code, more?.text() ?? ''].filter((word) => word !== '').join(': '))
 }
