@@ -54,7 +54,7 @@ describe('hosts: sealed contents', function () {
   it('F77: opens while it streams for whoever buys the key, when its hour has come; and the key names its buyer', async () => {
     const bytes = randomBytes(500 * KIB)
     // It is out soon, or already when somebody asks: either way it ends well.
-    const soon = new Date(Date.now() + 4000).toISOString().replace(/\.\d+/, '')
+    const soon = new Date(Date.now() + 6000).toISOString().replace(/\.\d+/, '')
     const song = await publish('song.bin', bytes, soon)
     // A stranger chose these names: what has them already is ours.
     const [plain, others] = ['song.bin', 'song.bin.keys'].map((name) => join(ann.out, name))
@@ -77,6 +77,19 @@ describe('hosts: sealed contents', function () {
     assert.deepEqual(traced['accounts'], [ann.uid])
     await again().succeeded()
     assert.deepEqual(await readFile(plain!), bytes)
+
+    // Pieces and keys are one price: beyond what may be spent nothing is bought, and what is missing is waited for.
+    const cyd = await stage.person('cyd', 50n)
+    const where = ['--wallet', cyd.wallet, '--out', cyd.out]
+    const most = ['--price-max', '5.00']
+    assert.equal(await stage.start('get', String(song['torrent']), ...where, ...most).ended, 69)
+    assert.equal((await stage.account(cyd)).balance, 50n)
+    const poor = stage.get(cyd, String(song['torrent']))
+    const missing = 500n + BigInt(Number(song['pieces'])) * 2n - 50n
+    assert.equal((await poor.until('insufficient-funds'))['missing'], String(missing))
+    await stage.deposit(cyd.uid, missing)
+    await poor.succeeded()
+    assert.deepEqual(await readFile(join(cyd.out, 'song.bin')), bytes)
   })
 
   it('asks for what belongs together', () => {
@@ -89,6 +102,7 @@ describe('hosts: sealed contents', function () {
       { release },
       { pushBudget: '1' },
       { sealed: true, release, keyPrice: 'five' },
+      { sealed: true, release: Date.now() - 1, keyPrice: '5.00' },
       { sealed: true, release, keyPrice: '5.00', pushBudget: '-1' }
     ]
     for (const odd of bad) {

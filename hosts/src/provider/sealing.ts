@@ -33,6 +33,10 @@ export function sealingOf(options: SealingOptions, currency: string): Sealing | 
   if (release === undefined || keyPrice === undefined) {
     throw new FloodgateError('bad-option', '--sealed wants --release and --key-price')
   }
+  if (release <= Date.now()) {
+    const when = new Date(release).toISOString()
+    throw new FloodgateError('bad-option', `--release ${when} is over: nothing would be sealed`)
+  }
   return {
     terms: { release, keyPrice: amountIn(keyPrice, currency) },
     pushBudget: amountIn(pushBudget, currency)

@@ -11,6 +11,7 @@ import type { Output } from '../output.ts'
 import { confirm } from '../passphrase.ts'
 import { stopped, unlessStopped } from '../stop.ts'
 import { sayPromise } from '../service-promise.ts'
+import { isThere } from '../new-file.ts'
 import { amountIn } from '../price.ts'
 import { count, money, size } from '../units.ts'
 import { Selection, type Parts } from './parts.ts'
@@ -18,7 +19,7 @@ import { tellProgress } from './progress.ts'
 import { tellTraded } from './summary.ts'
 import type { Target } from './target.ts'
 import type { Trading } from './trading.ts'
-import { Unsealing } from './unsealing.ts'
+import { Unsealing, keyFileOf } from './unsealing.ts'
 
 export interface DownloadOptions extends Parts {
   /** Directory for the files. */
@@ -27,8 +28,7 @@ export interface DownloadOptions extends Parts {
   seed?: boolean
   /** Buy without asking. */
   yes?: boolean
-  /** Buy without asking up to this total, minor units. */
-  /** As it was typed. */
+  /** Buy without asking up to this total, as it was typed. */
   priceMax?: string
   /** Of a sealed content: wait for its release. */
   wait?: boolean
@@ -46,6 +46,8 @@ export class Download {
   #missing = 0n
   /** What was agreed to so far; a part more may be asked for later. */
   #agreed = 0n
+  /** The keys of a sealed content were agreed to with its pieces. */
+  #keysAgreed = false
 
   constructor(out: Output, signal: AbortSignal, options: DownloadOptions) {
     this.#out = out
@@ -109,7 +111,13 @@ export class Download {
     }
     return new Unsealing({
       ...{ out: this.#out, signal: this.#signal, trading, torrent, offer, sealed, path, wait },
-      approve: (total) => this.#agree(`the keys of ${torrent.name}`, total, currency)
+      approve: async (total) => {
+        if (!this.#keysAgreed) await this.#agree(`the keys of ${torrent.name}`, total, currency)
+      },
+      tellMissing: async (total) => {
+        this.#total = total
+        await this.#tellMissing(trading)
+      }
     })
   }
 
@@ -169,13 +177,17 @@ export class Download {
   }
 
   async #expectApproval(
-    { price, currency }: Offer,
-    { name }: Torrent,
+    { price, currency, sealed }: Offer,
+    { name, infoHash }: Torrent,
     pieces: number
   ): Promise<void> {
-    const total = price * BigInt(pieces)
-    this.#total = total
-    await this.#agree(`${count(pieces, 'piece')} of ${name}`, total, currency)
+    this.#total = price * BigInt(pieces)
+    const keyFile = keyFileOf(resolve(this.#options.out), infoHash)
+    const isPaid = sealed === undefined || this.#keysAgreed || (await isThere(keyFile))
+    const keys = isPaid ? 0n : sealed.keyPrice
+    const what = `${count(pieces, 'piece')} of ${name}${keys > 0n ? ' and its keys' : ''}`
+    await this.#agree(what, this.#total + keys, currency)
+    if (keys > 0n) this.#keysAgreed = true
   }
 
   /** Throws `Stopped` for a no, and `price-changed` beyond what may be bought without asking. */

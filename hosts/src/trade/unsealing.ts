@@ -36,6 +36,8 @@ export interface UnsealingNeeds {
   wait: boolean
   /** May the keys be bought for so much? Throws when not. */
   approve: (total: bigint) => Promise<void>
+  /** There is not enough money for them: says how much is missing. */
+  tellMissing: (total: bigint) => Promise<void>
 }
 
 /** All who wait ask at once: the longer the wait, the further apart, up to ten seconds. */
@@ -46,6 +48,9 @@ const PAUSE_MAX_MS = 24 * 3600e3
 const AGAIN_MS = 2000
 /** What passes by itself. */
 const PASSING: readonly ErrorCode[] = ['not-released', 'too-many-requests', 'unreachable']
+
+/** Where the keys of a content are kept: by info hash, which no other content has; a name is anybody's choice. */
+export const keyFileOf = (path: string, infoHash: string): string => join(path, `${infoHash}.keys`)
 
 export class Unsealing {
   readonly #needs: UnsealingNeeds
@@ -74,9 +79,8 @@ export class Unsealing {
     return join(this.#needs.path, this.#plainName)
   }
 
-  /** By info hash, which no other content has: a name is anybody's choice. */
   get #keyFile(): string {
-    return join(this.#needs.path, `${this.#needs.torrent.infoHash}.keys`)
+    return keyFileOf(this.#needs.path, this.#needs.torrent.infoHash)
   }
 
   /**
@@ -98,8 +102,16 @@ export class Unsealing {
       }
       await this.#untilReleased()
     }
+    await this.#untilBegun()
     await this.#write(await this.#keys())
     return this.#plainName
+  }
+
+  /** Until something came: keys of what nobody has would be of no use. */
+  async #untilBegun(): Promise<void> {
+    const { torrent } = this.#needs
+    if (torrent.progress > 0) return
+    await new Promise<void>((resolve) => torrent.once('verified', () => resolve()))
   }
 
   async #untilReleased(): Promise<void> {
@@ -130,12 +142,13 @@ export class Unsealing {
   }
 
   async #buy(order: Parameters<typeof buyKeys>[1]): Promise<Uint8Array> {
-    const { trading, wait, signal } = this.#needs
+    const { trading, wait, signal, tellMissing } = this.#needs
     for (;;) {
       try {
         return await buyKeys(trading.wallet, order)
       } catch (error) {
-        if (!wait || !PASSING.includes(codeOf(error))) throw error
+        if (codeOf(error) === 'insufficient-funds') await tellMissing(order.price)
+        else if (!wait || !PASSING.includes(codeOf(error))) throw error
         await pause(AGAIN_MS, signal)
       }
     }
