@@ -53,10 +53,13 @@ async function find(mint: Mint, message: Message<'measurement'>, purse: Purse): 
   const now = mint.now()
   const tokens = countRanges(decode(purse.certificate, 'purse').message.pieces)
   const heard = mint.deliveries.of({ uid, infoHash, purseId, boughtAt, pieceLength, tokens })
-  // What the ledger has it knows after a restart too.
-  const claimed = { time: now, bytes: bytesOf(countBits(spent), pieceLength), isAll: false }
+  // A peer is paid for what is stored, the origin before it sends. What the ledger has it knows after a restart too.
+  const sale = await mint.store.sale(purseId, toHex(PROVIDER_UID))
+  const toOrigin = sale === undefined ? 0 : countBits(sale.claimed)
+  const stored = Math.max(0, countBits(spent) - toOrigin, message.paid - toOrigin)
+  const paidFor = { time: now, bytes: bytesOf(stored, pieceLength), isAll: false }
   return judgePromise(promise, message, {
-    ...{ boughtAt, now, delivered: [...heard, claimed] },
+    ...{ boughtAt, now, delivered: [...heard, paidFor] },
     spareMs: (from, until) => mint.spareMs(infoHash, from, until)
   })
 }
