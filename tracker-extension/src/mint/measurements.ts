@@ -13,6 +13,7 @@ import {
 import type { Measurement, Purse } from '../ledger/index.ts'
 import { bytesOf } from './deliveries.ts'
 import { readSigned, type Mint } from './mint.ts'
+import { paidAhead } from './paid-ahead.ts'
 import { judgePromise, type Finding } from './promise-judge.ts'
 
 /** The buyer keeps the answer. */
@@ -53,10 +54,9 @@ async function find(mint: Mint, message: Message<'measurement'>, purse: Purse): 
   const now = mint.now()
   const tokens = countRanges(decode(purse.certificate, 'purse').message.pieces)
   const heard = mint.deliveries.of({ uid, infoHash, purseId, boughtAt, pieceLength, tokens })
-  // A peer is paid for what is stored, the origin before it sends. What the ledger has it knows after a restart too.
-  const sale = await mint.store.sale(purseId, toHex(PROVIDER_UID))
-  const toOrigin = sale === undefined ? 0 : countBits(sale.claimed)
-  const stored = Math.max(0, countBits(spent) - toOrigin, message.paid - toOrigin)
+  // What the ledger has it knows after a restart too.
+  const paid = Math.max(countBits(spent), message.paid)
+  const stored = Math.max(0, paid - (await paidAhead(mint, purseId)))
   const paidFor = { time: now, bytes: bytesOf(stored, pieceLength), isAll: false }
   return judgePromise(promise, message, {
     ...{ boughtAt, now, delivered: [...heard, paidFor] },
