@@ -3,6 +3,7 @@
 
 import {
   FloodgateError,
+  PROVIDER_UID,
   amountOf,
   codeOf,
   equal,
@@ -48,7 +49,9 @@ export async function sendMeasurement(wallet: Wallet, purse: Purse): Promise<Mea
   const { startMs, wantedMs, bytes } = known
   if (known.frame === undefined) {
     const { id, infoHash } = purse
-    const body = { infoHash, purse: id, startMs, wantedMs, bytes, paid: purse.spent() }
+    // What the origin did not confirm it may not have taken, and there is nothing to wait for: it redeems at once.
+    const paid = purse.spent() - purse.unreceipted(PROVIDER_UID)
+    const body = { infoHash, purse: id, startMs, wantedMs, bytes, paid }
     const signed = await signRequest(wallet, 'measurement', body)
     measurements.change(purse, { frame: toBase64url(signed) })
   }

@@ -115,6 +115,7 @@ describe('mint: measurements', () => {
   })
 
   it('F78: every altered field is refused: unsigned changes by the signature, signed ones by what we know', async () => {
+    await announce(LENGTH)
     after(4000)
     await announce(LENGTH - 16_384)
     after(6000)
@@ -152,6 +153,33 @@ describe('mint: measurements', () => {
     assert.equal(await send(forged), 'bad-signature')
     assert.equal(await send(frame), 'start 20 paid 20', 'the honest one stands')
     assert.equal(await measure({ ...honest, startMs: 4000 }), 'conflict')
+  })
+
+  it('F78: who says that he paid for more pieces than came is refused', async () => {
+    after(3000)
+    const empty = { startMs: 2600, wantedMs: 2600, bytes: 0 }
+    assert.equal(await measure({ ...empty, paid: PIECES }), 'contradicted')
+    const most = (PIECES - 1) * 16_384
+    assert.equal(await measure({ ...empty, bytes: most, paid: PIECES }), 'contradicted')
+    assert.equal(await measure({ ...empty, bytes: most + 1, paid: PIECES }), 'start 20 owed 0')
+  })
+
+  it('F79: what came while the purse was under way is not held against its buyer', async () => {
+    after(400)
+    await announce(LENGTH - 3 * 16_384)
+    after(4000)
+    await announce(LENGTH - 4 * 16_384)
+    const honest = { startMs: 4000, wantedMs: 4000, bytes: 16_384, paid: 1 }
+    assert.equal(await measure({ ...honest, bytes: 16_383 }), 'contradicted')
+    assert.equal(await measure(honest), 'start 20 owed 0')
+  })
+
+  it('F78: all is here with the first announce after the purchase: nothing was wanted from then on', async () => {
+    after(4000)
+    await announce(0)
+    after(20_000)
+    assert.equal(await measure(), 'contradicted')
+    assert.equal(await measure({ wantedMs: 4000 }), 'kept 0 kept 0')
   })
 
   it('there has to be a promise, and a purse that is open', async () => {

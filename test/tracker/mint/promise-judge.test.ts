@@ -69,6 +69,7 @@ describe('mint: judge of promises', () => {
       // All was here: counting more than came does not help.
       [[100, 40_000, 2_000_000], [by(9, 1_000_000, true)], 'contradicted wantedMs'],
       [[100, 9500, 2_000_000], [by(9, 1_000_000, true)], 'rate 20'],
+      [[100, 9501, 1_000_000], [by(9, 0, true)], 'contradicted wantedMs'],
       // Any of what is known is enough.
       [[100, 40_000, 1_000_000], [by(1, 5), by(9, 2_000_000), by(10, 5)], 'contradicted bytes']
     ]

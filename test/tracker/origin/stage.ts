@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import createTorrent from 'create-torrent'
-import { encodeOffer } from '@floodgate/protocol'
+import { encodeOffer, type ServicePromise } from '@floodgate/protocol'
 import type { Origin, OriginOptions } from '@floodgate/tracker'
 import { ORIGIN_PREFIX } from '../../../tracker-extension/src/origin/target.ts'
 import { TestProvider } from '../../support/provider.ts'
@@ -18,6 +18,14 @@ export interface Published {
   torrent: Uint8Array
   /** By the path of the URL. */
   files: Record<string, Uint8Array>
+}
+
+interface PublishOptions {
+  open?: boolean
+  pieceLength?: number
+  price?: bigint
+  free?: number
+  promise?: ServicePromise
 }
 
 export interface Answer {
@@ -70,7 +78,7 @@ export class OriginStage {
   /** Writes the files, whose paths begin with the name of the content, and publishes them. */
   async publish(
     lengths: Record<string, number>,
-    { open = true, pieceLength = 16_384, price = 2n, free = 0 } = {}
+    { open = true, pieceLength = 16_384, price = 2n, free = 0, promise }: PublishOptions = {}
   ): Promise<Published> {
     const files = Object.fromEntries(
       Object.entries(lengths).map(([path, length]) => [path, new Uint8Array(randomBytes(length))])
@@ -81,7 +89,8 @@ export class OriginStage {
     }
     const [name = ''] = Object.keys(lengths)[0]!.split('/')
     const { keys, url } = this.provider
-    const offer = { rootKey: keys.rootKey, api: url, price, currency: 'EUR', open, free }
+    const terms = { price, currency: 'EUR', open, free, promise }
+    const offer = { rootKey: keys.rootKey, api: url, ...terms }
     const options = { name, pieceLength, private: true, info: { floodgate: encodeOffer(offer) } }
     const torrent = await new Promise<Uint8Array>((resolve, reject) => {
       createTorrent(this.pathOf(name), { ...options, announceList: [] }, (error, file) =>

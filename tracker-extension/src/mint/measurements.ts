@@ -13,6 +13,7 @@ import {
 import type { Measurement, Purse } from '../ledger/index.ts'
 import { bytesOf } from './deliveries.ts'
 import { readSigned, type Mint } from './mint.ts'
+import { paidAhead } from './paid-ahead.ts'
 import { judgePromise, type Finding } from './promise-judge.ts'
 
 /** The buyer keeps the answer. */
@@ -54,9 +55,11 @@ async function find(mint: Mint, message: Message<'measurement'>, purse: Purse): 
   const tokens = countRanges(decode(purse.certificate, 'purse').message.pieces)
   const heard = mint.deliveries.of({ uid, infoHash, purseId, boughtAt, pieceLength, tokens })
   // What the ledger has it knows after a restart too.
-  const claimed = { time: now, bytes: bytesOf(countBits(spent), pieceLength), isAll: false }
+  const paid = Math.max(countBits(spent), message.paid)
+  const stored = Math.max(0, paid - (await paidAhead(mint, purseId)))
+  const paidFor = { time: now, bytes: bytesOf(stored, pieceLength), isAll: false }
   return judgePromise(promise, message, {
-    ...{ boughtAt, now, delivered: [...heard, claimed] },
+    ...{ boughtAt, now, delivered: [...heard, paidFor] },
     spareMs: (from, until) => mint.spareMs(infoHash, from, until)
   })
 }

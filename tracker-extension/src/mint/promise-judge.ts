@@ -21,7 +21,7 @@ export interface Delivered {
 export interface PromiseView {
   boughtAt: number
   now: number
-  /** From the buyer's own announces, and from what sellers claimed. */
+  /** From the buyer's own announces, from what sellers claimed, and from what he says that he paid them. */
   delivered: readonly Delivered[]
   /** How much of this time a seeder of ours had rate to spare, in milliseconds. */
   spareMs: (from: number, until: number) => number
@@ -66,7 +66,7 @@ function expectPossible({ startMs, wantedMs, bytes }: Measured, view: PromiseVie
   refuseIf(wantedMs > passedMs, 'wantedMs')
   refuseIf(startMs > wantedMs, 'startMs')
   for (const known of delivered) {
-    if (known.bytes <= 0) continue
+    if (known.bytes <= 0 && !known.isAll) continue
     const byMs = known.time - boughtAt + SLACK_MS
     refuseIf(startMs > byMs, 'startMs')
     refuseIf(known.bytes > bytes, 'bytes')

@@ -72,10 +72,7 @@ async function redeem(mint: Mint, claim: Claim): Promise<void> {
   const { claims } = await mint.store.execute({ kind: 'redeem', claims: [claim], now: mint.now() })
   const outcome = claims[0]!
   if ('error' in outcome) throw new FloodgateError(codeOfLedger(outcome.error))
-  if (!outcome.repeated) {
-    mint.counters.originPieces += outcome.fresh
-    mint.deliveries.claimed(outcome.purseId, outcome.fresh, mint.now())
-  }
+  if (!outcome.repeated) mint.counters.originPieces += outcome.fresh
   if (outcome.conflicting > 0) await mint.court.doubleSpent(outcome.purseId)
   if (outcome.uncovered > 0)
     throw new FloodgateError('insufficient-funds', 'tokens given to others')
