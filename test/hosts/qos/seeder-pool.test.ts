@@ -33,6 +33,14 @@ describe('hosts qos: seeders in the provider’s process', function () {
     })
   }
 
+  it('F79: each of them stands in the ledger as the provider’s own', async () => {
+    assert.ok(shop.ownSeeders.size > 1)
+    for (const uid of shop.ownSeeders) {
+      const { repeated } = await shop.provider.store.execute({ kind: 'ownAccount', uid, now: 1 })
+      assert.ok(repeated, uid)
+    }
+  })
+
   /** What all our seeders have together. */
   const earned = async (): Promise<bigint> => {
     const uids = [...shop.ownSeeders]
