@@ -15,6 +15,7 @@ import {
   type FloodgateTracker
 } from '@floodgate/tracker'
 import Server from 'bittorrent-tracker/server'
+import { nameOwn } from '../../hosts/src/provider/own-accounts.ts'
 import { originOf, webSeedOf } from '../../hosts/src/provider/origin.ts'
 import { homeOf, makeHome, type Home, type Settings } from '../../hosts/src/provider/home.ts'
 import type { Service } from '../../hosts/src/provider/service.ts'
@@ -41,7 +42,7 @@ const warnings: string[] = []
 const lateness = new Lateness()
 
 let home: Home
-let service: Pick<Service, 'settings' | 'tracker' | 'ownSeeders'>
+let service: Pick<Service, 'settings' | 'tracker' | 'ownSeeders' | 'own'>
 let tracker: FloodgateTracker
 let server: Server | undefined
 let reports = new Reports()
@@ -73,7 +74,7 @@ const jobs = {
     const settings: Settings = {
       ...{ url, name: 'bench', currency: CURRENCY, host: given.address, port }
     }
-    service = { settings, tracker, ownSeeders }
+    service = { settings, tracker, ownSeeders, own: nameOwn(store, ownSeeders) }
     return { url, rootKey: keys.rootKey }
   },
 

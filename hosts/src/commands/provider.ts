@@ -100,7 +100,7 @@ async function runProvider(
       })
       const own = seeder
       spare.add({ limit: () => uploadLimit, contents: () => own.seeding })
-      service.ownSeeders.add(seeder.uid)
+      await service.own(seeder.uid)
       out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
     }
     await shop.keep(seeder, signal)

@@ -91,6 +91,7 @@ function bookingOf(
     case 'signHead': // every second, and of no interest to people
     case 'keepSplit': // nothing has moved
     case 'leasePayouts':
+    case 'ownAccount':
       return undefined
     case 'setDestination':
     case 'requestPayout':

@@ -3,6 +3,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, fromBase64url, toHex } from '@floodgate/protocol'
+import type { LedgerStore } from '@floodgate/tracker'
 import { decodeState } from '@floodgate/wallet'
 import { readIfThere, type Home } from './home.ts'
 
@@ -25,3 +26,11 @@ async function uidIn(file: string): Promise<string | undefined> {
     throw error
   }
 }
+
+/** Says of an account of ours that it is a seeder's, and, in the ledger, that its money is ours. Throws `unknown-account`. */
+export const nameOwn =
+  (store: Pick<LedgerStore, 'execute'>, ownSeeders: Set<string>) =>
+  async (uid: string): Promise<void> => {
+    ownSeeders.add(uid)
+    await store.execute({ kind: 'ownAccount', uid, now: Date.now() })
+  }

@@ -29,7 +29,7 @@ import { factsOf } from './facts.ts'
 import { knownUrl, openLedger } from './ledger.ts'
 import type { Log } from './log.ts'
 import { passwordsOf, secretsOf } from './redaction.ts'
-import { ownAccounts } from './own-accounts.ts'
+import { nameOwn, ownAccounts } from './own-accounts.ts'
 import { findPolicy } from './policy-file.ts'
 import { originOf, type OriginMode } from './origin.ts'
 import { GROUPS, keysIn } from './sealed.ts'
@@ -99,8 +99,10 @@ export interface Service {
   readonly keys: ProviderKeys
   readonly tracker: FloodgateTracker
   readonly store: LedgerStore
-  /** Uids of our own seeders, which no swarm is too full for. */
+  /** Uids of our own seeders, which no swarm is too full for; those elsewhere are among them. */
   readonly ownSeeders: Set<string>
+  /** One of these that we made, before it sells: its money is ours, and the ledger says so. */
+  own(uid: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -129,7 +131,12 @@ export async function startService(home: Home, options: ServiceOptions): Promise
     })
     server.on('warning', options.onError)
     const { watch, onError, quality } = options
-    const ownSeeders = new Set(await ownAccounts(home))
+    const ownSeeders = new Set<string>()
+    const own = nameOwn(store, ownSeeders)
+    for (const uid of await ownAccounts(home)) {
+      // A restored ledger may be older than a wallet, which registers again when its seeder starts.
+      if ((await store.account(uid)) !== undefined) await own(uid)
+    }
     const policy = await findPolicy(home, currency, {
       ...{ path: options.payoutFile, section: options.sections?.['payout'] }
     })
@@ -173,7 +180,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       origin: options.origin ?? 'off'
     })
     await writePrivate(home.settings, `${JSON.stringify(settings, null, 2)}\n`)
-    const parts = { settings, keys, tracker, store, ownSeeders }
+    const parts = { settings, keys, tracker, store, ownSeeders, own }
     return { ...parts, close: () => close(server!, tracker, store, uses) }
   } catch (error) {
     await closeServer(server)

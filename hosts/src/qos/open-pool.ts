@@ -14,7 +14,7 @@ import { seederPool } from './seeder-pool.ts'
 export interface PoolOptions extends Pick<SeederOptions, 'out' | 'signal' | 'limit'> {
   section: Pick<QosSection, 'pool' | 'processes' | 'seedersMax'>
   home: Home
-  service: Pick<Service, 'settings' | 'ownSeeders'>
+  service: Pick<Service, 'settings' | 'own'>
   /** Bytes per second of all our seeders together. */
   rateMax: number
   onSent: (infoHash: string, bytes: number) => void
@@ -43,15 +43,15 @@ export async function openPool(options: PoolOptions): Promise<SeederPool> {
 
 async function ownPool(options: PoolOptions): Promise<SeederPool> {
   const { section, home, service, rateMax, out, signal, limit, onSent } = options
-  const { settings, ownSeeders } = service
+  const { settings, own } = service
   // WebTorrent takes half a second to load.
   const { seedHere } = await import('./seed-here.ts')
   return seederPool({
     ...{ home, rateMax, seedersMax: section.seedersMax },
     find: (infoHash) => shelvedAt(home.contents, infoHash),
     launch: section.processes
-      ? seedInChild({ settings, ownSeeders, out, limit, onSent })
-      : seedHere({ settings, ownSeeders, out, signal, limit, onSent })
+      ? seedInChild({ settings, own, out, limit, onSent })
+      : seedHere({ settings, own, out, signal, limit, onSent })
   })
 }
 

@@ -9,17 +9,17 @@ export interface SeedHereOptions extends Omit<
   SeederOptions,
   'walletFile' | 'uploadLimit' | 'port'
 > {
-  /** Uids of the provider's own seeders, which no swarm is too full for; this one is added. */
-  ownSeeders: Set<string>
+  /** Told of its account before it announces. */
+  own: (uid: string) => Promise<void>
 }
 
 /** Throws `no-source` when nothing of the content is here. */
 export const seedHere =
-  ({ ownSeeders, ...options }: SeedHereOptions): Launch =>
+  ({ own, ...options }: SeedHereOptions): Launch =>
   async ({ shelved, walletFile }) => {
     const seeder = await OwnSeeder.start({ ...options, walletFile, uploadLimit: 0 })
     try {
-      ownSeeders.add(seeder.uid)
+      await own(seeder.uid)
       const { pieces, missing } = await seeder.seed(shelved)
       const where = `${short(shelved.infoHash)}: ${count(missing, 'piece')} of ${pieces}`
       if (missing === pieces) throw new FloodgateError('no-source', where)

@@ -29,7 +29,8 @@ export type ToParent =
 interface SeedInChildOptions {
   settings: Settings
   limit?: number | undefined
-  ownSeeders: Set<string>
+  /** Told of its account before it announces. */
+  own: (uid: string) => Promise<void>
   out: Output
   onSent: (infoHash: string, bytes: number) => void
 }
@@ -41,7 +42,7 @@ const RETIRE_WITHIN_MS = 15_000
 
 /** Rejects with what the child says when it cannot start. */
 export const seedInChild =
-  ({ settings, limit, ownSeeders, out, onSent }: SeedInChildOptions): Launch =>
+  ({ settings, limit, own, out, onSent }: SeedInChildOptions): Launch =>
   async ({ shelved, walletFile }) => {
     const child = fork(MAIN, ['pool-seeder'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     const ended = once(child, 'exit')
@@ -74,8 +75,7 @@ export const seedInChild =
     }
     try {
       const account = await ask({ kind: 'begin', walletFile, settings, limit })
-      // Before it announces: no swarm is too full for it.
-      if (account.kind === 'account') ownSeeders.add(account.uid)
+      if (account.kind === 'account') await own(account.uid)
       await ask({ kind: 'seed', shelved })
       const { infoHash } = shelved
       if (account.kind === 'account')

@@ -40,6 +40,15 @@ describe('hosts qos: seeders in the provider’s process', function () {
     return accounts.reduce((sum, account) => sum + (account?.balanceMinor ?? 0n), 0n)
   }
 
+  /** Their accounts stand in the ledger as the provider's own. */
+  async function expectNamed(): Promise<void> {
+    assert.ok(shop.ownSeeders.size > 0)
+    for (const uid of shop.ownSeeders) {
+      const { repeated } = await shop.provider.store.execute({ kind: 'ownAccount', uid, now: 1 })
+      assert.ok(repeated, uid)
+    }
+  }
+
   it('F76: a process seeds too, and claims what it earned as it is retired', async () => {
     const game = shop.find('game')
     let bytes = 0
@@ -54,6 +63,7 @@ describe('hosts qos: seeders in the provider’s process', function () {
       await pool.close()
       assert.ok(bytes >= game.length)
       assert.equal((await earned()) - before, BigInt(torrent.pieces.length))
+      await expectNamed()
     } finally {
       await pool.close()
       await buyer.close()
@@ -80,6 +90,7 @@ describe('hosts qos: seeders in the provider’s process', function () {
       await pool.close()
       // Retired, each has claimed what it earned.
       assert.equal((await earned()) - before, BigInt(torrent.pieces.length))
+      await expectNamed()
     } finally {
       await pool.close()
       await buyer.close()

@@ -11,6 +11,7 @@ import createTorrent from 'create-torrent'
 import parseTorrent from 'parse-torrent'
 import type { Output } from '../../../hosts/src/output.ts'
 import { homeOf, makeHome, type Home } from '../../../hosts/src/provider/home.ts'
+import { nameOwn } from '../../../hosts/src/provider/own-accounts.ts'
 import { shelve, type Shelved } from '../../../hosts/src/provider/shelf.ts'
 import { seedHere } from '../../../hosts/src/qos/seed-here.ts'
 import { seedInChild } from '../../../hosts/src/qos/seed-in-child.ts'
@@ -105,11 +106,12 @@ export class QosShop {
     const { url } = this.provider
     const settings = { url, name: '', currency: 'EUR', host: '', port: 0 }
     const signal = AbortSignal.timeout(120_000)
-    const { ownSeeders, out, home } = this
+    const { out, home } = this
+    const own = nameOwn(this.provider.store, this.ownSeeders)
     const launch = wrap(
       inChildren
-        ? seedInChild({ settings, ownSeeders, out, onSent })
-        : seedHere({ settings, out, signal, ownSeeders, onSent })
+        ? seedInChild({ settings, own, out, onSent })
+        : seedHere({ settings, out, signal, own, onSent })
     )
     return seederPool({ home, find: (name) => this.find(name), launch, rateMax })
   }

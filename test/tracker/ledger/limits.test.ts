@@ -34,10 +34,9 @@ const open = { kind: 'open', uid: 'u', signKey: keyFor('a'), boxKey: keyFor('b')
 const appeal = { kind: 'appeal', uid: 'u', complaintId: 'k', answer: size(1), now: 1 }
 const ids = (length: number): string[] => Array<string>(length).fill('k')
 
-const listed = { fits: [[], ids(1000)], not: [ids(1001), 'k', { length: 0 }, undefined] }
 const measure = {
   ...{ purseId: 'p', uid: 'u', body: keyFor('m'), missed: '', excuse: '', percent: 0 },
-  ...{ paid: 0, own: [], now: 1 }
+  ...{ paid: 0, now: 1 }
 }
 
 /** A command that is fine, and the limits of its fields. */
@@ -138,12 +137,16 @@ const table: [command: object, fields: Record<string, Limits>][] = [
     { ...measure, kind: 'measure' },
     {
       ...{ purseId: id, uid: id, body: key, missed: text, excuse: text, percent: index },
-      ...{ paid: index, own: listed, now: time }
+      ...{ paid: index, now: time }
     }
   ],
   [
-    { kind: 'credit', purseId: 'p', own: [], now: 1 },
-    { purseId: id, own: listed, now: time }
+    { kind: 'credit', purseId: 'p', now: 1 },
+    { purseId: id, now: time }
+  ],
+  [
+    { kind: 'ownAccount', uid: 'u', now: 1 },
+    { uid: id, now: time }
   ]
 ]
 

@@ -19,7 +19,7 @@ const found: MeasureCommand = {
     missed: 'rate',
     excuse: ''
   },
-  ...{ percent: 25, paid: 4, own: ['seeder'], now: 150 }
+  ...{ percent: 25, paid: 4, now: 150 }
 }
 
 export function promiseCompliance(open: OpenLedger): void {
@@ -28,6 +28,7 @@ export function promiseCompliance(open: OpenLedger): void {
     beforeEach(async () => {
       store = await open()
       for (const uid of ['alice', 'bob', 'seeder']) await openAccount(store, uid)
+      assert.equal(await name('seeder'), 'named')
       await run('deposit d1 alice 100', 'publish film 4 10', 'purchase p1 alice film 10')
     })
     afterEach(async () => {
@@ -49,9 +50,16 @@ export function promiseCompliance(open: OpenLedger): void {
         return (error as { code: string }).code
       }
     }
+    const name = async (uid: string): Promise<string> => {
+      try {
+        const said = await store.execute({ kind: 'ownAccount', uid, now: 90 })
+        return said.repeated ? 'named again' : 'named'
+      } catch (error) {
+        return (error as { code: string }).code
+      }
+    }
     const credit = async (now = 160): Promise<string> => {
-      const own = ['seeder']
-      const said = await store.execute({ kind: 'credit', purseId: 'p1', own, now })
+      const said = await store.execute({ kind: 'credit', purseId: 'p1', now })
       return `${said.measurement.state} ${said.measurement.creditMinor}${said.repeated ? ' again' : ''}`
     }
 
@@ -94,7 +102,7 @@ export function promiseCompliance(open: OpenLedger): void {
       const more = { purseId: 'p2', body: keyFor('m2') }
       assert.equal(await measure({ ...more, paid: 4 }), 'owed 0', 'more than it paid')
       await run('close p2 at=200')
-      const said = await store.execute({ kind: 'credit', purseId: 'p2', own: ['seeder'], now: 200 })
+      const said = await store.execute({ kind: 'credit', purseId: 'p2', now: 200 })
       assert.equal(said.measurement.creditMinor, 2n, 'of what was spent, and rounded down')
     })
 
@@ -123,6 +131,33 @@ export function promiseCompliance(open: OpenLedger): void {
       assert.deepEqual(await balances(), [70n, 0n, 0n])
     })
 
+    it('knows by itself whose sales are the provider’s own: of any number, and of accounts that are there', async () => {
+      assert.equal(await name('seeder'), 'named again')
+      assert.equal(await name('nobody'), 'unknown-account')
+      const others = Array.from({ length: 1100 }, (_, i) => `own${i}`)
+      await Promise.all(others.map((uid) => openAccount(store, uid)))
+      assert.deepEqual(new Set(await Promise.all(others.map(name))), new Set(['named']))
+      await run('redeem c1 own7 p1 1000', 'redeem c2 own8 p1 0100', 'redeem c3 own9 p1 0010')
+      await run('redeem c4 bob p1 0001')
+      assert.equal(await measure({ percent: 75 }), 'paid 30')
+      assert.deepEqual(await balances(), [90n, 10n, 0n])
+    })
+
+    it('W17: takes nothing from whom the ledger does not call its own, nor from whom did not sell in this purse', async () => {
+      await run('redeem c1 seeder p1 1110', 'redeem c2 bob p1 0001', 'deposit d2 bob 90')
+      await run('want seeder payto://a hold=0', 'request o1 seeder 25')
+      assert.equal(await measure(), 'owed 0')
+      await openAccount(store, 'other')
+      await name('other')
+      await run('deposit d3 other 50')
+      assert.equal(await credit(), 'owed 0 again', 'it has no part in this purse')
+      assert.deepEqual(await balances(), [60n, 100n, 5n])
+      await run('deposit d4 seeder 20')
+      assert.equal(await credit(), 'paid 10')
+      assert.deepEqual(await balances(), [70n, 100n, 15n])
+      assert.equal((await store.account('other'))!.balanceMinor, 50n)
+    })
+
     it('a coupon’s part of the price is not given back', async () => {
       await store.execute({ kind: 'fund', id: 'f1', amountMinor: 20n, reason: '', now: 100 })
       await store.execute({
@@ -141,7 +176,7 @@ export function promiseCompliance(open: OpenLedger): void {
       assert.equal(await measure({ uid: 'bob' }), 'unknown-purse')
       assert.equal(await measure({ purseId: 'p9' }), 'unknown-purse')
       assert.equal(await measure({ percent: 101 }), 'bad-command')
-      const credited = { kind: 'credit' as const, purseId: 'p9', own: [], now: 1 }
+      const credited = { kind: 'credit' as const, purseId: 'p9', now: 1 }
       assert.equal(await resultOf(store, credited), 'unknown-purse')
       assert.equal((await store.measurement('p1'))?.state, 'kept')
       assert.equal(await store.measurement('p9'), undefined)

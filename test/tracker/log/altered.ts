@@ -72,14 +72,15 @@ const MONEY_IN: Command[] = [
   },
   { kind: 'takeCoupon', couponId: 'C1', ...at },
   commandOf('purchase p9 alice film 10 again'),
+  { kind: 'ownAccount', uid: 'bob', now: 210 },
   // A promise that was missed and paid for, and one whose claims are waited for.
   {
     ...{ kind: 'measure', purseId: 'p4', uid: 'alice', body: keyFor('m4'), missed: 'rate' },
-    ...{ excuse: '', percent: 10, paid: 1, own: [], now: 220 }
+    ...{ excuse: '', percent: 10, paid: 1, now: 220 }
   },
   {
     ...{ kind: 'measure', purseId: 'p9', uid: 'alice', body: keyFor('m9'), missed: 'start' },
-    ...{ excuse: '', percent: 10, paid: 1, own: [], now: 220 }
+    ...{ excuse: '', percent: 10, paid: 1, now: 220 }
   },
   { kind: 'takeCoupon', couponId: 'C1', ...at }
 ]

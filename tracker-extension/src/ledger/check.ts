@@ -161,13 +161,13 @@ const moneyIn: { [Kind in MoneyInCommand['kind']]: ShapeOf<Kind> } = {
   fund: { id, amountMinor: amount, reason: text, now: time }
 }
 
-const own = listOf(id, 1000)
 const promises: { [Kind in PromiseCommand['kind']]: ShapeOf<Kind> } = {
   measure: {
     ...{ purseId: id, uid: id, body: key, missed: text, excuse: text },
-    ...{ percent: integerFrom0, paid: integerFrom0, own, now: time }
+    ...{ percent: integerFrom0, paid: integerFrom0, now: time }
   },
-  credit: { purseId: id, own, now: time }
+  credit: { purseId: id, now: time },
+  ownAccount: { uid: id, now: time }
 }
 
 const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {

@@ -27,16 +27,13 @@ const pushOf = (infoHash: string, uid: string): Place[] => [
 ]
 const theCase = ({ complaintId }: { complaintId: string }): Place[] => [['complaint', complaintId]]
 
-const ofPromise = ({ purseId, own }: { purseId: string; own: string[] }): Place[] => [
+/** Who sold, and whose account that is, only the purse tells: what is read of that costs round trips, a few a purse. */
+const ofPromise = ({ purseId }: { purseId: string }): Place[] => [
   ['measurement', purseId],
   ['purse', purseId],
   ['discount', purseId],
   ['account', providerAccount],
-  journal,
-  ...own.flatMap((uid): Place[] => [
-    ['sale', keyOf(purseId, uid)],
-    ['account', peerAccount(uid)]
-  ])
+  journal
 ]
 
 const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: Kind }>> } = {
@@ -194,7 +191,11 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
   submitPayout: ({ payoutId }) => [['payout', payoutId]],
   settlePayout: ({ payoutId }) => [['payout', payoutId], ['account', transit], journal],
   measure: (command) => [['account', peerAccount(command.uid)], ...ofPromise(command)],
-  credit: (command) => ofPromise(command)
+  credit: ofPromise,
+  ownAccount: ({ uid }) => [
+    ['peer', uid],
+    ['ownAccount', uid]
+  ]
 }
 
 // A kind and its forecast belong together; of a union of kinds the compiler cannot know it.

@@ -15,8 +15,6 @@ export interface MeasureCommand {
   /** Per cent that is given back; 0 for nothing. */
   percent: number
   paid: number
-  /** The provider's own sellers. */
-  own: string[]
   now: number
 }
 
@@ -24,14 +22,22 @@ export interface MeasureCommand {
 export interface CreditCommand {
   kind: 'credit'
   purseId: string
-  own: string[]
   now: number
 }
 
-export type PromiseCommand = MeasureCommand | CreditCommand
+/** Names an account as the provider's own: what it sells the provider takes, and credits may be paid out of it. */
+export interface OwnAccountCommand {
+  kind: 'ownAccount'
+  uid: string
+  now: number
+}
+
+export type PromiseCommand = MeasureCommand | CreditCommand | OwnAccountCommand
 
 export interface PromiseOutcomes {
   /** `repeated`: it was found before; the row is as it stands now. */
   measure: { measurement: Measurement; repeated: boolean }
   credit: { measurement: Measurement; repeated: boolean }
+  /** `repeated`: it was named before. */
+  ownAccount: { uid: string; repeated: boolean }
 }

@@ -1,6 +1,7 @@
 // The audit of promises: each credit against what the journal moved for it, what it may be at most, and the list of what is
 // owed. Pure.
 import { popcount } from './bitmap.ts'
+import { takenFor } from './own-accounts.ts'
 import {
   type JournalRow,
   type ScanView,
@@ -32,7 +33,10 @@ export function promiseSides(
     return { debit: providerAccount, credit: peerAccount(buyer) }
   }
   if (kind !== 'cover') return undefined
-  return { debit: uidOfAccount(debit) === undefined ? '' : debit, credit: providerAccount }
+  // Only who is the provider's own, and sold in this purse.
+  const uid = uidOfAccount(debit) ?? ''
+  const isOwn = view.get('ownAccount', uid) && view.get('sale', keyOf(ref, uid))
+  return { debit: isOwn ? debit : '', credit: providerAccount }
 }
 
 /** What no sum of lines shows. */
@@ -41,13 +45,19 @@ export function checkPromises(view: ScanView, faults: string[]): void {
     const purse = view.get('purse', id)
     const mostMinor = purse ? purse.priceMinor * BigInt(popcount(purse.spent) * percent) : 0n
     if (purse?.uid !== uid) faults.push(`measurement ${id}: uid`)
-    if (creditMinor * 100n > mostMinor) faults.push(`measurement ${id}: creditMinor is too much`)
+    // More may be claimed and more accounts named since; neither is ever taken back.
+    const takenMinor = purse ? takenFor(view, id, purse).takenMinor : 0n
+    if (creditMinor * 100n > mostMinor || creditMinor > takenMinor)
+      faults.push(`measurement ${id}: creditMinor is too much`)
     const isListed = view.get('owedCredit', id) !== undefined
     if (isListed !== (state === 'owed'))
       faults.push(`measurement ${id}: is ${state}, not listed so`)
   }
   for (const [id] of view.rows('owedCredit')) {
     if (!view.get('measurement', id)) faults.push(`nothing was measured of purse ${id}`)
+  }
+  for (const [uid] of view.rows('ownAccount')) {
+    if (!view.get('peer', uid)) faults.push(`ownAccount ${uid}: there is no such account`)
   }
   checkShared(view, faults)
 }

@@ -1,4 +1,5 @@
-// The tables of promises: what each buyer measured, what was found, and which credits are still owed. Types only.
+// The tables of promises: what each buyer measured, what was found, which credits are still owed, and whose
+// sales are the provider's own. Types only.
 
 /** `kept`: nothing is given back. `owed`: something is, once it is known how much and the money is there. */
 export type MeasurementState = 'kept' | 'owed' | 'paid'
@@ -28,9 +29,12 @@ export interface PromiseTables {
   measurement: MeasurementRow
   /** Purses whose credit is owed. */
   owedCredit: { at: number }
+  /** By uid: accounts that are the provider's own, and since when it says so. */
+  ownAccount: { at: number }
 }
 
 export const promiseTableNames = [
   'measurement',
-  'owedCredit'
+  'owedCredit',
+  'ownAccount'
 ] as const satisfies (keyof PromiseTables)[]

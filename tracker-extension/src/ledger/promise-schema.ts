@@ -19,5 +19,6 @@ export const promiseSchema: { [T in keyof PromiseTables]: Layout<PromiseTables[T
       changedAt: 'number'
     }
   },
-  owedCredit: { wide: false, columns: { at: 'number' } }
+  owedCredit: { wide: false, columns: { at: 'number' } },
+  ownAccount: { wide: false, columns: { at: 'number' } }
 }

@@ -5,6 +5,7 @@ import { popcount } from './bitmap.ts'
 import { buyersPart } from './coupons.ts'
 import { totalOf } from './coverage.ts'
 import { LedgerError } from './errors.ts'
+import { readEach, takenFor } from './own-accounts.ts'
 import { type Occasion, balance, post } from './posting.ts'
 import type {
   CreditCommand,
@@ -15,11 +16,10 @@ import type {
 import type { MeasurementRow } from './promise-rows.ts'
 import { pushedOf } from './push.ts'
 import { type LedgerView, type PurseRow, peerAccount, providerAccount } from './rows.ts'
-import { salesOf } from './sales.ts'
 
 /** The first finding stands: the same message again has the same outcome, another one is a `conflict`. */
 export function measure(view: LedgerView, command: MeasureCommand): PromiseOutcomes['measure'] {
-  const { purseId, uid, body, missed, excuse, percent, paid, own, now } = command
+  const { purseId, uid, body, missed, excuse, percent, paid, now } = command
   if (percent > 100) throw new LedgerError('bad-command', 'percent')
   const purse = view.get('purse', purseId)
   if (!purse || purse.uid !== uid) throw new LedgerError('unknown-purse', purseId)
@@ -35,24 +35,26 @@ export function measure(view: LedgerView, command: MeasureCommand): PromiseOutco
   }
   view.put('measurement', purseId, row)
   if (state === 'owed') view.put('owedCredit', purseId, { at: now })
-  return { measurement: pay(view, purseId, own, now), repeated: false }
+  return { measurement: pay(view, purseId, now), repeated: false }
 }
 
 export function credit(view: LedgerView, command: CreditCommand): PromiseOutcomes['credit'] {
-  const { purseId, own, now } = command
+  const { purseId, now } = command
   const before = view.get('measurement', purseId)
   if (!before) throw new LedgerError('unknown-purse', purseId)
-  const measurement = pay(view, purseId, own, now)
+  const measurement = pay(view, purseId, now)
   return { measurement, repeated: measurement.state === before.state }
 }
 
 /** Whole or not at all: what is not claimed yet, or not there, is waited for. */
-function pay(view: LedgerView, purseId: string, own: readonly string[], now: number): Measurement {
+function pay(view: LedgerView, purseId: string, now: number): Measurement {
   const row = view.get('measurement', purseId)!
   const purse = view.get('purse', purseId)!
   const isDue = popcount(purse.spent) >= row.paid || purse.closedAt !== 0
   if (row.state !== 'owed' || !isDue) return { purseId, ...row }
-  const creditMinor = creditOf(view, purseId, purse, { percent: row.percent, own })
+  const { takenMinor, own } = takenFor(view, purseId, purse)
+  const wantedMinor = wantedOf(view, purseId, purse, row.percent)
+  const creditMinor = wantedMinor < takenMinor ? wantedMinor : takenMinor
   const occasion = { at: now, kind: 'credit', ref: purseId, purseId }
   const coveredMinor = cover(view, occasion, creditMinor, own)
   if (coveredMinor === undefined) return { purseId, ...row }
@@ -64,29 +66,18 @@ function pay(view: LedgerView, purseId: string, own: readonly string[], now: num
   return { purseId, ...paid }
 }
 
-/** The share of what the buyer himself paid for good, rounded down, and no more than the provider took for it. */
-function creditOf(
-  view: LedgerView,
-  purseId: string,
-  purse: PurseRow,
-  { percent, own }: { percent: number; own: readonly string[] }
-): bigint {
+/** The share of what the buyer himself paid for good, rounded down. */
+function wantedOf(view: LedgerView, purseId: string, purse: PurseRow, percent: number): bigint {
   // Who paid nothing lost nothing, and a push must not become money.
   if (pushedOf(view, purseId, purse)) return 0n
   const spentMinor = purse.priceMinor * BigInt(popcount(purse.spent))
   const of = { backMinor: spentMinor, priceMinor: totalOf(purse) }
-  const wantedMinor = (buyersPart(view, purseId, of) * BigInt(percent)) / 100n
-  let takenMinor = 0n
-  for (const [payee, { claimed, owed, sharedMinor }] of salesOf(view, purseId, purse)) {
-    const soldMinor = purse.priceMinor * BigInt(popcount(claimed) - owed)
-    takenMinor += own.includes(payee) ? soldMinor : sharedMinor
-  }
-  return wantedMinor < takenMinor ? wantedMinor : takenMinor
+  return (buyersPart(view, purseId, of) * BigInt(percent)) / 100n
 }
 
 /**
- * What the provider's account lacks, from the accounts of its own sellers; answers how much came from there, undefined if
- * all of it together is not enough.
+ * What the provider's account lacks, from its own sellers of this purse, as they took it; answers how much came from there,
+ * undefined if all of it together is not enough.
  */
 function cover(
   view: LedgerView,
@@ -96,7 +87,9 @@ function cover(
 ): bigint | undefined {
   const lackingMinor = creditMinor - balance(view, providerAccount)
   if (lackingMinor <= 0n) return 0n
-  const accounts = own.map((uid) => [peerAccount(uid), balance(view, peerAccount(uid))] as const)
+  const accounts = readEach(own.map(peerAccount), (account) => {
+    return [account, balance(view, account)] as const
+  })
   const thereMinor = accounts.reduce((sum, [, minor]) => sum + minor, 0n)
   if (thereMinor < lackingMinor) return undefined
   let restMinor = lackingMinor

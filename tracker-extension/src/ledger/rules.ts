@@ -18,6 +18,7 @@ import {
   submitPayout
 } from './payouts.ts'
 import { cancel } from './cancellation.ts'
+import { ownAccount } from './own-accounts.ts'
 import { credit, measure } from './promises.ts'
 import { close, purchase } from './purchase.ts'
 import { budgetPush, buyKey } from './push.ts'
@@ -79,7 +80,7 @@ const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>>
   settlePayout,
   ...{ keepSplit, leasePayouts },
   ...{ budgetPush, buyKey },
-  ...{ measure, credit }
+  ...{ measure, credit, ownAccount }
 }
 
 /**

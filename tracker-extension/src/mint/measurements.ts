@@ -3,7 +3,6 @@
 
 import {
   FloodgateError,
-  PROVIDER_UID,
   countBits,
   countRanges,
   decode,
@@ -18,9 +17,6 @@ import { judgePromise, type Finding } from './promise-judge.ts'
 
 /** The buyer keeps the answer. */
 const LIFE_MS = 90 * 24 * 3600e3
-
-/** Accounts whose money is the provider's own: its seeders', and its web origin's. */
-const ownOf = ({ ownSeeders }: Mint): string[] => [...ownSeeders, toHex(PROVIDER_UID)]
 
 /**
  * Answers a `measurement` with the signed `measured`. The same again has the same finding, and says how it stands now. Throws
@@ -40,7 +36,7 @@ export async function takeMeasurement(mint: Mint, bytes: Uint8Array): Promise<Ui
   const { paid } = message
   const { measurement, repeated } = await mint.store.execute({
     ...{ kind: 'measure', purseId: purse.purseId, uid, body, missed, excuse, percent, paid },
-    ...{ own: ownOf(mint), now: mint.now() }
+    now: mint.now()
   })
   if (!repeated) count(mint, measurement)
   return answer(mint, message, measurement)
@@ -105,7 +101,7 @@ export async function payOwedCredits(mint: Mint): Promise<number> {
 }
 
 async function credit(mint: Mint, purseId: string): Promise<boolean> {
-  const order = { kind: 'credit', purseId, own: ownOf(mint), now: mint.now() } as const
+  const order = { kind: 'credit', purseId, now: mint.now() } as const
   const { measurement } = await mint.store.execute(order)
   if (measurement.state === 'owed') return false
   mint.owedCredits.delete(purseId)

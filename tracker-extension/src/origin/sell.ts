@@ -69,6 +69,7 @@ async function redeem(mint: Mint, claim: Claim): Promise<void> {
   // The provider's account has the root key, and exists from the first sale on. Nothing is ever sealed to it.
   const keys = { signKey: rootKey, boxKey: rootKey }
   await mint.store.execute({ kind: 'open', uid: ORIGIN_UID, ...keys, handle: 'web origin' })
+  await mint.store.execute({ kind: 'ownAccount', uid: ORIGIN_UID, now: mint.now() })
   const { claims } = await mint.store.execute({ kind: 'redeem', claims: [claim], now: mint.now() })
   const outcome = claims[0]!
   if ('error' in outcome) throw new FloodgateError(codeOfLedger(outcome.error))
