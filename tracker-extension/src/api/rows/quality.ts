@@ -81,7 +81,7 @@ export const QUALITY: readonly Route[] = [
   {
     ...get('/operator/quality', TYPES.json, ({ quality }) => {
       const said = quality?.()
-      if (said === undefined) throw new FloodgateError('not-found')
+      if (said === undefined) throw new FloodgateError('not-found', 'no rate is promised (--qos)')
       return said
     }),
     operator: true,
