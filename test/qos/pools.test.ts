@@ -186,6 +186,28 @@ describe('qos: webhookPool', () => {
     listener.clean = async () => {}
   })
 
+  it('says of its URL no more than the origin: a token may stand in it', async () => {
+    const place = new URL(listener.url).origin
+    const refusal = async (url: string): Promise<string> => {
+      const pool = webhookPool({ url, secret: SECRET, rateMax: '1 MB/s' })
+      return pool.apply('film', decisionOf()).then(
+        () => 'taken',
+        (error: Error) => error.message
+      )
+    }
+    listener.status = 503
+    const refused = await refusal(`${place}/hooks/t0ken?key=t0ken`)
+    assert.match(refused, /127\.0\.0\.1:\d+ answered 503/)
+    const named = await refusal(`${place.replace('//', '//me:t0ken@')}/t0ken`)
+    await listener.clean()
+    const gone = await refusal(`${place}/t0ken`)
+    listener.clean = async () => {}
+    assert.match(gone, /127\.0\.0\.1:\d+: ECONNREFUSED/)
+    for (const said of [refused, named, gone]) assert.ok(!said.includes('t0ken'), said)
+    const options = { secret: SECRET, rateMax: '1 MB/s' }
+    assert.throws(() => webhookPool({ ...options, url: 't0ken' }), { code: 'bad-option' })
+  })
+
   it('refuses a secret that is none', () => {
     const options = { url: listener.url, rateMax: '1 MB/s' }
     assert.throws(() => webhookPool({ ...options, secret: '' }), { code: 'bad-option' })

@@ -148,7 +148,7 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     ...{ key: 'pushStanding', flag: '--push-standing <n>', parse: parseCount(0, 999_999_999) },
-    text: 'push sealed contents to accounts that deposited and earned so much, minor units (default 1)'
+    text: 'push sealed contents to accounts that deposited so much, minor units (default 1)'
   },
   {
     ...{ key: 'qos', flag: '--qos <promise>', parse: parsePromise },

@@ -71,7 +71,7 @@ interface ServiceOptions {
   /** Serve what is for sale by HTTP too, and how many bytes of it per second. */
   origin?: OriginMode
   originRate?: number
-  /** What an account must have deposited and earned for contents to be pushed to it, minor units. Default 1. */
+  /** What an account must have deposited for contents to be pushed to it, minor units. Default 1. */
   pushStanding?: number
   /** Quality of service: how often peers are to announce, who is told of it, and what is told of it. */
   quality?:

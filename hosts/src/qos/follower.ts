@@ -10,7 +10,7 @@ import { short } from '../units.ts'
 type Order = Pick<SeederOrderJson, 'infoHash' | 'rate' | 'validMs'>
 
 interface FollowerOptions {
-  seeder: Pick<OwnSeeder, 'seed' | 'forget' | 'setRate'>
+  seeder: Pick<OwnSeeder, 'seed' | 'has' | 'forget' | 'setRate'>
   /** The provider's shelf. */
   contents: string
   out: Output
@@ -22,6 +22,8 @@ export class Follower {
   readonly #seeder: FollowerOptions['seeder']
   readonly #options: FollowerOptions
   #infoHash: string | undefined
+  /** One content after the other: each is checked, and forgotten when it is not wanted any more, before the next. */
+  #seeding: Promise<void> = Promise.resolve()
   #rate = 0
   #expiry: ReturnType<typeof setTimeout> | undefined
   #fail: (error: unknown) => void = () => undefined
@@ -44,6 +46,7 @@ export class Follower {
   /** Follows nothing any more. */
   stop(): void {
     clearTimeout(this.#expiry)
+    this.#infoHash = undefined
   }
 
   #setRate(rate: number): void {
@@ -57,12 +60,16 @@ export class Follower {
   #change(infoHash: string | undefined): void {
     if (this.#infoHash !== undefined) this.#seeder.forget(this.#infoHash)
     this.#infoHash = infoHash
-    if (infoHash !== undefined) this.#seed(infoHash).catch(this.#fail)
+    if (infoHash === undefined) return
+    this.#seeding = this.#seeding.then(() => this.#seed(infoHash)).catch(this.#fail)
   }
 
   async #seed(infoHash: string): Promise<void> {
     const { contents, out } = this.#options
+    if (infoHash !== this.#infoHash || this.#seeder.has(infoHash)) return
     const { pieces, missing } = await this.#seeder.seed(shelvedAt(contents, infoHash))
+    // What is still checked cannot be forgotten: it would go on within the rate of another.
+    if (infoHash !== this.#infoHash) return this.#seeder.forget(infoHash)
     if (missing === pieces) throw new FloodgateError('no-source', infoHash)
     const said = missing === 0 ? '' : `, ${missing} of ${pieces} pieces are not here`
     out.tell('seeding', { infoHash, pieces, missing }, `seeding   ${short(infoHash)}${said}`)

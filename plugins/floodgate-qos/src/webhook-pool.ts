@@ -21,9 +21,10 @@ export interface WebhookPoolOptions {
 
 const ANSWER_MS = 10_000
 
-/** @throws FloodgateError `bad-option`: the secret or the rate is malformed */
+/** @throws FloodgateError `bad-option`: the URL, the secret or the rate is malformed */
 export function webhookPool(options: WebhookPoolOptions): SeederPool {
   const { url, repeatMs = 60_000, now = Date.now } = options
+  const place = placeOf(url)
   const webhook = readSecret(options.secret)
   const said = new Map<string, { body: string; at: number }>()
   let closed = false
@@ -52,11 +53,11 @@ export function webhookPool(options: WebhookPoolOptions): SeederPool {
     const signal = AbortSignal.timeout(ANSWER_MS)
     const answer = await fetch(url, { method: 'POST', headers, body, signal }).catch(
       (error: unknown) => {
-        throw new FloodgateError('unreachable', `${url}: ${String(error)}`)
+        throw new FloodgateError('unreachable', `${place}: ${reasonOf(error)}`)
       }
     )
     await answer.body?.cancel()
-    if (!answer.ok) throw new FloodgateError('unreachable', `${url} answered ${answer.status}`)
+    if (!answer.ok) throw new FloodgateError('unreachable', `${place} answered ${answer.status}`)
   }
 
   return {
@@ -71,6 +72,18 @@ export function webhookPool(options: WebhookPoolOptions): SeederPool {
       await Promise.all([...said.keys()].map((content) => say(content, last)))
     }
   }
+}
+
+/** All that errors say of the URL: path and query of an autoscaler's webhook often hold a token, and errors get into logs. */
+function placeOf(url: string): string {
+  if (!URL.canParse(url)) throw new FloodgateError('bad-option', 'url: it is none')
+  return new URL(url).origin
+}
+
+/** As the system names it, such as ECONNREFUSED, or the kind of error: its words may repeat the URL. */
+function reasonOf(error: unknown): string {
+  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } }
+  return String(cause?.code ?? name)
 }
 
 function readSecret(secret: string): Webhook {

@@ -41,16 +41,23 @@ describe('hosts qos: reports of seeders elsewhere', () => {
 
 describe('hosts qos: a seeder elsewhere', () => {
   /** What a seeder was told to do, and what it has. */
-  function stubbed(missing = 0) {
+  function stubbed(missing = 0, checked = Promise.resolve()) {
     const done: string[] = []
+    const seeded = new Set<string>()
     let silenced = nothing
     const silent = new Promise<void>((resolve) => (silenced = resolve))
     const seeder = {
       async seed({ infoHash }: { infoHash: string }) {
         done.push(`seed ${infoHash.slice(0, 2)}`)
+        await checked
+        assert.ok(!seeded.has(infoHash), 'a client takes a torrent once')
+        seeded.add(infoHash)
         return { pieces: 4, missing }
       },
-      forget: (infoHash: string) => void done.push(`forget ${infoHash.slice(0, 2)}`),
+      has: (infoHash: string) => seeded.has(infoHash),
+      forget(infoHash: string) {
+        if (seeded.delete(infoHash)) done.push(`forget ${infoHash.slice(0, 2)}`)
+      },
       setRate(rate: number) {
         done.push(`rate ${rate}`)
         if (rate === 0) silenced()
@@ -60,22 +67,46 @@ describe('hosts qos: a seeder elsewhere', () => {
       ...{ json: true, live: false, screen: process.stderr, say: nothing, tell: nothing },
       ...{ warn: nothing, fail: nothing }
     }
-    return { done, silent, follower: new Follower({ seeder, contents: '/x', out }) }
+    return { done, seeded, silent, follower: new Follower({ seeder, contents: '/x', out }) }
   }
   const HOUR_MS = 3_600_000
 
-  it('F76: changes what is another, and nothing when the same is said again', () => {
+  /** All that needs no event from outside has happened then. */
+  const rested = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+  it('F76: changes what is another, and nothing when the same is said again', async () => {
     const { done, follower } = stubbed()
     const film = { infoHash: FILM, rate: 500, validMs: HOUR_MS }
     follower.follow(film, Date.now())
     follower.follow(film, Date.now())
     follower.follow({ ...film, rate: 900 }, Date.now())
+    await rested()
     follower.follow({ infoHash: GAME, rate: 900, validMs: HOUR_MS }, Date.now())
+    await rested()
     follower.follow({ infoHash: undefined, rate: 0, validMs: HOUR_MS }, Date.now())
     follower.stop()
     assert.deepEqual(done, [
-      ...['seed ab', 'rate 500', 'rate 900', 'forget ab', 'seed cd', 'forget cd', 'rate 0']
+      ...['rate 500', 'rate 900', 'seed ab', 'forget ab', 'seed cd', 'forget cd', 'rate 0']
     ])
+  })
+
+  it('W16: seeds one content at a time, also when the order changes while one is checked', async () => {
+    let ready = nothing
+    const checked = new Promise<void>((resolve) => (ready = resolve))
+    const { done, seeded, follower } = stubbed(0, checked)
+    const order = async (infoHash: string): Promise<void> => {
+      follower.follow({ infoHash, rate: 500, validMs: HOUR_MS }, Date.now())
+      await rested()
+    }
+    for (const infoHash of [FILM, GAME, FILM, GAME]) await order(infoHash)
+    assert.deepEqual(done, ['rate 500', 'seed ab'])
+    ready()
+    await rested()
+    assert.deepEqual(done, ['rate 500', 'seed ab', 'forget ab', 'seed cd'])
+    await order(FILM)
+    assert.deepEqual([...seeded], [FILM])
+    follower.stop()
+    await Promise.race([follower.failed, rested()])
   })
 
   it('W16: gives nothing once what it was told is too old, counted from when it asked', async () => {
@@ -85,7 +116,7 @@ describe('hosts qos: a seeder elsewhere', () => {
     follower.follow({ infoHash: FILM, rate: 500, validMs: HOUR_MS }, Date.now())
     follower.follow({ infoHash: FILM, rate: 700, validMs: HOUR_MS }, Date.now() - 2 * HOUR_MS)
     while (done.at(-1) !== 'rate 0') await new Promise(setImmediate)
-    assert.deepEqual(done, [...['seed ab', 'rate 500', 'rate 0', 'rate 500', 'rate 700', 'rate 0']])
+    assert.deepEqual(done, [...['rate 500', 'seed ab', 'rate 0', 'rate 500', 'rate 700', 'rate 0']])
     follower.stop()
   })
 

@@ -151,6 +151,19 @@ describe('F77: sealed contents over HTTP', () => {
     assert.equal(await w.balanceOf(world, bob.uidHex), 16n)
   })
 
+  it('pushes to nobody who stands by earnings only, as those may be of a purse that was pushed', async () => {
+    await budget(60n)
+    await offer(alice)
+    const bought = await pushed(alice)
+    const friend = await w.register(world)
+    const of = await claimed(world, alice, bought, friend.uid, [0, 1, 2, 3, 4, 5])
+    assert.deepEqual(await redeem(world, friend, [of]), ['ok 6 0 18'])
+    assert.equal(await offer(friend), 'not-pushed')
+    await assert.rejects(pushed(friend), /not-pushed/)
+    await w.fund(world, friend.uidHex, 10n)
+    assert.equal(await offer(friend), `${film} 10 30`)
+  })
+
   it('G14: what is left of a pushed purse comes back to the provider, not to who held it', async () => {
     await budget(30n)
     await offer(alice)

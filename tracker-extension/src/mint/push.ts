@@ -34,11 +34,14 @@ export async function offerPushes(mint: Mint, bytes: Uint8Array): Promise<Uint8A
   )
 }
 
-/** Money that came in, or was earned, makes an account cost something. Throws `not-pushed`. */
+/**
+ * Money that came in makes an account cost something. Earnings do not: what one account has of a pushed purse, and hands on,
+ * would make the next one stand. Throws `not-pushed`.
+ */
 async function expectStanding({ statements, sealed }: Mint, uid: string): Promise<void> {
-  const { deposited, earned } = await statements.of(uid)
-  if (deposited + earned >= sealed.standingMinor) return
-  throw new FloodgateError('not-pushed', `deposits and earnings below ${sealed.standingMinor}`)
+  const { deposited } = await statements.of(uid)
+  if (deposited >= sealed.standingMinor) return
+  throw new FloodgateError('not-pushed', `deposits below ${sealed.standingMinor}`)
 }
 
 async function offersFor(mint: Mint, uid: string, disk: number): Promise<Offered[]> {

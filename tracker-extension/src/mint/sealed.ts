@@ -12,7 +12,7 @@ export interface PushOptions {
   keys(infoHash: string, group: number): Promise<Uint8Array | undefined>
   /** Buyers fall into so many groups, and keys that leak name theirs. Default 1024. */
   groups?: number
-  /** To whom contents are pushed: who has deposited and earned so much, in minor units. Default 1. */
+  /** To whom contents are pushed: who has deposited so much, in minor units. Default 1. */
   standingMinor?: bigint
 }
 
