@@ -14,7 +14,8 @@ import { amount, count, time, uid } from './schemas.ts'
 const SHOWN_MAX = 1000
 
 function payoutsOf({ payouts }: Desk): Payouts {
-  if (payouts === undefined) throw new FloodgateError('not-offered', 'payouts: the provider has no policy for them')
+  if (payouts === undefined)
+    throw new FloodgateError('not-offered', 'payouts: the provider has no policy for them')
   return payouts
 }
 
