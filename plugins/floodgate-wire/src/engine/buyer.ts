@@ -21,6 +21,8 @@ const UNASKED_MAX = 256
 /** What a wire's buyer needs of the torrent's. */
 export interface BuyerHome {
   readonly pipelineBytes: number
+  /** Is there one buyer only? Then nobody else could fetch what is bound to it. */
+  readonly isAlone: boolean
   /** The piece that is bound, to whatever wire. */
   bound(index: number): BoundPiece | undefined
   /** A piece was given back: others may have it. */
@@ -68,12 +70,16 @@ export class Buyer implements BlockSink {
 
   /** Bytes that may be bound before the pipe is full: what is bound and not here fills it. */
   get freeBytes(): number {
-    // The wire's own figure is of the last seconds, and knows nothing of the first tenth of one.
-    const mean = (this.#got * 1000) / (Date.now() - this.#begun + 1)
-    const paced = PIPE_SECONDS * Math.max(this.wire.downloadSpeed(), mean)
-    let bytes = Math.min(this.#home.pipelineBytes, Math.max(PIPE_MIN_BYTES, paced))
+    const { isAlone, pipelineBytes } = this.#home
+    let bytes = isAlone ? pipelineBytes : Math.min(pipelineBytes, this.#pacedBytes())
     for (const piece of this.pieces) bytes -= piece.length - piece.here * BLOCK_BYTES
     return bytes
+  }
+
+  #pacedBytes(): number {
+    // The wire's own figure is of the last seconds, and knows nothing of the first tenth of one.
+    const mean = (this.#got * 1000) / (Date.now() - this.#begun + 1)
+    return Math.max(PIPE_MIN_BYTES, PIPE_SECONDS * Math.max(this.wire.downloadSpeed(), mean))
   }
 
   /** Binds pieces that the picker chose. */

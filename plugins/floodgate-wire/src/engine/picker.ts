@@ -97,6 +97,10 @@ export class Picker implements BuyerHome {
     })
   }
 
+  get isAlone(): boolean {
+    return this.#buyers.size === 1
+  }
+
   bound(index: number): BoundPiece | undefined {
     return this.#bound.get(index)
   }
@@ -192,7 +196,8 @@ export class Picker implements BuyerHome {
     if (left === SHARE_OUT) return inTurn.forEach((buyer) => this.#serve(buyer, Infinity))
     // While nothing is on its way nobody is too slow; else what comes, or expires, brings another pass.
     const bytes = (left + this.#bound.size) * this.#torrent.pieceLength
-    const able = this.#bound.size === 0 ? inTurn : inTime(inTurn, this.#buyers.values(), bytes)
+    const isAnyones = this.isAlone || this.#bound.size === 0
+    const able = isAnyones ? inTurn : inTime(inTurn, this.#buyers.values(), bytes)
     const share = Math.ceil(left / able.length)
     for (const buyer of able) this.#serve(buyer, share)
   }
