@@ -11,18 +11,12 @@ import type { Buying, ReleaseReason } from './seam.ts'
 /** After a refusal a wire rests, twice as long each time; milliseconds. */
 const REST_FIRST = 250
 const REST_MAX = 16_000
-/** A wire is bound no more than it brings in so long: what is bound to a slow one nobody else fetches, to the very end. */
-const PIPE_SECONDS = 4
-/** …but so much at least, as its rate is unknown at first. */
-const PIPE_MIN_BYTES = 32 * 1024
 /** Blocks that may come without having been asked for before the wire is ended: 4 MiB. */
 const UNASKED_MAX = 256
 
 /** What a wire's buyer needs of the torrent's. */
 export interface BuyerHome {
   readonly pipelineBytes: number
-  /** Is there one buyer only? Then nobody else could fetch what is bound to it. */
-  readonly isAlone: boolean
   /** The piece that is bound, to whatever wire. */
   bound(index: number): BoundPiece | undefined
   /** A piece was given back: others may have it. */
@@ -43,14 +37,9 @@ export class Buyer implements BlockSink {
   barrenAt = -1
   readonly pieces: BoundPiece[] = []
   progressAt = 0
-  /** How long its last piece took, from the binding on; 0 before the first. */
-  pieceMs = 0
 
   readonly #home: BuyerHome
   #outstanding = 0
-  /** When the first piece was bound, and the bytes that came since. */
-  #begun = 0
-  #got = 0
   /** Blocks that came and were not asked for, less those that were cancelled. */
   #unasked = 0
   #restMs = REST_FIRST
@@ -70,22 +59,14 @@ export class Buyer implements BlockSink {
 
   /** Bytes that may be bound before the pipe is full: what is bound and not here fills it. */
   get freeBytes(): number {
-    const { isAlone, pipelineBytes } = this.#home
-    let bytes = isAlone ? pipelineBytes : Math.min(pipelineBytes, this.#pacedBytes())
+    let bytes = this.#home.pipelineBytes
     for (const piece of this.pieces) bytes -= piece.length - piece.here * BLOCK_BYTES
     return bytes
-  }
-
-  #pacedBytes(): number {
-    // The wire's own figure is of the last seconds, and knows nothing of the first tenth of one.
-    const mean = (this.#got * 1000) / (Date.now() - this.#begun + 1)
-    return Math.max(PIPE_MIN_BYTES, PIPE_SECONDS * Math.max(this.wire.downloadSpeed(), mean))
   }
 
   /** Binds pieces that the picker chose. */
   bind(pieces: BoundPiece[]): void {
     if (this.pieces.length === 0) this.progressAt = Date.now()
-    if (this.#begun === 0) this.#begun = Date.now()
     this.pieces.push(...pieces)
     const settle = (agreed: boolean) => {
       const still = pieces.filter((piece) => !piece.over)
@@ -132,11 +113,9 @@ export class Buyer implements BlockSink {
     const now = Date.now()
     if (!piece?.arrived(offset, block, now)) return
     this.#outstanding--
-    this.#got += block.length
     this.progressAt = now
     this.#home.progress(piece, block.length)
     if (piece.complete) {
-      this.pieceMs = now - piece.boundAt
       this.#take(piece)
       this.#home.complete(this, piece)
     }

@@ -6,14 +6,13 @@
  * back, or was announced by the wire's peer; the wire was opened, unchoked, has room again, its pipe is half
  * empty, or its rest is over; the torrent became ready. Each of them calls `wake`, which asks for a pass unless one is already asked for, and the
  * request is taken back before the pass looks at anything: what happens during a pass gets a pass of its own. A pass
- * leaves a wire only when it has no room, nothing for it, or would be too slow (endgame.ts); `barrenAt` remembers the second, and
- * every event that could end it changes `#generation` or the note itself; the third lasts while something is on its way.
+ * leaves a wire only when it has no room or nothing for it; `barrenAt` remembers the latter, and every event that
+ * could end it changes `#generation` or the note itself.
  */
 import { Availability } from './availability.ts'
 import { BoundPiece } from './bound-piece.ts'
 import type { Buyer, BuyerHome } from './buyer.ts'
 import type { TorrentDoors } from './doors.ts'
-import { inTime } from './endgame.ts'
 import { handOver, store } from './handover.ts'
 import { orderPieces, type Wanted } from './order.ts'
 import type Wire from 'bittorrent-protocol'
@@ -97,10 +96,6 @@ export class Picker implements BuyerHome {
     })
   }
 
-  get isAlone(): boolean {
-    return this.#buyers.size === 1
-  }
-
   bound(index: number): BoundPiece | undefined {
     return this.#bound.get(index)
   }
@@ -164,7 +159,7 @@ export class Picker implements BuyerHome {
     return this.#next(most, suits)
   }
 
-  /** Gives back what makes no progress, and asks again. Called by the engine's clock. */
+  /** Gives back what makes no progress. Called by the engine's clock. */
   expire(now: number): void {
     const oldest = now - this.#options.progressTimeoutMs
     for (const buyer of this.#buyers.values()) {
@@ -178,7 +173,6 @@ export class Picker implements BuyerHome {
       buyer.rest()
       buyer.release(late, 'timeout')
     }
-    this.wake() // who was too slow a second ago may not be now
   }
 
   #pass(): void {
@@ -190,16 +184,14 @@ export class Picker implements BuyerHome {
     )
     if (eager.length === 0) return
     this.#refreshOrder()
-    const left = this.#leftUpTo(SHARE_OUT)
+    const share = Math.ceil(this.#leftUpTo(SHARE_OUT) / eager.length)
     const start = Math.floor(this.#options.random() * eager.length)
-    const inTurn = [...eager.slice(start), ...eager.slice(0, start)]
-    if (left === SHARE_OUT) return inTurn.forEach((buyer) => this.#serve(buyer, Infinity))
-    // While nothing is on its way nobody is too slow; else what comes, or expires, brings another pass.
-    const bytes = (left + this.#bound.size) * this.#torrent.pieceLength
-    const isAnyones = this.isAlone || this.#bound.size === 0
-    const able = isAnyones ? inTurn : inTime(inTurn, this.#buyers.values(), bytes)
-    const share = Math.ceil(left / able.length)
-    for (const buyer of able) this.#serve(buyer, share)
+    for (let turn = 0; turn < eager.length; turn++) {
+      this.#serve(
+        eager[(start + turn) % eager.length]!,
+        share < SHARE_OUT / eager.length ? share : Infinity
+      )
+    }
   }
 
   /** Binds as many pieces to this wire as it takes. */
