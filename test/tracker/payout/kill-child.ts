@@ -1,6 +1,6 @@
 // Runs payouts over a ledger and prints a line before and after every step, inside the rail too. The test kills it. The far end
 // of its rail is a folder: a file there, named by the payout, is money that has left.
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Payouts, sqliteLedger, type LedgerStore, type PayoutRail } from '@floodgate/tracker'
 import { tell as say } from '../ledger/kill-work.ts'
@@ -21,7 +21,12 @@ const rail: PayoutRail = {
       const file = join(far, payoutId)
       // Idempotent by the payout's id, as rails are; every call is on record.
       writeFileSync(join(far, 'calls'), `${payoutId} ${uid} ${amountMinor}\n`, { flag: 'a' })
-      if (!existsSync(file)) writeFileSync(file, `${uid} ${amountMinor}`, { flag: 'wx' })
+      if (!existsSync(file)) {
+        // Money has left or has not: who dies between creating a file and filling it would leave half of it.
+        const begun = `${far}.begun`
+        writeFileSync(begun, `${uid} ${amountMinor}`)
+        renameSync(begun, file)
+      }
       say(`rail paid ${payoutId}`)
       return { payoutId, state: 'paid', reference: payoutId, reason: '' }
     })
