@@ -22,14 +22,6 @@ export interface SealedContent extends SealedTerms {
   length: number
 }
 
-/** A peer that offers disk and uplink, in bytes and bytes per second. */
-export interface Willing {
-  disk: number
-  uplink: number
-  /** Unix milliseconds. */
-  until: number
-}
-
 const GROUPS = 1024
 const WILLING_MAX = 100_000
 
@@ -41,8 +33,8 @@ export class SealedContents {
   readonly #crypto: Crypto
   /** By info hash; undefined for those that are not sealed. */
   readonly #known = new Map<string, SealedContent | undefined>()
-  /** By uid in hex, the one heard longest ago first. */
-  readonly #willing = new Map<string, Willing>()
+  /** Until when, Unix milliseconds, by uid in hex; the one heard longest ago first. */
+  readonly #willing = new Map<string, number>()
 
   constructor(store: LedgerStore, crypto: Crypto, options: Partial<PushOptions>) {
     this.#store = store
@@ -69,17 +61,17 @@ export class SealedContents {
     return found
   }
 
-  /** The later word stands. */
-  note(uid: string, willing: Willing): void {
+  /** An account is willing until then. */
+  note(uid: string, until: number): void {
     this.#willing.delete(uid)
     if (this.#willing.size === WILLING_MAX) {
       this.#willing.delete(this.#willing.keys().next().value!)
     }
-    this.#willing.set(uid, willing)
+    this.#willing.set(uid, until)
   }
 
   isWilling(uid: string, now: number): boolean {
-    return (this.#willing.get(uid)?.until ?? 0) > now
+    return (this.#willing.get(uid) ?? 0) > now
   }
 }
 
