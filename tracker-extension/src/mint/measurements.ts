@@ -44,8 +44,9 @@ export async function takeMeasurement(mint: Mint, bytes: Uint8Array): Promise<Ui
 
 async function find(mint: Mint, message: Message<'measurement'>, purse: Purse): Promise<Finding> {
   const { infoHash, openedAt: boughtAt, purseId, uid, spent, closedAt } = purse
-  const { promise, pieceLength } = await mint.promises.of(infoHash)
-  if (promise === undefined) throw new FloodgateError('no-promise')
+  const terms = await mint.offers.of(infoHash)
+  if (terms?.promise === undefined) throw new FloodgateError('no-promise')
+  const { promise, pieceLength } = terms
   if (closedAt !== 0) throw new FloodgateError('purse-closed')
   const now = mint.now()
   const tokens = countRanges(decode(purse.certificate, 'purse').message.pieces)
