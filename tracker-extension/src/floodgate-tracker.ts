@@ -30,9 +30,9 @@ import { Deliveries } from './mint/deliveries.ts'
 import { Freshness } from './mint/freshness.ts'
 import { Issuer } from './mint/issuer.ts'
 import { FRESH_MS, type Mint } from './mint/mint.ts'
+import { Offers } from './mint/offers.ts'
 import { Places } from './mint/places.ts'
 import { SealedContents } from './mint/sealed.ts'
-import { Promises } from './mint/promises.ts'
 import { Statements } from './mint/statements.ts'
 import { Strikes } from './mint/strikes.ts'
 import { DAY_MS, checkOptions, swarmLimitOf, type FloodgateTrackerOptions } from './options.ts'
@@ -145,6 +145,7 @@ export function createMint(
   const { currency = 'EUR' } = options
   const isRevoked = async (uid: string): Promise<boolean> =>
     (await court.revocations.of(uid)) !== undefined
+  const offers = new Offers(store, crypto)
   const surroundings = { store, currency, now, onError, isRevoked }
   const payouts = options.payout && new Payouts(options.payout, surroundings)
   const base = {
@@ -159,14 +160,14 @@ export function createMint(
     swarmLimit: swarmLimitOf(options),
     ownSeeders: options.ownSeeders ?? new Set(),
     places: new Places(),
-    catalog: new Catalog(store, now),
-    sealed: new SealedContents(store, crypto, options.push ?? {}),
+    offers,
+    catalog: new Catalog(store, offers, now),
+    sealed: new SealedContents(offers, options.push ?? {}),
     freshness: new Freshness(FRESH_MS),
     strikes: new Strikes(),
     statements: new Statements(store),
     counters: newMintCounters(),
     arrivals: new Arrivals(),
-    promises: new Promises(store, crypto),
     deliveries: new Deliveries(),
     spareMs: options.spareMs ?? (() => 0),
     owedCredits: new Set<string>(),

@@ -2,6 +2,7 @@
 // compliance.ts calls it.
 import assert from 'node:assert/strict'
 import type { Command, LedgerStore } from '../../../tracker-extension/src/ledger/index.ts'
+import { balancesOf, closeAudited, openWith, refusalOf } from './books.ts'
 import type { OpenLedger } from './compliance.ts'
 import { commandOf, openAccount, resultOf } from './script.ts'
 
@@ -11,18 +12,9 @@ export function couponCompliance(open: OpenLedger): void {
   describe('coupons', () => {
     let store: LedgerStore
     beforeEach(async () => {
-      store = await open()
-      for (const uid of ['alice', 'bob']) await openAccount(store, uid)
+      store = await openWith(open, 'alice', 'bob')
     })
-    afterEach(async () => {
-      assert.deepEqual((await store.audit()).faults, [])
-      await store.close()
-    })
-    const balanceOf = async (uid: string) => (await store.account(uid))!.balanceMinor
-    const codeOf = async (command: Command) => {
-      const answer = await resultOf(store, command)
-      return answer === 'ok' ? '' : answer
-    }
+    afterEach(() => closeAudited(store))
 
     it('I1: a coupon pays its part into the escrow, sellers get all, and what is left is shared as it was paid', async () => {
       await execute('deposit d1 alice 100', 'publish film 8 10', 'publish book 3 7')
@@ -51,7 +43,7 @@ export function couponCompliance(open: OpenLedger): void {
       // 60 come back: 54 to the buyer, 6 to promotion.
       assert.equal(await resultOf(store, commandOf('close p1 at=200')), 'refund 54')
       assert.equal(await resultOf(store, commandOf('close p1 at=201')), 'refund 54')
-      assert.deepEqual([await balanceOf('alice'), await balanceOf('bob')], [82n, 20n])
+      assert.deepEqual(await balancesOf(store, 'alice', 'bob'), [82n, 20n])
       assert.equal((await store.promotionBooks()).promotionMinor, 18n)
       // The coupon was for one use of this account.
       assert.equal(await take('TENTH', 'alice'), 'code-spent')
@@ -101,7 +93,7 @@ export function couponCompliance(open: OpenLedger): void {
         assert.equal(await resultOf(store, commandOf(line)), answer, line)
         assert.deepEqual((await store.audit()).faults, [])
       }
-      assert.deepEqual([await balanceOf('alice'), await balanceOf('bob')], [91n, 10n])
+      assert.deepEqual(await balancesOf(store, 'alice', 'bob'), [91n, 10n])
       assert.equal((await store.promotionBooks()).promotionMinor, 5n)
     })
 
@@ -172,11 +164,11 @@ export function couponCompliance(open: OpenLedger): void {
       couponId: string,
       terms: Partial<Command & { kind: 'issueCoupon' }>
     ): Promise<string> =>
-      codeOf({
+      refusalOf(store, {
         ...{ kind: 'issueCoupon', couponId, infoHash: '', share: 0, amountMinor: 0n },
         ...{ usesMax: 10, usesPerAccountMax: 1, until: 0, now, ...terms }
       })
     const take = (couponId: string, uid: string, at = now): Promise<string> =>
-      codeOf({ kind: 'takeCoupon', couponId, uid, now: at })
+      refusalOf(store, { kind: 'takeCoupon', couponId, uid, now: at })
   })
 }

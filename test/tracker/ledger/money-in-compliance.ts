@@ -3,12 +3,11 @@
 import assert from 'node:assert/strict'
 import {
   type Advice,
-  type Command,
   LedgerError,
   type LedgerStore
 } from '../../../tracker-extension/src/ledger/index.ts'
+import { balanceOf, balancesOf, closeAudited, openWith, refusalOf } from './books.ts'
 import type { OpenLedger } from './compliance.ts'
-import { openAccount, resultOf } from './script.ts'
 
 const now = 100
 export const adviceOf = (name: string, more: Partial<Advice> = {}): Advice => ({
@@ -45,18 +44,9 @@ export function moneyInCompliance(open: OpenLedger): void {
   describe('money that comes in', () => {
     let store: LedgerStore
     beforeEach(async () => {
-      store = await open()
-      for (const uid of ['alice', 'bob']) await openAccount(store, uid)
+      store = await openWith(open, 'alice', 'bob')
     })
-    afterEach(async () => {
-      assert.deepEqual((await store.audit()).faults, [])
-      await store.close()
-    })
-    const balanceOf = async (uid: string) => (await store.account(uid))!.balanceMinor
-    const codeOf = async (command: Command) => {
-      const answer = await resultOf(store, command)
-      return answer === 'ok' ? '' : answer
-    }
+    afterEach(() => closeAudited(store))
     const order = (orderId: string, amountMinor: bigint, currency = 'EUR') =>
       store.execute({ kind: 'order', orderId, uid: 'alice', amountMinor, currency, now })
 
@@ -83,7 +73,7 @@ export function moneyInCompliance(open: OpenLedger): void {
       for (const [expected, advice] of table) {
         assert.deepEqual(await tell(store, [advice]), [expected], advice.names[0])
       }
-      assert.equal(await balanceOf('alice'), 50n)
+      assert.equal(await balanceOf(store, 'alice'), 50n)
       const waiting = await store.openAdvices('waiting')
       assert.deepEqual(
         waiting.map(({ adviceId, code }) => `${adviceId} ${code}`),
@@ -117,7 +107,7 @@ export function moneyInCompliance(open: OpenLedger): void {
         'waiting no-reference'
       ])
       assert.deepEqual(await store.openAdvices('waiting').then((all) => all.length), 1)
-      assert.equal(await balanceOf('alice'), 50n)
+      assert.equal(await balanceOf(store, 'alice'), 50n)
     })
 
     it('G14: one payment by any of its names is one; two that share a weak name are two', async () => {
@@ -147,9 +137,9 @@ export function moneyInCompliance(open: OpenLedger): void {
       assert.deepEqual(await tell(store, [one!], 'st1'), ['booked alice'])
       assert.deepEqual(await tell(store, [one!, two!], 'st1 changed'), ['conflict'])
       assert.deepEqual(await tell(store, [two!, { ...one!, amountMinor: 7n }], 'st2'), ['conflict'])
-      assert.equal(await balanceOf('alice'), 50n)
+      assert.equal(await balanceOf(store, 'alice'), 50n)
       assert.deepEqual(await tell(store, [two!], 'st2'), ['booked alice'])
-      assert.equal(await balanceOf('alice'), 100n)
+      assert.equal(await balanceOf(store, 'alice'), 100n)
     })
 
     it('the operator assigns what waits, once, with a reason, or sets it aside', async () => {
@@ -174,7 +164,7 @@ export function moneyInCompliance(open: OpenLedger): void {
         'booked bob again',
         'noted again'
       ])
-      assert.equal(await balanceOf('bob'), 50n)
+      assert.equal(await balanceOf(store, 'bob'), 50n)
     })
 
     it('what was noted is listed newest first, without our own spending, until somebody has seen to it', async () => {
@@ -198,7 +188,7 @@ export function moneyInCompliance(open: OpenLedger): void {
       await assert.rejects(assign('d2', 'bob'), { code: 'conflict' })
       await dispute('d1', now + 9)
       assert.deepEqual(await ids(), ['d2', 'd0'])
-      assert.equal(await balanceOf('alice'), 0n)
+      assert.equal(await balanceOf(store, 'alice'), 0n)
     })
 
     it('F80: a gift code is redeemed once, by one, in time; the account gifts holds the rest', async () => {
@@ -208,9 +198,17 @@ export function moneyInCompliance(open: OpenLedger): void {
         string
       ]
       const issue = (batchId: string, hashes: string[], expiresAt = 0) =>
-        codeOf({ kind: 'issueGifts', batchId, hashes, amountMinor: 5n, expiresAt, reason: '', now })
+        refusalOf(store, {
+          kind: 'issueGifts',
+          batchId,
+          hashes,
+          amountMinor: 5n,
+          expiresAt,
+          reason: '',
+          now
+        })
       const redeem = (hash: string, uid: string, at = now) =>
-        codeOf({ kind: 'redeemGift', hash, uid, now: at })
+        refusalOf(store, { kind: 'redeemGift', hash, uid, now: at })
       assert.deepEqual(
         [
           await issue('b1', [h1, h2]),
@@ -237,7 +235,7 @@ export function moneyInCompliance(open: OpenLedger): void {
         ],
         ['unknown-account', '', '', 'code-spent', 'unknown-code', 'code-expired', '', '']
       )
-      assert.deepEqual([await balanceOf('alice'), await balanceOf('bob')], [5n, 5n])
+      assert.deepEqual(await balancesOf(store, 'alice', 'bob'), [5n, 5n])
       assert.equal((await store.promotionBooks()).giftsMinor, 5n)
     })
   })

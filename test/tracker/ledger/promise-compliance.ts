@@ -6,42 +6,29 @@ import type {
   LedgerStore,
   MeasureCommand
 } from '../../../tracker-extension/src/ledger/index.ts'
+import { balanceOf, balancesOf, closeAudited, openWith } from './books.ts'
 import type { OpenLedger } from './compliance.ts'
 import { payoutCommandOf } from './payout-script.ts'
 import { keyFor, openAccount, resultOf } from './script.ts'
 
 const found: MeasureCommand = {
-  ...{
-    kind: 'measure',
-    purseId: 'p1',
-    uid: 'alice',
-    body: keyFor('m1'),
-    missed: 'rate',
-    excuse: ''
-  },
-  ...{ percent: 25, paid: 4, now: 150 }
+  ...{ kind: 'measure', purseId: 'p1', uid: 'alice', body: keyFor('m1') },
+  ...{ missed: 'rate', excuse: '', percent: 25, paid: 4, now: 150 }
 }
 
 export function promiseCompliance(open: OpenLedger): void {
   describe('promises', () => {
     let store: LedgerStore
     beforeEach(async () => {
-      store = await open()
-      for (const uid of ['alice', 'bob', 'seeder']) await openAccount(store, uid)
+      store = await openWith(open, 'alice', 'bob', 'seeder')
       assert.equal(await name('seeder'), 'named')
       await run('deposit d1 alice 100', 'publish film 4 10', 'purchase p1 alice film 10')
     })
-    afterEach(async () => {
-      assert.deepEqual((await store.audit()).faults, [])
-      await store.close()
-    })
+    afterEach(() => closeAudited(store))
     const run = async (...lines: string[]): Promise<void> => {
       for (const line of lines) await store.execute(payoutCommandOf(line))
     }
-    const balances = async (): Promise<bigint[]> =>
-      Promise.all(
-        ['alice', 'bob', 'seeder'].map(async (uid) => (await store.account(uid))!.balanceMinor)
-      )
+    const balances = () => balancesOf(store, 'alice', 'bob', 'seeder')
     const measure = async (change: Partial<MeasureCommand> = {}): Promise<string> => {
       try {
         const { measurement, repeated } = await store.execute({ ...found, ...change })
@@ -155,7 +142,7 @@ export function promiseCompliance(open: OpenLedger): void {
       await run('deposit d4 seeder 20')
       assert.equal(await credit(), 'paid 10')
       assert.deepEqual(await balances(), [70n, 100n, 15n])
-      assert.equal((await store.account('other'))!.balanceMinor, 50n)
+      assert.equal(await balanceOf(store, 'other'), 50n)
     })
 
     it('a coupon’s part of the price is not given back', async () => {

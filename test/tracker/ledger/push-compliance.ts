@@ -2,8 +2,9 @@
 // to whom, and keys that are sold once. A part of the compliance suite; compliance.ts calls it.
 import assert from 'node:assert/strict'
 import type { Command, LedgerStore } from '../../../tracker-extension/src/ledger/index.ts'
+import { balancesOf, closeAudited, openWith } from './books.ts'
 import type { OpenLedger } from './compliance.ts'
-import { commandOf, openAccount, resultOf } from './script.ts'
+import { commandOf, resultOf } from './script.ts'
 
 const now = 100
 
@@ -11,14 +12,10 @@ export function pushCompliance(open: OpenLedger): void {
   describe('sealed contents', () => {
     let store: LedgerStore
     beforeEach(async () => {
-      store = await open()
-      for (const uid of ['alice', 'bob', 'carol']) await openAccount(store, uid)
+      store = await openWith(open, 'alice', 'bob', 'carol')
       await answer('publish film 4 10')
     })
-    afterEach(async () => {
-      assert.deepEqual((await store.audit()).faults, [])
-      await store.close()
-    })
+    afterEach(() => closeAudited(store))
     const answer = (line: string, more: Partial<Command> = {}) =>
       resultOf(store, { ...commandOf(line), ...more } as Command)
     const pushed = (line: string) => answer(line, { pushed: true } as Partial<Command>)
@@ -26,10 +23,7 @@ export function pushCompliance(open: OpenLedger): void {
       (await store.execute({ kind: 'budgetPush', infoHash, amountMinor, now })).addedMinor
     const key = (uid: string, priceMinor = 25n, group = 3, infoHash = 'film') =>
       store.execute({ kind: 'buyKey', uid, infoHash, priceMinor, group, now })
-    const balances = async () =>
-      Promise.all(
-        ['alice', 'bob', 'carol'].map(async (uid) => (await store.account(uid))!.balanceMinor)
-      )
+    const balances = () => balancesOf(store, 'alice', 'bob', 'carol')
     const used = async () => (await store.pushBudget('film')).usedMinor
 
     it('F77 I1: the provider pays a purse of a push, sellers earn by it, and the rest is the provider’s again', async () => {

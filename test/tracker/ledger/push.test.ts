@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { type Command, memoryLedger } from '../../../tracker-extension/src/ledger/index.ts'
+import { balancesOf } from './books.ts'
 import { commandOf, openAccount, resultOf } from './script.ts'
 
 const seed = Number(process.env.FLOODGATE_SEED ?? Date.now() % 2 ** 31)
@@ -36,7 +37,6 @@ describe(`ledger: pushed purses (FLOODGATE_SEED=${seed})`, () => {
       await store.execute(commandOf(`publish film ${PIECES} 5`))
       const budget = { infoHash: 'film', amountMinor: BigInt(budgetMinor), now: 1 }
       if (budgetMinor > 0) await store.execute({ kind: 'budgetPush', ...budget })
-      const balanceOf = async (uid: string) => (await store.account(uid))!.balanceMinor
       for (const one of lines) {
         const command = commandOf(one)
         const pushed = command.kind === 'purchase'
@@ -44,9 +44,9 @@ describe(`ledger: pushed purses (FLOODGATE_SEED=${seed})`, () => {
         const { faults, escrowMinor } = await store.audit()
         assert.deepEqual(faults, [], one)
         const { usedMinor } = await store.pushBudget('film')
-        const earnedMinor = (await balanceOf('cid')) + (await balanceOf('dan'))
-        assert.deepEqual([await balanceOf('ann'), await balanceOf('bea')], [0n, 0n], one)
-        assert.equal(usedMinor, escrowMinor + earnedMinor, one)
+        const [ann, bea, cid, dan] = await balancesOf(store, 'ann', 'bea', 'cid', 'dan')
+        assert.deepEqual([ann, bea], [0n, 0n], one)
+        assert.equal(usedMinor, escrowMinor + cid! + dan!, one)
         assert.ok(usedMinor <= budget.amountMinor, one)
       }
       await store.close()

@@ -1,12 +1,12 @@
-// All lines of a journal, which a store gives a page at a time.
-import type { JournalLine } from '../../../tracker-extension/src/ledger/reads.ts'
-import type { LedgerStore } from '../../../tracker-extension/src/ledger/store.ts'
+// All lines of a journal at once.
+import {
+  type JournalLine,
+  type LedgerStore,
+  journalLines
+} from '../../../tracker-extension/src/ledger/index.ts'
 
 export async function wholeJournal(store: LedgerStore): Promise<JournalLine[]> {
   const lines: JournalLine[] = []
-  for (;;) {
-    const page = await store.journal(lines.length)
-    if (page.length === 0) return lines
-    lines.push(...page)
-  }
+  for await (const line of journalLines(store)) lines.push(line)
+  return lines
 }

@@ -2,6 +2,8 @@
 import type { LedgerStore } from '@floodgate/tracker'
 import { commandOf, openAccount } from '../ledger/script.ts'
 
+export { balanceOf } from '../ledger/books.ts'
+
 /** Alice buys and `earner` sells: it earns `pieces` × 100 minor units at `at`. */
 export async function earn(
   store: LedgerStore,
@@ -26,6 +28,3 @@ export async function people(store: LedgerStore, destinations: Record<string, st
     await store.execute({ kind: 'setDestination', uid, destination, holdMs: 0, now: 1 })
   }
 }
-
-export const balanceOf = async (store: LedgerStore, uid: string): Promise<bigint> =>
-  (await store.account(uid))!.balanceMinor

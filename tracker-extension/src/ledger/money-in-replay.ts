@@ -1,27 +1,9 @@
 // The audit of money that comes in: each advice, gift code and coupon against what the journal moved for it. Pure.
 import { balance } from './posting.ts'
-import {
-  type JournalRow,
-  type ScanView,
-  cash,
-  escrow,
-  gifts,
-  peerAccount,
-  promotion
-} from './rows.ts'
+import type { Expect, ReplayPart } from './replay-part.ts'
+import { type ScanView, cash, escrow, gifts, peerAccount, promotion } from './rows.ts'
 
-/** Kinds of lines whose amounts stand in a row of this part. */
-export const moneyInKinds = [
-  'issueGifts',
-  'redeemGift',
-  'fund',
-  'promotion',
-  'promotionRefund'
-] as const
-
-type Expect = (kind: string, ref: string, amountMinor: bigint, what: string) => void
-
-export function expectMoneyIn(view: ScanView, expect: Expect): void {
+function expectRows(view: ScanView, expect: Expect): void {
   for (const [id, { codes, amountMinor }] of view.rows('giftBatch')) {
     expect('issueGifts', id, amountMinor * BigInt(codes), `gift batch ${id}: amountMinor × codes`)
   }
@@ -38,28 +20,8 @@ export function expectMoneyIn(view: ScanView, expect: Expect): void {
   }
 }
 
-type Sides = Pick<JournalRow, 'debit' | 'credit'>
-
-/** Between which accounts a line of each kind moves money. */
-export function moneyInSides(view: ScanView, { kind, ref }: JournalRow): Sides | undefined {
-  switch (kind) {
-    case 'issueGifts':
-      return { debit: cash, credit: gifts }
-    case 'redeemGift':
-      return { debit: gifts, credit: peerAccount(view.get('gift', ref)?.uid ?? '') }
-    case 'fund':
-      return { debit: cash, credit: promotion }
-    case 'promotion':
-      return { debit: promotion, credit: escrow }
-    case 'promotionRefund':
-      return { debit: escrow, credit: promotion }
-    default:
-      return undefined
-  }
-}
-
 /** What no sum of lines shows: booked advices have their deposit, and unredeemed codes their money. */
-export function checkMoneyIn(view: ScanView, faults: string[]): void {
+function check(view: ScanView, faults: string[]): void {
   for (const [id, { state, uid, amountMinor }] of view.rows('advice')) {
     const deposit = view.get('deposit', id)
     const booked = deposit?.uid === uid && deposit.amountMinor === amountMinor
@@ -72,4 +34,19 @@ export function checkMoneyIn(view: ScanView, faults: string[]): void {
     if (uid === '') worthMinor += amountMinor
   const heldMinor = balance(view, gifts)
   if (heldMinor !== worthMinor) faults.push(`gifts ${heldMinor}, unredeemed codes ${worthMinor}`)
+}
+
+export const moneyInReplay: ReplayPart = {
+  kinds: {
+    issueGifts: () => ({ debit: cash, credit: gifts }),
+    redeemGift: (view, { ref }) => ({
+      debit: gifts,
+      credit: peerAccount(view.get('gift', ref)?.uid ?? '')
+    }),
+    fund: () => ({ debit: cash, credit: promotion }),
+    promotion: () => ({ debit: promotion, credit: escrow }),
+    promotionRefund: () => ({ debit: escrow, credit: promotion })
+  },
+  expect: expectRows,
+  check
 }

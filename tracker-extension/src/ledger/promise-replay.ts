@@ -2,45 +2,18 @@
 // owed. Pure.
 import { popcount } from './bitmap.ts'
 import { takenFor } from './own-accounts.ts'
-import {
-  type JournalRow,
-  type ScanView,
-  keyOf,
-  peerAccount,
-  providerAccount,
-  uidOfAccount
-} from './rows.ts'
+import type { Expect, ReplayPart } from './replay-part.ts'
+import { type ScanView, keyOf, peerAccount, providerAccount, uidOfAccount } from './rows.ts'
 
-/** Kinds of lines whose amounts stand in a row of this part. */
-export const promiseKinds = ['credit', 'cover'] as const
-
-type Expect = (kind: string, ref: string, amountMinor: bigint, what: string) => void
-
-export function expectCredits(view: ScanView, expect: Expect): void {
+function expectRows(view: ScanView, expect: Expect): void {
   for (const [id, { creditMinor, coveredMinor }] of view.rows('measurement')) {
     expect('credit', id, creditMinor, `measurement ${id}: creditMinor`)
     expect('cover', id, coveredMinor, `measurement ${id}: coveredMinor`)
   }
 }
 
-/** Between which accounts a line of each kind moves money. */
-export function promiseSides(
-  view: ScanView,
-  { kind, ref, debit }: JournalRow
-): Pick<JournalRow, 'debit' | 'credit'> | undefined {
-  if (kind === 'credit') {
-    const buyer = view.get('measurement', ref)?.uid ?? ''
-    return { debit: providerAccount, credit: peerAccount(buyer) }
-  }
-  if (kind !== 'cover') return undefined
-  // Only who is the provider's own, and sold in this purse.
-  const uid = uidOfAccount(debit) ?? ''
-  const isOwn = view.get('ownAccount', uid) && view.get('sale', keyOf(ref, uid))
-  return { debit: isOwn ? debit : '', credit: providerAccount }
-}
-
 /** What no sum of lines shows. */
-export function checkPromises(view: ScanView, faults: string[]): void {
+function check(view: ScanView, faults: string[]): void {
   for (const [id, { state, percent, creditMinor, uid }] of view.rows('measurement')) {
     const purse = view.get('purse', id)
     const mostMinor = purse ? purse.priceMinor * BigInt(popcount(purse.spent) * percent) : 0n
@@ -73,4 +46,21 @@ function checkShared(view: ScanView, faults: string[]): void {
   for (const [key, { sharedMinor }] of view.rows('sale')) {
     if (sharedMinor > (shares.get(key) ?? 0n)) faults.push(`sale ${key}: sharedMinor is too much`)
   }
+}
+
+export const promiseReplay: ReplayPart = {
+  kinds: {
+    credit: (view, { ref }) => ({
+      debit: providerAccount,
+      credit: peerAccount(view.get('measurement', ref)?.uid ?? '')
+    }),
+    // Only who is the provider's own, and sold in this purse.
+    cover: (view, { ref, debit }) => {
+      const uid = uidOfAccount(debit) ?? ''
+      const isOwn = view.get('ownAccount', uid) && view.get('sale', keyOf(ref, uid))
+      return { debit: isOwn ? debit : '', credit: providerAccount }
+    }
+  },
+  expect: expectRows,
+  check
 }

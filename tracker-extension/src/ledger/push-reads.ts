@@ -1,15 +1,6 @@
 // Reads of sealed contents: what may be pushed, and whose keys were sold. Pure.
+import { budgetOf } from './push.ts'
 import { type ScanView, keyOf } from './rows.ts'
-
-export interface PushBudget {
-  amountMinor: bigint
-  usedMinor: bigint
-}
-
-/** What a push of this content may cost, and costs; nothing unless the provider set a budget. */
-function pushBudget(view: ScanView, infoHash: string): PushBudget {
-  return view.get('pushBudget', infoHash) ?? { amountMinor: 0n, usedMinor: 0n }
-}
 
 /** Did the provider pay a purse of this content for this account? */
 function isPushed(view: ScanView, infoHash: string, uid: string): boolean {
@@ -34,4 +25,4 @@ function keySales(view: ScanView, infoHash: string, after: string, limit: number
   return found
 }
 
-export const pushReads = { pushBudget, isPushed, keySales }
+export const pushReads = { pushBudget: budgetOf, isPushed, keySales }

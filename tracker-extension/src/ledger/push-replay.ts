@@ -1,21 +1,9 @@
 // The audit of sealed contents: each budget, pushed purse and sold key against what the journal moved for it. Pure.
 import { balance } from './posting.ts'
-import {
-  type JournalRow,
-  type ScanView,
-  cash,
-  escrow,
-  peerAccount,
-  providerAccount,
-  push
-} from './rows.ts'
+import type { Expect, ReplayPart } from './replay-part.ts'
+import { type ScanView, cash, escrow, peerAccount, providerAccount, push } from './rows.ts'
 
-/** Kinds of lines whose amounts stand in a row of this part. */
-export const pushKinds = ['pushBudget', 'pushed', 'pushRefund', 'key'] as const
-
-type Expect = (kind: string, ref: string, amountMinor: bigint, what: string) => void
-
-export function expectPush(view: ScanView, expect: Expect): void {
+function expectRows(view: ScanView, expect: Expect): void {
   for (const [infoHash, { amountMinor }] of view.rows('pushBudget')) {
     expect('pushBudget', infoHash, amountMinor, `push budget ${infoHash}: amountMinor`)
   }
@@ -28,27 +16,8 @@ export function expectPush(view: ScanView, expect: Expect): void {
   }
 }
 
-/** Between which accounts a line of each kind moves money. */
-export function pushSides({
-  kind,
-  ref
-}: JournalRow): Pick<JournalRow, 'debit' | 'credit'> | undefined {
-  switch (kind) {
-    case 'pushBudget':
-      return { debit: cash, credit: push }
-    case 'pushed':
-      return { debit: push, credit: escrow }
-    case 'pushRefund':
-      return { debit: escrow, credit: push }
-    case 'key':
-      return { debit: peerAccount(ref.split(' ')[1] ?? ''), credit: providerAccount }
-    default:
-      return undefined
-  }
-}
-
 /** What no sum of lines shows: what budgets have left is there, and what they used was paid into purses of their content. */
-export function checkPush(view: ScanView, faults: string[]): void {
+function check(view: ScanView, faults: string[]): void {
   const used = new Map<string, bigint>()
   for (const [key, { purseId, paidMinor, refundMinor }] of view.rows('pushed')) {
     const [infoHash = '', uid] = key.split(' ')
@@ -68,4 +37,18 @@ export function checkPush(view: ScanView, faults: string[]): void {
   }
   const heldMinor = balance(view, push)
   if (heldMinor !== leftMinor) faults.push(`push ${heldMinor}, left of budgets ${leftMinor}`)
+}
+
+export const pushReplay: ReplayPart = {
+  kinds: {
+    pushBudget: () => ({ debit: cash, credit: push }),
+    pushed: () => ({ debit: push, credit: escrow }),
+    pushRefund: () => ({ debit: escrow, credit: push }),
+    key: (_, { ref }) => ({
+      debit: peerAccount(ref.split(' ')[1] ?? ''),
+      credit: providerAccount
+    })
+  },
+  expect: expectRows,
+  check
 }

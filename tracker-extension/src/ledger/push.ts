@@ -4,7 +4,7 @@ import type { PurchaseCommand } from './commands.ts'
 import { LedgerError } from './errors.ts'
 import { type Occasion, post } from './posting.ts'
 import type { BudgetPushCommand, BuyKeyCommand, PushOutcomes } from './push-commands.ts'
-import type { PushedRow } from './push-rows.ts'
+import type { PushBudgetRow, PushedRow } from './push-rows.ts'
 import {
   type LedgerView,
   type PurseRow,
@@ -30,7 +30,8 @@ export function budgetPush(
   return { infoHash, addedMinor }
 }
 
-const budgetOf = (view: LedgerView, infoHash: string) =>
+/** What a push of this content may cost, and costs; nothing unless the provider set a budget. */
+export const budgetOf = (view: LedgerView, infoHash: string): PushBudgetRow =>
   view.get('pushBudget', infoHash) ?? { amountMinor: 0n, usedMinor: 0n }
 
 /** Push → escrow, instead of the buyer. Throws `not-pushed` for a second purse of an account, and beyond the budget. */

@@ -1,19 +1,16 @@
 // Replays the journal against the rows that say what its lines were for: every deposit, purchase, refund and claim moved
 // what its row says, and nothing moved without a row (I1, G13). Pure.
-import { checkMoneyIn, expectMoneyIn, moneyInKinds, moneyInSides } from './money-in-replay.ts'
-import { checkPromises, expectCredits, promiseKinds, promiseSides } from './promise-replay.ts'
-import { releasedMinor } from './cancellation.ts'
-import { checkPush, expectPush, pushKinds, pushSides } from './push-replay.ts'
-import { chargedFor } from './purchase.ts'
-import {
-  cash,
-  escrow,
-  keyOf,
-  peerAccount,
-  uidOfAccount,
-  type JournalRow,
-  type ScanView
-} from './rows.ts'
+import { moneyInReplay } from './money-in-replay.ts'
+import { promiseReplay } from './promise-replay.ts'
+import { pushReplay } from './push-replay.ts'
+import type { ReplayPart } from './replay-part.ts'
+import { type JournalRow, type ScanView, escrow, keyOf, peerAccount, uidOfAccount } from './rows.ts'
+import { tradeReplay } from './trade-replay.ts'
+
+const PARTS: readonly ReplayPart[] = [tradeReplay, moneyInReplay, pushReplay, promiseReplay]
+
+/** Kinds whose amounts stand in a row of their own, summed by what they refer to. */
+const told = new Map(PARTS.flatMap(({ kinds }) => Object.entries(kinds)))
 
 /** Faults are told, each with the row and the field. */
 export function checkMovements(view: ScanView, faults: string[]): void {
@@ -23,34 +20,12 @@ export function checkMovements(view: ScanView, faults: string[]): void {
     moved.delete(`${kind} ${ref}`)
     if (found !== amountMinor) faults.push(`${what} says ${amountMinor}, the journal ${found}`)
   }
-  for (const [id, { amountMinor }] of view.rows('deposit')) {
-    expect('deposit', id, amountMinor, `deposit ${id}: amountMinor`)
-  }
-  for (const [id, purse] of view.rows('purse')) {
-    expect('purchase', id, chargedFor(view, id, purse), `purse ${id}: priceMinor × covered`)
-    expect('close', id, purse.refundMinor, `purse ${id}: refundMinor`)
-    expect('release', id, releasedMinor(view, id, purse), `purse ${id}: released`)
-  }
-  for (const [id, { creditedMinor }] of view.rows('claim')) {
-    expect('redeem', id, creditedMinor, `claim ${id}: creditedMinor`)
-  }
-  expectMoneyIn(view, expect)
-  expectPush(view, expect)
-  expectCredits(view, expect)
+  for (const part of PARTS) part.expect(view, expect)
   for (const line of moved.keys()) faults.push(`the journal has a ${line} that nothing stands for`)
   checkParties(view, faults)
-  checkMoneyIn(view, faults)
-  checkPush(view, faults)
-  checkPromises(view, faults)
+  for (const part of PARTS) part.check?.(view, faults)
 }
 
-/** Kinds whose amounts stand in a row of their own, summed by what they refer to. */
-const told = new Set<string>([
-  ...['deposit', 'purchase', 'close', 'release', 'redeem'],
-  ...moneyInKinds,
-  ...pushKinds,
-  ...promiseKinds
-])
 /** These pay open debts too. */
 const refunds = new Set(['close', 'release'])
 
@@ -73,21 +48,12 @@ function sumLines(view: ScanView): Map<string, bigint> {
   return moved
 }
 
-/** A deposit goes to whom its row names, and a purse is paid by its buyer. */
+/** A line moves money between the accounts that its kind and its row say. */
 function checkParties(view: ScanView, faults: string[]): void {
   for (const [key, row] of view.rows('journal')) {
-    const { kind, ref, debit, credit } = row
+    const sides = told.get(row.kind)?.(view, row)
     const fault = (field: string) => faults.push(`journal line ${Number(key)}: ${field}`)
-    if (kind === 'deposit') {
-      if (debit !== cash) fault('debit')
-      if (credit !== peerAccount(view.get('deposit', ref)?.uid ?? '')) fault('credit')
-    } else if (kind === 'purchase') {
-      if (debit !== peerAccount(view.get('purse', ref)?.uid ?? '')) fault('debit')
-      if (credit !== escrow) fault('credit')
-    } else {
-      const sides = moneyInSides(view, row) ?? pushSides(row) ?? promiseSides(view, row)
-      if (sides && debit !== sides.debit) fault('debit')
-      if (sides && credit !== sides.credit) fault('credit')
-    }
+    if (sides && row.debit !== sides.debit) fault('debit')
+    if (sides && row.credit !== sides.credit) fault('credit')
   }
 }

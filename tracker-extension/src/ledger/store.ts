@@ -22,7 +22,8 @@ import type {
   Sale
 } from './reads.ts'
 import type { AdviceEntry, PromotionBooks } from './money-in-reads.ts'
-import type { KeySale, PushBudget } from './push-reads.ts'
+import type { KeySale } from './push-reads.ts'
+import type { PushBudgetRow } from './push-rows.ts'
 import type { Wanted } from './purse-chain.ts'
 import type { HeadRow } from './rows.ts'
 import type { LedgerSize } from './size.ts'
@@ -104,7 +105,7 @@ export interface LedgerStore {
   destination(uid: string): Promise<DestinationRow | undefined>
   destinations(after?: string, limit?: number): Promise<(DestinationRow & { uid: string })[]>
   /** What a push of this content may cost, and what of it is used. */
-  pushBudget(infoHash: string): Promise<PushBudget>
+  pushBudget(infoHash: string): Promise<PushBudgetRow>
   /** Did the provider pay a purse of this content for this account? */
   isPushed(infoHash: string, uid: string): Promise<boolean>
   /** Whose keys of a content were sold, behind the account `after` ('' = from the first), at most 1000 at a time. */

@@ -107,7 +107,7 @@ function note(mint: Mint, { infoHash, peerId, event, left }: AnnounceAsk, uid?: 
 /** What was promised is judged by it. */
 async function noteLeft(mint: Mint, ask: AnnounceAsk, uid: string): Promise<void> {
   const { infoHash, peerId: client, left } = ask
-  if ((await mint.promises.of(infoHash)).promise === undefined) return
+  if ((await mint.offers.of(infoHash))?.promise === undefined) return
   mint.deliveries.announced({ uid, infoHash, client, left, time: mint.now() })
 }
 

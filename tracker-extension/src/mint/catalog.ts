@@ -1,9 +1,8 @@
 // What is for sale, as every announce needs it: terms without the torrent files. Contents that are known are kept for
 // some seconds; what is published through this process is seen at once.
 
-import { FloodgateError } from '@floodgate/protocol'
 import type { Content, ContentSummary, LedgerStore } from '../ledger/index.ts'
-import { readTorrent } from './torrent.ts'
+import type { Offers } from './offers.ts'
 
 export type Terms = Pick<Content, 'pieces' | 'priceMinor' | 'currency' | 'mode' | 'free'>
 export type ListedContent = ContentSummary & { pieceLength: number }
@@ -14,14 +13,14 @@ const CONTENTS_MAX = 10_000
 
 export class Catalog {
   readonly #store: LedgerStore
+  readonly #offers: Offers
   readonly #now: () => number
   readonly #terms = new Map<string, { terms: Terms; until: number }>()
-  /** By info hash, which fixes them for ever. */
-  readonly #pieceLengths = new Map<string, number>()
   #list: { contents: ListedContent[]; until: number } | undefined
 
-  constructor(store: LedgerStore, now: () => number) {
+  constructor(store: LedgerStore, offers: Offers, now: () => number) {
     this.#store = store
+    this.#offers = offers
     this.#now = now
   }
 
@@ -44,7 +43,8 @@ export class Catalog {
     if (this.#list !== undefined && this.#list.until > this.#now()) return this.#list.contents
     const contents: ListedContent[] = []
     for (const summary of await this.#store.contents()) {
-      contents.push({ ...summary, pieceLength: await this.#pieceLengthOf(summary.infoHash) })
+      const { pieceLength = 0 } = (await this.#offers.of(summary.infoHash)) ?? {}
+      contents.push({ ...summary, pieceLength })
     }
     this.#list = { contents, until: this.#now() + KEPT_MS }
     return contents
@@ -54,25 +54,5 @@ export class Catalog {
   forget(infoHash: string): void {
     this.#terms.delete(infoHash)
     this.#list = undefined
-  }
-
-  async #pieceLengthOf(infoHash: string): Promise<number> {
-    let length = this.#pieceLengths.get(infoHash)
-    if (length === undefined) {
-      const content = await this.#store.content(infoHash)
-      length = content === undefined ? 0 : pieceLengthIn(content.torrent)
-      this.#pieceLengths.set(infoHash, length)
-    }
-    return length
-  }
-}
-
-/** 0 when the file cannot be read: it came into the ledger without us, and must not hide the other contents. */
-function pieceLengthIn(torrent: Uint8Array): number {
-  try {
-    return readTorrent(torrent).pieceLength
-  } catch (error) {
-    if (error instanceof FloodgateError) return 0
-    throw error
   }
 }

@@ -1,19 +1,13 @@
 // A buyer tells what he measured of what he was promised, once for a purse; the provider holds it against what it knows, and
 // a miss is credited without anybody's doing (F78, F79).
 
-import {
-  FloodgateError,
-  countBits,
-  countRanges,
-  decode,
-  toHex,
-  type Message
-} from '@floodgate/protocol'
+import { FloodgateError, countBits, countRanges, toHex, type Message } from '@floodgate/protocol'
 import type { Measurement, Purse } from '../ledger/index.ts'
 import { bytesOf } from './deliveries.ts'
 import { readSigned, type Mint } from './mint.ts'
 import { paidAhead } from './paid-ahead.ts'
 import { judgePromise, type Finding } from './promise-judge.ts'
+import { certificateOf } from './purchase.ts'
 
 /** The buyer keeps the answer. */
 const LIFE_MS = 90 * 24 * 3600e3
@@ -44,11 +38,12 @@ export async function takeMeasurement(mint: Mint, bytes: Uint8Array): Promise<Ui
 
 async function find(mint: Mint, message: Message<'measurement'>, purse: Purse): Promise<Finding> {
   const { infoHash, openedAt: boughtAt, purseId, uid, spent, closedAt } = purse
-  const { promise, pieceLength } = await mint.promises.of(infoHash)
-  if (promise === undefined) throw new FloodgateError('no-promise')
+  const terms = await mint.offers.of(infoHash)
+  if (terms?.promise === undefined) throw new FloodgateError('no-promise')
+  const { promise, pieceLength } = terms
   if (closedAt !== 0) throw new FloodgateError('purse-closed')
   const now = mint.now()
-  const tokens = countRanges(decode(purse.certificate, 'purse').message.pieces)
+  const tokens = countRanges(certificateOf(purse).pieces)
   const heard = mint.deliveries.of({ uid, infoHash, purseId, boughtAt, pieceLength, tokens })
   // What the ledger has it knows after a restart too.
   const paid = Math.max(countBits(spent), message.paid)
@@ -88,22 +83,18 @@ export async function creditAfterClaims(mint: Mint, purseIds: readonly string[])
   await Promise.all(waiting.map((purseId) => credit(mint, purseId)))
 }
 
-/** Pays every credit that is owed and can be paid now; answers how many were. */
-export async function payOwedCredits(mint: Mint): Promise<number> {
-  let paid = 0
+/** Pays every credit that is owed and can be paid now. */
+export async function payOwedCredits(mint: Mint): Promise<void> {
   for (let after = ''; ;) {
     const owed = await mint.store.owedCredits(after)
-    const done = await Promise.all(owed.map((purseId) => credit(mint, purseId)))
-    paid += done.filter(Boolean).length
-    if (owed.length === 0) return paid
+    if (owed.length === 0) return
+    await Promise.all(owed.map((purseId) => credit(mint, purseId)))
     after = owed.at(-1)!
   }
 }
 
-async function credit(mint: Mint, purseId: string): Promise<boolean> {
+async function credit(mint: Mint, purseId: string): Promise<void> {
   const order = { kind: 'credit', purseId, now: mint.now() } as const
   const { measurement } = await mint.store.execute(order)
-  if (measurement.state === 'owed') return false
-  mint.owedCredits.delete(purseId)
-  return true
+  if (measurement.state !== 'owed') mint.owedCredits.delete(purseId)
 }

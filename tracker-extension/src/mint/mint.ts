@@ -20,9 +20,9 @@ import type { Doorkeeper } from './doorkeeper.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Freshness } from './freshness.ts'
 import type { Issuer } from './issuer.ts'
+import type { Offers } from './offers.ts'
 import type { Places } from './places.ts'
 import type { SealedContents } from './sealed.ts'
-import type { Promises } from './promises.ts'
 import type { Statements } from './statements.ts'
 import type { Strikes } from './strikes.ts'
 
@@ -49,6 +49,7 @@ export interface Mint {
   /** Uids, in hex, that no swarm is ever too full for: the provider's own seeders. */
   readonly ownSeeders: ReadonlySet<string>
   readonly places: Places
+  readonly offers: Offers
   readonly catalog: Catalog
   readonly sealed: SealedContents
   readonly freshness: Freshness
@@ -56,7 +57,6 @@ export interface Mint {
   readonly statements: Statements
   readonly counters: MintCounters
   readonly arrivals: Arrivals
-  readonly promises: Promises
   readonly deliveries: Deliveries
   /** Of this time the part in which our own seeders of a content had rate to spare, in milliseconds. */
   readonly spareMs: (infoHash: string, from: number, until: number) => number

@@ -66,8 +66,8 @@ function wantedOf({ pieces: said }: Announce, { pieces, free }: Terms): Ranges {
 /**
  * The purse for a verified announce that wants one. Throws `bad-request` (pieces that there are not, or that are free),
  * `price-changed`, `insufficient-funds`, `too-many-requests` (purses open), `conflict` (the session wanted other pieces
- * before), `not-pushed` (the provider is to
- * pay, and does not) and `purse-closed` (the session's purse is settled or cancelled: announce with a new session).
+ * before), `not-pushed` (the provider is to pay, and does not) and `purse-closed` (the session's purse is settled or
+ * cancelled: announce with a new session).
  */
 export async function sellPurse(
   mint: Mint,

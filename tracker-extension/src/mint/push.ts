@@ -24,9 +24,8 @@ export async function offerPushes(mint: Mint, bytes: Uint8Array): Promise<Uint8A
   mint.freshness.take(`${uid} willing`, message, now)
   await mint.court.expectAdmitted(uid)
   await expectStanding(mint, uid)
-  const { disk, uplink } = message
-  mint.sealed.note(uid, { disk, uplink, until: now + WILLING_MS })
-  const items = await offersFor(mint, uid, disk)
+  mint.sealed.note(uid, now + WILLING_MS)
+  const items = await offersFor(mint, uid, message.disk)
   return mint.issuer.sign(
     'pushOffers',
     { request: mint.crypto.sha256(bytes), currency: mint.currency, items },

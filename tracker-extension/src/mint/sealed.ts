@@ -1,9 +1,8 @@
 // Contents that are sealed until their release: what the provider needs to sell their keys and to push them, the secrets
 // aside, which are the host's.
 
-import { FloodgateError, decodeOffer, type Crypto, type SealedTerms } from '@floodgate/protocol'
-import type { LedgerStore } from '../ledger/index.ts'
-import { readTorrent } from './torrent.ts'
+import { FloodgateError, type SealedTerms } from '@floodgate/protocol'
+import type { Offers } from './offers.ts'
 
 export interface PushOptions {
   /**
@@ -16,18 +15,9 @@ export interface PushOptions {
   standingMinor?: bigint
 }
 
-/** What a torrent file says for ever, and its info hash fixes. */
 export interface SealedContent extends SealedTerms {
   /** Bytes. */
   length: number
-}
-
-/** A peer that offers disk and uplink, in bytes and bytes per second. */
-export interface Willing {
-  disk: number
-  uplink: number
-  /** Unix milliseconds. */
-  until: number
 }
 
 const GROUPS = 1024
@@ -37,16 +27,12 @@ export class SealedContents {
   readonly keys: PushOptions['keys']
   readonly groups: number
   readonly standingMinor: bigint
-  readonly #store: LedgerStore
-  readonly #crypto: Crypto
-  /** By info hash; undefined for those that are not sealed. */
-  readonly #known = new Map<string, SealedContent | undefined>()
-  /** By uid in hex, the one heard longest ago first. */
-  readonly #willing = new Map<string, Willing>()
+  readonly #offers: Offers
+  /** Until when, Unix milliseconds, by uid in hex; the one heard longest ago first. */
+  readonly #willing = new Map<string, number>()
 
-  constructor(store: LedgerStore, crypto: Crypto, options: Partial<PushOptions>) {
-    this.#store = store
-    this.#crypto = crypto
+  constructor(offers: Offers, options: Partial<PushOptions>) {
+    this.#offers = offers
     this.keys = options.keys ?? (() => Promise.resolve(undefined))
     this.groups = options.groups ?? GROUPS
     this.standingMinor = options.standingMinor ?? 1n
@@ -54,12 +40,10 @@ export class SealedContents {
 
   /** Undefined when the content is not sealed. Throws `unknown-content`. */
   async find(infoHash: string): Promise<SealedContent | undefined> {
-    if (this.#known.has(infoHash)) return this.#known.get(infoHash)
-    const content = await this.#store.content(infoHash)
-    if (content === undefined) throw new FloodgateError('unknown-content')
-    const found = sealedIn(this.#crypto, content.torrent)
-    this.#known.set(infoHash, found)
-    return found
+    const terms = await this.#offers.of(infoHash)
+    if (terms === undefined) throw new FloodgateError('unknown-content')
+    const { sealed, length } = terms
+    return sealed && { ...sealed, length }
   }
 
   /** Throws `unknown-content`, also for a content that is not sealed. */
@@ -69,28 +53,16 @@ export class SealedContents {
     return found
   }
 
-  /** The later word stands. */
-  note(uid: string, willing: Willing): void {
+  /** An account is willing until then. */
+  note(uid: string, until: number): void {
     this.#willing.delete(uid)
     if (this.#willing.size === WILLING_MAX) {
       this.#willing.delete(this.#willing.keys().next().value!)
     }
-    this.#willing.set(uid, willing)
+    this.#willing.set(uid, until)
   }
 
   isWilling(uid: string, now: number): boolean {
-    return (this.#willing.get(uid)?.until ?? 0) > now
-  }
-}
-
-/** Undefined also for a file that came into the ledger without us and cannot be read: it must not hide the others. */
-function sealedIn(crypto: Crypto, torrent: Uint8Array): SealedContent | undefined {
-  try {
-    const { info, length } = readTorrent(torrent)
-    const { sealed } = decodeOffer(crypto, info)
-    return sealed && { ...sealed, length }
-  } catch (error) {
-    if (error instanceof FloodgateError) return undefined
-    throw error
+    return (this.#willing.get(uid) ?? 0) > now
   }
 }

@@ -8,6 +8,7 @@ import type { Sale } from '../ledger/index.ts'
 import { countRefusal } from '../mint/counters.ts'
 import type { Mint } from '../mint/mint.ts'
 import { refusalOf } from '../mint/refusals.ts'
+import { accountOpener } from './account.ts'
 import {
   busy,
   refuse,
@@ -18,7 +19,7 @@ import {
   sayUnchanged,
   tagOf
 } from './answers.ts'
-import { sellPieces, type OriginPass } from './sell.ts'
+import { sellPieces, type OriginPass, type OriginTill } from './sell.ts'
 import type { OriginContent, OriginFile } from './files.ts'
 import { Pace } from './pace.ts'
 import { ORIGIN_UID, standingOf } from './paid.ts'
@@ -64,7 +65,7 @@ interface Asked {
 
 export class Origin {
   readonly #mint: Mint
-  readonly #court: Court
+  readonly #till: OriginTill
   readonly #options: OriginOptions
   readonly #onError: (error: unknown) => void
   readonly #shelf: OriginShelf
@@ -88,7 +89,7 @@ export class Origin {
     expect(policy === 'free' || policy === 'charged', 'policy')
     expect(rateBytes > 0, 'rateBytes')
     this.#mint = mint
-    this.#court = court
+    this.#till = { mint, court, openAccount: accountOpener(mint) }
     this.#options = options
     this.#onError = onError
     this.#shelf = new OriginShelf(mint.store, directory)
@@ -108,7 +109,7 @@ export class Origin {
 
   /** Sells the pieces of an `originRequest`, whatever the state: what was paid is delivered. Throws as {@link sellPieces}. */
   sellPieces(request: Uint8Array): Promise<OriginPass> {
-    return sellPieces(this.#mint, this.#court, request)
+    return sellPieces(this.#till, request)
   }
 
   /** Answers a request below `ORIGIN_PREFIX`. Never rejects. */

@@ -30,13 +30,25 @@ export interface OriginPass {
   expires: number
 }
 
+/** Where sales are made. */
+export interface OriginTill {
+  readonly mint: Mint
+  /** Its pieces are what is sold. */
+  readonly court: Court
+  readonly openAccount: () => Promise<void>
+}
+
 /**
  * Answers an `originRequest`: redeems what is new in its voucher, at most 32 tokens, and gives a pass to all pieces that this
  * purse ever paid for by HTTP. Every new piece is read and checked before it is charged. To repeat a request moves no
- * money. Throws `clock`, `replayed`, `revoked`, `unknown-purse`, `limit-reached`, `no-source`, `purse-closed`, `insufficient-funds` (a
- * token that another seller was paid for, and no money for it), what `checkClaimed` and what `readSigned` throws.
+ * money. Throws `clock`, `replayed`, `revoked`, `unknown-purse`, `limit-reached`, `no-source`, `purse-closed`,
+ * `insufficient-funds` (a token that another seller was paid for, and no money for it), what `checkClaimed` and what
+ * `readSigned` throws.
  */
-export async function sellPieces(mint: Mint, court: Court, bytes: Uint8Array): Promise<OriginPass> {
+export async function sellPieces(
+  { mint, court, openAccount }: OriginTill,
+  bytes: Uint8Array
+): Promise<OriginPass> {
   const { message, account } = await readSigned(mint, 'originRequest', bytes)
   expectFresh(mint, message)
   mint.freshness.take(`${account.uid} origin ${toHex(message.purse)}`, message, mint.now())
@@ -50,6 +62,7 @@ export async function sellPieces(mint: Mint, court: Court, bytes: Uint8Array): P
     const claim = await checkClaimed(mint, claimed, { claimId, payee: PROVIDER_UID }, facts)
     // Nobody pays for what we could not deliver (W12).
     for (const index of added) await pieceOf(court, facts.purse.infoHash, index)
+    await openAccount()
     await redeem(mint, claim)
   }
   const { infoHash, purseId } = facts.purse
@@ -65,11 +78,6 @@ function newIn({ bitmap }: Message<'originRequest'>, { sale }: ClaimFacts): numb
 }
 
 async function redeem(mint: Mint, claim: Claim): Promise<void> {
-  const { rootKey } = mint.issuer
-  // The provider's account has the root key, and exists from the first sale on. Nothing is ever sealed to it.
-  const keys = { signKey: rootKey, boxKey: rootKey }
-  await mint.store.execute({ kind: 'open', uid: ORIGIN_UID, ...keys, handle: 'web origin' })
-  await mint.store.execute({ kind: 'ownAccount', uid: ORIGIN_UID, now: mint.now() })
   const { claims } = await mint.store.execute({ kind: 'redeem', claims: [claim], now: mint.now() })
   const outcome = claims[0]!
   if ('error' in outcome) throw new FloodgateError(codeOfLedger(outcome.error))

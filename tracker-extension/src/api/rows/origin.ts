@@ -27,8 +27,15 @@ export const ORIGIN: readonly Route[] = [
     message: 'originRequest',
     answer: passJson,
     errors: [
-      ...(['not-found', 'unknown-account', 'clock', 'revoked', 'unknown-purse'] as const),
-      ...(['bad-voucher', 'limit-reached', 'no-source', 'purse-closed'] as const),
+      'not-found',
+      'unknown-account',
+      'clock',
+      'revoked',
+      'unknown-purse',
+      'bad-voucher',
+      'limit-reached',
+      'no-source',
+      'purse-closed',
       'insufficient-funds'
     ]
   }

@@ -42,8 +42,12 @@ export const PUSH: readonly Route[] = [
     reply: 'contentKeys',
     errors: [
       ...ofOwner,
-      ...(['not-released', 'price-changed', 'insufficient-funds', 'unknown-content'] as const),
-      ...(['no-source', 'conflict'] as const)
+      'not-released',
+      'price-changed',
+      'insufficient-funds',
+      'unknown-content',
+      'no-source',
+      'conflict'
     ]
   },
   {

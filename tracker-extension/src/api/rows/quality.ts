@@ -68,14 +68,14 @@ export const QUALITY: readonly Route[] = [
     message: 'measurement',
     reply: 'measured',
     errors: [
-      ...([
-        'unknown-account',
-        'unknown-purse',
-        'wrong-purse',
-        'purse-closed',
-        'no-promise'
-      ] as const),
-      ...(['contradicted', 'conflict', 'revoked'] as const)
+      'unknown-account',
+      'unknown-purse',
+      'wrong-purse',
+      'purse-closed',
+      'no-promise',
+      'contradicted',
+      'conflict',
+      'revoked'
     ]
   },
   {
