@@ -2,17 +2,11 @@
 
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { FloodgateError } from '@floodgate/protocol'
+import { ifThere } from './there.ts'
 
-/** Anything of that name, also a link that leads nowhere. */
-export async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
-  }
-}
+/** Has anything this name, be it a link that leads nowhere? */
+export const isTaken = async (path: string): Promise<boolean> =>
+  (await ifThere(lstat(path))) !== undefined
 
 /** Renames `from` to `to`. Throws `bad-option` with what is to be done, `advice`, when there is a `to`; `from` stays then. */
 export async function renameNew(from: string, to: string, advice: string): Promise<void> {
@@ -20,7 +14,7 @@ export async function renameNew(from: string, to: string, advice: string): Promi
     // Takes the name first: to look and to rename would be two steps, and not every file system has links.
     await (await open(to, 'wx')).close()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw isTaken(to, advice)
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(to, advice)
     throw error
   }
   try {
@@ -31,5 +25,5 @@ export async function renameNew(from: string, to: string, advice: string): Promi
   }
 }
 
-export const isTaken = (path: string, advice: string): FloodgateError =>
+export const taken = (path: string, advice: string): FloodgateError =>
   new FloodgateError('bad-option', `${path} is there already: ${advice}`)

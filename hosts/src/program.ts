@@ -107,7 +107,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function build(program: Command, act: Act): void {
+/** Gives the program its commands; `act` decides what their actions do. */
+export function build(program: Command, act: Act): void {
   program
     .description('Pay the people who seed for you.')
     .version(versionOf())

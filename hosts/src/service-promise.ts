@@ -14,7 +14,7 @@ export function parsePromise(text: string): ServicePromise {
     const form = "'start 2 s, rate 500 kB/s for 95 %, credit 20 %'"
     throw new FloodgateError('bad-option', `promise: ${JSON.stringify(text)} is not like ${form}`)
   }
-  const [, start, unit, rate, share, credit] = found as unknown as string[]
+  const [, start, unit, rate, share, credit] = found
   const promise = {
     // Thousandths of a second are whole milliseconds; a fraction of one is refused below.
     startMs: Number((Number(start) * UNIT_MS[unit!]!).toFixed(6)),

@@ -143,7 +143,7 @@ export class Customers {
     const id = toHex(crypto.random(16))
     const order = { uid, amount: String(DEPOSIT), reason: 'test', id }
     await this.#settle(
-      () => postDeposit(this.#provider.url, this.#operatorToken, order),
+      () => postDeposit({ url: this.#provider.url, token: this.#operatorToken }, order),
       ({ balance }) => balance
     )
     const sides = { debit: cash, credit: peerAccount(uid), amountMinor: DEPOSIT }

@@ -107,14 +107,18 @@ describe('floodgate payout', function () {
     const told = await stage.command('destination', 'payout', 'to', ...place)
     assert.match(String(told['destination']), /^payto:\/\/iban\/DE89370400440532013000\?/)
     assert.ok(Number(told['from']) > Date.now() + 6 * 86_400e3)
-    const wrong: [args: string[], code: string][] = [
-      [['DE89 3704 0044 0532 0130 01', '--name', 'Bob'], 'bad-request'],
-      [['DE89 3704 0044 0532 0130 00'], 'bad-option'],
-      [['--credit', '--stripe', 'acct_1234567'], 'bad-option']
+    const wrong: [args: string[], part: RegExp][] = [
+      [['DE89 3704 0044 0532 0130 01', '--name', 'Bob'], /check digits/],
+      [['DE89 3704 0044 0532 0130 00'], /--name/],
+      [['DE89 3704 0044 0532 0130 00', '--name', 'Bob <bob>'], /receiver-name/],
+      [['--stripe', 'bob'], /stripe/],
+      [['--credit', '--stripe', 'acct_1234567'], /one of IBAN/]
     ]
-    for (const [args, code] of wrong) {
+    for (const [args, part] of wrong) {
       const child = stage.start('payout', 'to', ...args, '--wallet', wallet)
-      assert.equal((await child.until('error'))['code'], code)
+      const error = await child.until('error')
+      assert.equal(error['code'], 'bad-option')
+      assert.match(String(error['text']), part)
     }
   })
 
@@ -123,6 +127,8 @@ describe('floodgate payout', function () {
     writeFileSync(policy, POLICY)
     const { words } = await stage.command('policy', 'policy', 'check', policy)
     assert.ok((words as string[]).includes('Nothing is paid below 0.01 EUR.'))
+    // It may be meant for any provider: where its files will lie nobody knows yet.
+    assert.match((words as string[]).join(), /SEPA files in <directory of the provider>.payouts,/)
     writeFileSync(policy, POLICY.replace('minimum', 'minimun'))
     const error = await stage.start('policy', 'check', policy).until('error')
     assert.equal(error['code'], 'bad-option')

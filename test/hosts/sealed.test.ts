@@ -47,7 +47,7 @@ describe('hosts: sealed contents', function () {
     assert.match(String((await get.until('error'))['text']), /2100-01-01T00:00:00/)
     const sealed = await readFile(join(ann.out, 'film.bin.sealed'))
     assert.ok(!sealed.includes(bytes.subarray(0, 32)), 'it is here, and cannot be read')
-    await willing.stop()
+    assert.equal(await willing.stop(), 0)
     assert.equal((await stage.account(bob)).balance, 1n, 'it cost him nothing')
   })
 

@@ -4,7 +4,9 @@
 import { join } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { postBackup } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadOperatorToken, makeHome, type Home } from '../provider/home.ts'
+import { expectSettings, homeOf, makeHome, type Home } from '../provider/home.ts'
+import { operatorOf } from '../provider/operator.ts'
+import { isThere } from '../there.ts'
 import { count } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
@@ -47,12 +49,12 @@ export const addRestore: AddCommand = (program, act) => {
 
 async function runBackup({ out }: Session, { data }: BackupOptions): Promise<void> {
   const home = homeOf(data)
-  const { url, currency } = await expectSettings(home)
+  const { currency } = await expectSettings(home)
   await makeHome(home)
   const path = await writeBackup(home, currency).catch(async (error: { code?: string }) => {
     // The provider has the file for itself; then it is the one to copy it.
     if (error.code !== 'ledger-in-use') throw error
-    return (await postBackup(url, await loadOperatorToken(home))).path
+    return (await postBackup(await operatorOf(data))).path
   })
   out.tell('backup', { path }, `backup    ${path}`)
 }
@@ -76,7 +78,7 @@ async function runRestore(
 ): Promise<void> {
   const home = homeOf(data)
   const { currency } = await expectSettings(home)
-  const { isThere, openLedger } = await import('../provider/ledger.ts')
+  const { openLedger } = await import('../provider/ledger.ts')
   const { restoreLedger } = await import('@floodgate/tracker')
   if (!(await isThere(backup))) throw new FloodgateError('bad-option', `${backup} is not there`)
   if (ledger === undefined && (await isThere(home.ledger))) {

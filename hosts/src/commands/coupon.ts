@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { FloodgateError } from '@floodgate/protocol'
 import type { PromotionJson } from '@floodgate/tracker'
 import { fetchPromotion, postMoneyIn } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { amountIn } from '../price.ts'
@@ -80,13 +80,11 @@ async function runCoupon(
   code: string,
   { data, off, content = '', uses, perAccount, until = 0 }: CouponOptions
 ): Promise<void> {
-  const home = homeOf(data)
-  const { url, currency } = await expectSettings(home)
-  const token = await loadOperatorToken(home)
-  const terms = offOf(off, currency)
+  const provider = await operatorOf(data)
+  const terms = offOf(off, provider.currency)
   const limits = { uses: String(uses), usesPerAccount: String(perAccount), until: String(until) }
   const order = { code, infoHash: content, ...terms, ...limits }
-  const { id, booked } = await unlessStopped(signal, postMoneyIn(url, token, 'coupons', order))
+  const { id, booked } = await unlessStopped(signal, postMoneyIn(provider, 'coupons', order))
   const what = booked ? 'is offered' : 'was offered before'
   out.tell('coupon', { code: id, booked, ...terms, content }, `${id} ${what}: ${off} off`)
 }
@@ -105,17 +103,16 @@ async function runPromotion(
   text: string | undefined,
   { data, reason, id = randomUUID() }: PromotionOptions
 ): Promise<void> {
-  const home = homeOf(data)
-  const { url, currency } = await expectSettings(home)
-  const token = await loadOperatorToken(home)
+  const provider = await operatorOf(data)
+  const { currency } = provider
   if (text !== undefined) {
     const amount = amountIn(text, currency)
     const order = { id, amount: String(amount), reason }
-    const { booked } = await unlessStopped(signal, postMoneyIn(url, token, 'promotion', order))
+    const { booked } = await unlessStopped(signal, postMoneyIn(provider, 'promotion', order))
     const what = booked ? 'booked' : `${id} was booked before, nothing moved:`
     out.tell('funded', { id, amount, reason, booked }, `${what} ${money(amount, currency)}`)
   }
-  const books = await unlessStopped(signal, fetchPromotion(url, token))
+  const books = await unlessStopped(signal, fetchPromotion(provider))
   out.tell('promotion', books)
   out.say(textOf(books))
 }

@@ -5,7 +5,7 @@ import { FloodgateError } from '@floodgate/protocol'
 import type { CaseJson, CourtJson } from '@floodgate/tracker'
 import { fetchCourt, postLift, postRevoke } from '../provider/api-client.ts'
 import { countsOf } from '../provider/court-lines.ts'
-import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { short } from '../units.ts'
@@ -43,22 +43,20 @@ async function runCourt(
   for (const uid of [lift, revoke]) {
     if (uid !== undefined && !UID.test(uid)) throw new FloodgateError('bad-option', `uid ${uid}`)
   }
-  const home = homeOf(data)
-  const { url } = await expectSettings(home)
-  const token = await loadOperatorToken(home)
+  const provider = await operatorOf(data)
   if (revoke !== undefined) {
-    const done = await unlessStopped(signal, postRevoke(url, token, revoke))
+    const done = await unlessStopped(signal, postRevoke(provider, revoke))
     return out.tell('revoked', done, `${revoke} is revoked`)
   }
   if (lift !== undefined) {
-    const done = await unlessStopped(signal, postLift(url, token, lift))
+    const done = await unlessStopped(signal, postLift(provider, lift))
     return out.tell(
       'lifted',
       done,
       done.lifted ? `${lift} is free again` : `${lift} was not revoked`
     )
   }
-  const court = await unlessStopped(signal, fetchCourt(url, token))
+  const court = await unlessStopped(signal, fetchCourt(provider))
   out.tell('court', court)
   out.say(textOf(court))
 }

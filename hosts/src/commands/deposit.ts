@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { FloodgateError } from '@floodgate/protocol'
 import { postDeposit } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { amountIn, parseAmount } from '../price.ts'
 import { money } from '../units.ts'
@@ -44,12 +44,11 @@ async function runDeposit(
   { data, reason, id = randomUUID() }: DepositOptions
 ): Promise<void> {
   if (!/^[0-9a-f]{32}$/.test(uid)) throw new FloodgateError('bad-option', `uid ${uid}`)
-  const home = homeOf(data)
-  const { url, currency } = await expectSettings(home)
+  const provider = await operatorOf(data)
+  const { currency } = provider
   const amount = amountIn(text, currency)
   if (amount === 0n) throw new FloodgateError('bad-option', 'an amount above 0')
-  const token = await loadOperatorToken(home)
-  const posting = postDeposit(url, token, { uid, amount: String(amount), reason, id })
+  const posting = postDeposit(provider, { uid, amount: String(amount), reason, id })
   const { booked, balance } = await unlessStopped(signal, posting)
   const what = booked ? 'booked' : `${id} was booked before, nothing moved:`
   out.tell(

@@ -6,7 +6,7 @@ import { parseFiles, parsePieces } from '../trade/parts.ts'
 import { findTarget } from '../trade/target.ts'
 import type { Trading } from '../trade/trading.ts'
 import { parseAmount } from '../price.ts'
-import { parseCount, parseSize } from '../units.ts'
+import { parseSize } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import {
   PASSPHRASE_OPTION,
@@ -15,6 +15,7 @@ import {
   type AddCommand,
   type Session
 } from './command.ts'
+import { LIMIT_OPTION, PORT_OPTION, UPLOAD_OPTION } from './selling.ts'
 
 interface GetOptions extends WalletOptions, DownloadOptions {
   limit?: number
@@ -49,10 +50,10 @@ export const addGet: AddCommand = (program, act) => {
       '--wait',
       'for the release of a sealed content, then buy its keys; without it, say when that is'
     )
-    .option('--limit <n>', 'unpaid pieces that one buyer may have from us', parseCount(1, 32))
-    .option('--upload-limit <size>', 'upload per second, such as 1M', parseSize)
+    .option(...LIMIT_OPTION)
+    .option(...UPLOAD_OPTION)
     .option('--download-limit <size>', 'download per second, such as 4M', parseSize)
-    .option('--port <n>', 'port for incoming connections (default any)', parseCount(0, 65535))
+    .option(...PORT_OPTION)
     .option(...PASSPHRASE_OPTION)
     .addHelpText(
       'after',

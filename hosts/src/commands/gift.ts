@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { giftCodeOf, giftHashOf, platformCrypto, readGiftCode } from '@floodgate/protocol'
 import { postMoneyIn } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { amountIn } from '../price.ts'
 import { count, money, parseCount, parseTime } from '../units.ts'
@@ -33,9 +33,8 @@ export const addGift: AddCommand = (program, act) => {
 }
 
 async function runGift({ out, signal }: Session, options: GiftOptions): Promise<void> {
-  const home = homeOf(options.data)
-  const { url, currency } = await expectSettings(home)
-  const token = await loadOperatorToken(home)
+  const provider = await operatorOf(options.data)
+  const { currency } = provider
   const amount = amountIn(options.amount, currency)
   const { reason, expires = 0 } = options
   const codes = Array.from({ length: options.count }, newCode)
@@ -43,7 +42,7 @@ async function runGift({ out, signal }: Session, options: GiftOptions): Promise<
   const id = `gifts-${randomBytes(8).toString('hex')}`
   const order = { id, hashes, amount: String(amount), expires: String(expires), reason }
   // Shown only once they are good.
-  await unlessStopped(signal, postMoneyIn(url, token, 'gifts', order))
+  await unlessStopped(signal, postMoneyIn(provider, 'gifts', order))
   const worth = amount * BigInt(codes.length)
   out.tell('gifts', { id, amount, currency, expires, codes })
   out.say(codes.join('\n'))

@@ -3,8 +3,13 @@
 import { readFile } from 'node:fs/promises'
 import { FloodgateError } from '@floodgate/protocol'
 import type { AdviceJson, AdvicesJson, StatementsJson } from '@floodgate/tracker'
-import { fetchAdvices, postAssign, postStatements } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import {
+  fetchAdvices,
+  postAssign,
+  postStatements,
+  type OperatorApi
+} from '../provider/api-client.ts'
+import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { count, money, short } from '../units.ts'
@@ -50,9 +55,7 @@ export const addImport: AddCommand = (program, act) => {
 }
 
 async function runImport(session: Session, files: string[], options: ImportOptions): Promise<void> {
-  const home = homeOf(options.data)
-  const { url } = await expectSettings(home)
-  const provider = { url, token: await loadOperatorToken(home) }
+  const provider = await operatorOf(options.data)
   const nothing = files.length === 0 && options.assign === undefined
   if (nothing && options.unassigned !== true) {
     throw new FloodgateError('bad-option', 'say which files, or --unassigned')
@@ -62,18 +65,13 @@ async function runImport(session: Session, files: string[], options: ImportOptio
   if (options.unassigned === true) await showOpen(session, provider)
 }
 
-interface Provider {
-  url: string
-  token: string
-}
-
 async function importFile(
   { out, signal }: Session,
-  { url, token }: Provider,
+  provider: OperatorApi,
   file: string
 ): Promise<void> {
   const bytes = new Uint8Array(await readFile(file))
-  const taken = await unlessStopped(signal, postStatements(url, token, bytes)).catch(
+  const taken = await unlessStopped(signal, postStatements(provider, bytes)).catch(
     (error: unknown) => {
       if (!(error instanceof FloodgateError)) throw error
       throw new FloodgateError(error.code, `${file}: ${error.detail}`)
@@ -100,7 +98,7 @@ function textOf(file: string, { statements, pending, payments }: StatementsJson)
 
 async function assign(
   { out, signal }: Session,
-  { url, token }: Provider,
+  provider: OperatorApi,
   advice: string,
   { to, setAside, reason }: ImportOptions
 ): Promise<void> {
@@ -109,13 +107,13 @@ async function assign(
   }
   if (reason === undefined || reason === '') throw new FloodgateError('bad-option', 'say --reason')
   const order = { advice, uid: to ?? '', reason }
-  const assigned = await unlessStopped(signal, postAssign(url, token, order))
+  const assigned = await unlessStopped(signal, postAssign(provider, order))
   const what = to === undefined ? 'set aside' : `booked for ${to}`
   out.tell('assigned', { ...assigned, reason }, `${advice} ${what}`)
 }
 
-async function showOpen({ out, signal }: Session, { url, token }: Provider): Promise<void> {
-  const open = await unlessStopped(signal, fetchAdvices(url, token))
+async function showOpen({ out, signal }: Session, provider: OperatorApi): Promise<void> {
+  const open = await unlessStopped(signal, fetchAdvices(provider))
   out.tell('unassigned', open)
   out.say(openText(open))
 }

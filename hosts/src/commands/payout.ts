@@ -1,7 +1,7 @@
 // `floodgate payout`: the operator runs, lists and reconciles payouts of a running provider; a payee says where its money goes.
 
 import { readFile } from 'node:fs/promises'
-import { FloodgateError } from '@floodgate/protocol'
+import { FloodgateError, codeOf } from '@floodgate/protocol'
 import type { RunJson } from '@floodgate/tracker'
 import { setDestination } from '@floodgate/wallet'
 import {
@@ -10,7 +10,7 @@ import {
   postPayoutRun,
   postReconcile
 } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { count, money, short } from '../units.ts'
@@ -80,18 +80,13 @@ export const addPayout: AddCommand = (program, act) => {
     )
 }
 
-async function operatorOf(data: string): Promise<{ url: string; token: string; currency: string }> {
-  const home = homeOf(data)
-  const { url, currency } = await expectSettings(home)
-  return { url, currency, token: await loadOperatorToken(home) }
-}
-
 async function run(
   { out, signal }: Session,
   { data, dryRun }: DataOptions & { dryRun?: boolean }
 ): Promise<void> {
-  const { url, token, currency } = await operatorOf(data)
-  const asking = dryRun === true ? fetchPayoutPlan(url, token) : postPayoutRun(url, token)
+  const provider = await operatorOf(data)
+  const { currency } = provider
+  const asking = dryRun === true ? fetchPayoutPlan(provider) : postPayoutRun(provider)
   const done = await unlessStopped(signal, asking)
   out.tell('payout-run', { ...done, currency, dryRun: dryRun === true })
   out.say(textOf(done, currency))
@@ -124,8 +119,9 @@ function textOf({ words, plans }: RunJson, currency: string): string {
 }
 
 async function list({ out, signal }: Session, { data }: DataOptions): Promise<void> {
-  const { url, token, currency } = await operatorOf(data)
-  const { payouts } = await unlessStopped(signal, fetchPayouts(url, token))
+  const provider = await operatorOf(data)
+  const { currency } = provider
+  const { payouts } = await unlessStopped(signal, fetchPayouts(provider))
   out.tell('payouts', { payouts, currency })
   const heads = ['payout', 'account', 'amount', 'state', 'by', 'since', 'reason']
   const rows = payouts.map(({ payout, uid, amount, state, rail, changedAt, reason }) => [
@@ -150,8 +146,8 @@ async function reconcile(
   const file = path === undefined ? new Uint8Array() : await readFile(path)
   // The API takes an empty body for a question to the rails.
   if (path !== undefined && file.length === 0) throw new FloodgateError('bad-statement', 'no bytes')
-  const { url, token } = await operatorOf(data)
-  const found = await unlessStopped(signal, postReconcile(url, token, file))
+  const provider = await operatorOf(data)
+  const found = await unlessStopped(signal, postReconcile(provider, file))
   const { applied, repeated, contradicting, unknown } = found
   out.tell('reconciled', found)
   for (const { payout, state, reason } of applied) {
@@ -187,12 +183,24 @@ function placeOf(iban: string | undefined, options: ToOptions): string {
   return place
 }
 
+/** The provider says a stranger no more than that it is malformed. Throws `bad-option` that names the part. */
+async function expectPlace(place: string): Promise<void> {
+  const { parseDestination } = await import('@floodgate/tracker')
+  try {
+    parseDestination(place)
+  } catch (error) {
+    if (codeOf(error) !== 'bad-request') throw error
+    throw new FloodgateError('bad-option', (error as FloodgateError).detail)
+  }
+}
+
 async function to(
   { out, signal }: Session,
   iban: string | undefined,
   options: ToOptions
 ): Promise<void> {
   const place = placeOf(iban, options)
+  await expectPlace(place)
   const wallet = await openWallet(options, signal)
   try {
     const answer = await unlessStopped(signal, setDestination(wallet, place))

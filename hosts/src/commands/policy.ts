@@ -12,6 +12,9 @@ interface PolicyOptions {
   currency: string
 }
 
+/** A policy may be meant for any provider. */
+const ANY_HOME = '<directory of the provider>'
+
 export const addPolicy: AddCommand = (program, act) => {
   program
     .command('policy')
@@ -42,7 +45,7 @@ async function check(session: Session, file: string, options: PolicyOptions): Pr
   const { setupOf } = await import('@floodgate/tracker')
   const home = data === undefined ? undefined : homeOf(data)
   const currency = home === undefined ? options.currency : (await expectSettings(home)).currency
-  const policy = await readPolicy(file, currency, payoutsOf(data ?? '.'))
+  const policy = await readPolicy(file, currency, payoutsOf(home?.dir ?? ANY_HOME))
   const setup = setupOf(policy, currency)
   out.tell('policy', { file, currency, words: setup.words }, setup.words.join('\n'))
   if (replay !== true || home === undefined) return

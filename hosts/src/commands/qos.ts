@@ -2,7 +2,7 @@
 
 import { FloodgateError } from '@floodgate/protocol'
 import { fetchQuality } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { operatorOf } from '../provider/operator.ts'
 import { tableOf } from '../qos/row.ts'
 import { unlessStopped } from '../stop.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
@@ -31,10 +31,7 @@ async function explain(
   content: string | undefined,
   data: string
 ): Promise<void> {
-  const home = homeOf(data)
-  const { url } = await expectSettings(home)
-  const asking = fetchQuality(url, await loadOperatorToken(home))
-  const { policy, contents } = await unlessStopped(signal, asking)
+  const { policy, contents } = await unlessStopped(signal, fetchQuality(await operatorOf(data)))
   const wanted = contents.filter(({ infoHash }) => infoHash.startsWith(content ?? ''))
   if (content !== undefined && wanted.length === 0) {
     throw new FloodgateError('unknown-content', `nothing was decided about ${content} yet`)

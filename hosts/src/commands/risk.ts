@@ -1,7 +1,7 @@
 // `floodgate risk`: what dishonest peers could cost, for every content of a running provider.
 
 import { fetchRisk } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadOperatorToken } from '../provider/home.ts'
+import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { money, parseCount } from '../units.ts'
@@ -31,10 +31,7 @@ export const addRisk: AddCommand = (program, act) => {
 }
 
 async function runRisk({ out, signal }: Session, { data, colluders }: RiskOptions): Promise<void> {
-  const home = homeOf(data)
-  const { url } = await expectSettings(home)
-  const asking = fetchRisk(url, await loadOperatorToken(home), colluders)
-  const risk = await unlessStopped(signal, asking)
+  const risk = await unlessStopped(signal, fetchRisk(await operatorOf(data), colluders))
   out.tell('risk', risk)
   const amount = (minor: string): string => money(BigInt(minor), risk.currency)
   const columns = ['members', 'limit', 'a seller may lose', 'they may gain', 'of it in escrow']

@@ -5,19 +5,13 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import parseTorrent from 'parse-torrent'
 import { ReadOnlyStore } from '../read-only-store.ts'
-import { stopped, unlessStopped } from '../stop.ts'
-import { tellTraded } from '../trade/summary.ts'
+import { unlessStopped } from '../stop.ts'
 import { findTarget } from '../trade/target.ts'
 import type { Trading } from '../trade/trading.ts'
-import { count, money, parseCount, parseSize, short } from '../units.ts'
-import { openWallet, type WalletOptions } from '../wallets.ts'
-import {
-  PASSPHRASE_OPTION,
-  examples,
-  startTrading,
-  type AddCommand,
-  type Session
-} from './command.ts'
+import { count, money } from '../units.ts'
+import type { WalletOptions } from '../wallets.ts'
+import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
+import { LIMIT_OPTION, PORT_OPTION, UPLOAD_OPTION, sellUntilStopped } from './selling.ts'
 
 interface SeedOptions extends WalletOptions {
   torrent: string[]
@@ -39,9 +33,9 @@ export const addSeed: AddCommand = (program, act) => {
       collect
     )
     .requiredOption('--wallet <file>', 'the wallet that earns')
-    .option('--limit <n>', 'unpaid pieces that one buyer may have from us', parseCount(1, 32))
-    .option('--upload-limit <size>', 'upload per second, such as 1M', parseSize)
-    .option('--port <n>', 'port for incoming connections (default any)', parseCount(0, 65535))
+    .option(...LIMIT_OPTION)
+    .option(...UPLOAD_OPTION)
+    .option(...PORT_OPTION)
     .option(...PASSPHRASE_OPTION)
     .addHelpText(
       'after',
@@ -52,31 +46,16 @@ export const addSeed: AddCommand = (program, act) => {
     )
 }
 
-async function runSeed(
-  { out, signal }: Session,
-  paths: string[],
-  options: SeedOptions
-): Promise<void> {
+async function runSeed(session: Session, paths: string[], options: SeedOptions): Promise<void> {
   await Promise.all(paths.map((path) => stat(path)))
-  let trading: Trading | undefined
-  const wallet = await openWallet(options, signal, (error) => trading?.fail(error))
-  let currency = ''
-  try {
-    const { limit, uploadLimit, port } = options
-    trading = await startTrading({ wallet, out, limit, uploadLimit, port, approve: () => false })
-    trading.floodgate.on('earned', ({ uid, indexes, price }) => {
-      const amount = money(price * BigInt(indexes.length), currency)
-      out.say(`earned ${amount} from ${short(uid)} for ${count(indexes.length, 'piece')}`)
-    })
-    for (const named of options.torrent) {
-      currency = await unlessStopped(signal, seedOne(trading, named, paths, out))
+  const { limit, uploadLimit, port, torrent } = options
+  const terms = { limit, uploadLimit, port, approve: () => false }
+  const { out, signal } = session
+  await sellUntilStopped(session, options, terms, async (trading, knows) => {
+    for (const named of torrent) {
+      knows(await unlessStopped(signal, seedOne(trading, named, paths, out)))
     }
-    await trading.whileTrading(stopped(signal))
-  } finally {
-    await trading?.leave()
-    if (trading !== undefined && currency !== '') tellTraded(out, trading, currency)
-    await (trading ?? wallet).close()
-  }
+  })
 }
 
 /** Seeds one content; answers its currency. Throws `bad-option` when none of its pieces is here. */

@@ -3,7 +3,8 @@
 import { FloodgateError, equal, platformCrypto } from '@floodgate/protocol'
 import { decodeKeys, traceGroup, type ContentKeys } from '@floodgate/push'
 import { fetchBuyers } from '../provider/api-client.ts'
-import { expectSettings, homeOf, loadOperatorToken, type Home } from '../provider/home.ts'
+import { homeOf, type Home } from '../provider/home.ts'
+import { operatorOf } from '../provider/operator.ts'
 import { GROUPS, allSecrets, readKeyFile, type ContentSecret } from '../provider/sealed.ts'
 import { unlessStopped } from '../stop.ts'
 import { count, short } from '../units.ts'
@@ -30,7 +31,7 @@ async function runTrace(
   { data }: { data: string }
 ): Promise<void> {
   const home = homeOf(data)
-  const { url } = await expectSettings(home)
+  const provider = await operatorOf(data)
   const keys = decodeKeys(await readKeyFile(file))
   const [infoHash, { master }] = await secretFor(home, keys)
   const groups = Array.from({ length: GROUPS }, (_, group) => group)
@@ -42,8 +43,7 @@ async function runTrace(
       `${matches} of ${marks} marks fit: chance could do that`
     )
   }
-  const token = await loadOperatorToken(home)
-  const { buyers } = await unlessStopped(signal, fetchBuyers(url, token, { infoHash, group }))
+  const { buyers } = await unlessStopped(signal, fetchBuyers(provider, { infoHash, group }))
   const uids = buyers.map(({ uid }) => uid)
   out.tell('traced', { infoHash, group, marks, matches, byChance, accounts: uids })
   out.say(

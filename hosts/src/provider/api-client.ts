@@ -35,6 +35,12 @@ export interface Status {
   mint: MintCounters
 }
 
+/** A provider as whoever has one of its tokens sees it. */
+export interface OperatorApi {
+  url: string
+  token: string
+}
+
 /** The body of a successful answer. Throws `unreachable`, `too-long`, or the code that the provider gives. */
 export async function fetchBytes(url: string, init: RequestInit = {}): Promise<Uint8Array> {
   let response: Response
@@ -94,40 +100,35 @@ export const fetchContents = (api: string): Promise<ContentJson[]> =>
 export const fetchTorrent = (api: string, infoHash: string): Promise<Uint8Array> =>
   fetchBytes(`${api}${BASE}/contents/${infoHash}.torrent`)
 
-function askAs<T>(api: string, token: string, path: string, init: RequestInit = {}): Promise<T> {
+function askAs<T>({ url, token }: OperatorApi, path: string, init: RequestInit = {}): Promise<T> {
   const headers = { ...init.headers, Authorization: `Bearer ${token}` }
-  return fetchJson(`${api}${BASE}/operator/${path}`, { ...init, headers })
+  return fetchJson(`${url}${BASE}/operator/${path}`, { ...init, headers })
 }
 
 /** `body`: JSON, or the bytes of a bank's file. */
-function tellAs<T>(api: string, token: string, path: string, body: object): Promise<T> {
+function tellAs<T>(api: OperatorApi, path: string, body: object): Promise<T> {
   const [type, bytes] =
     body instanceof Uint8Array ? ['xml', body.slice()] : ['json', JSON.stringify(body)]
   const headers = { 'Content-Type': `application/${type}` }
-  return askAs(api, token, path, { method: 'POST', headers, body: bytes })
+  return askAs(api, path, { method: 'POST', headers, body: bytes })
 }
 
 /** What sellers and `colluders` can lose and gain, as the operator sees it. Throws `not-allowed`. */
-export const fetchRisk = (api: string, token: string, colluders: number): Promise<RiskJson> =>
-  askAs(api, token, `risk/${colluders}`)
+export const fetchRisk = (api: OperatorApi, colluders: number): Promise<RiskJson> =>
+  askAs(api, `risk/${colluders}`)
 
 /** How contents are seeded, and why. Throws `not-allowed`, or `not-found` where nothing is promised. */
-export const fetchQuality = (api: string, token: string): Promise<QualityJson> =>
-  askAs(api, token, 'quality')
+export const fetchQuality = (api: OperatorApi): Promise<QualityJson> => askAs(api, 'quality')
 
 /** Reports as a seeder of the provider's own. Throws `not-allowed`, or `not-found` where it has none elsewhere. */
-export const postSeeder = (
-  api: string,
-  token: string,
-  report: SeederReportJson
-): Promise<SeederOrderJson> => tellAs(api, token, 'seeders', report)
+export const postSeeder = (api: OperatorApi, report: SeederReportJson): Promise<SeederOrderJson> =>
+  tellAs(api, 'seeders', report)
 
 /** Who bought the keys of a group. Throws `not-allowed`. */
 export const fetchBuyers = (
-  api: string,
-  token: string,
+  api: OperatorApi,
   { infoHash, group }: { infoHash: string; group: number }
-): Promise<BuyersJson> => askAs(api, token, `buyers/${infoHash}/${group}`)
+): Promise<BuyersJson> => askAs(api, `buyers/${infoHash}/${group}`)
 
 interface Deposit {
   uid: string
@@ -138,67 +139,54 @@ interface Deposit {
 }
 
 /** Books a deposit as the operator. Throws `not-allowed`, `unknown-account` or `conflict`. */
-export function postDeposit(api: string, token: string, deposit: Deposit): Promise<DepositJson> {
-  return tellAs(api, token, 'deposits', deposit)
+export function postDeposit(api: OperatorApi, deposit: Deposit): Promise<DepositJson> {
+  return tellAs(api, 'deposits', deposit)
 }
 
 /** Open cases, strikes, revocations, appeals and signals. Throws `not-allowed`. */
-export const fetchCourt = (api: string, token: string): Promise<CourtJson> =>
-  askAs(api, token, 'court')
+export const fetchCourt = (api: OperatorApi): Promise<CourtJson> => askAs(api, 'court')
 
 /** Ends the revocation of an account. Throws `not-allowed` or `unknown-account`. */
-export const postLift = (api: string, token: string, uid: string): Promise<LiftJson> =>
-  tellAs(api, token, 'lift', { uid })
+export const postLift = (api: OperatorApi, uid: string): Promise<LiftJson> =>
+  tellAs(api, 'lift', { uid })
 
 /** Revokes an account. Throws `not-allowed` or `unknown-account`. */
-export const postRevoke = (api: string, token: string, uid: string): Promise<{ uid: string }> =>
-  tellAs(api, token, 'revoke', { uid })
+export const postRevoke = (api: OperatorApi, uid: string): Promise<{ uid: string }> =>
+  tellAs(api, 'revoke', { uid })
 
 /** Has the running provider write a backup. Throws `not-allowed`. */
-export const postBackup = (api: string, token: string): Promise<BackupJson> =>
-  tellAs(api, token, 'backup', {})
+export const postBackup = (api: OperatorApi): Promise<BackupJson> => tellAs(api, 'backup', {})
 
 /** All payouts, the newest first. Throws `not-allowed`. */
-export const fetchPayouts = (api: string, token: string): Promise<{ payouts: PayoutJson[] }> =>
-  askAs(api, token, 'payouts')
+export const fetchPayouts = (api: OperatorApi): Promise<{ payouts: PayoutJson[] }> =>
+  askAs(api, 'payouts')
 
 /** What a run would do. Throws `not-allowed`, or `not-found` where nothing is paid out. */
-export const fetchPayoutPlan = (api: string, token: string): Promise<RunJson> =>
-  askAs(api, token, 'payouts/plan')
+export const fetchPayoutPlan = (api: OperatorApi): Promise<RunJson> => askAs(api, 'payouts/plan')
 
 /** Throws `not-allowed`, or `not-found` where nothing is paid out. */
-export const postPayoutRun = (api: string, token: string): Promise<RunJson> =>
-  tellAs(api, token, 'payouts/run', {})
+export const postPayoutRun = (api: OperatorApi): Promise<RunJson> => tellAs(api, 'payouts/run', {})
 
 /** `file`: a bank's; empty to ask the rails. Throws `not-allowed`, `not-found`, `bad-request`. */
-export const postReconcile = (
-  api: string,
-  token: string,
-  file: Uint8Array
-): Promise<ReconciliationJson> => tellAs(api, token, 'payouts/reconcile', file)
+export const postReconcile = (api: OperatorApi, file: Uint8Array): Promise<ReconciliationJson> =>
+  tellAs(api, 'payouts/reconcile', file)
 
 /** Books the credits of a bank statement. Throws `bad-statement`, `conflict` or `not-offered`. */
-export const postStatements = (
-  api: string,
-  token: string,
-  file: Uint8Array
-): Promise<StatementsJson> => tellAs(api, token, 'statements', file)
+export const postStatements = (api: OperatorApi, file: Uint8Array): Promise<StatementsJson> =>
+  tellAs(api, 'statements', file)
 
 /** Payments that wait for the operator, and those noted for him. */
-export const fetchAdvices = (api: string, token: string): Promise<AdvicesJson> =>
-  askAs(api, token, 'advices')
+export const fetchAdvices = (api: OperatorApi): Promise<AdvicesJson> => askAs(api, 'advices')
 
 /** Books what waits for an account. Throws `unknown-advice`, `conflict` or `unknown-account`. */
-export const postAssign = (api: string, token: string, body: object): Promise<AssignedJson> =>
-  tellAs(api, token, 'assign', body)
+export const postAssign = (api: OperatorApi, body: object): Promise<AssignedJson> =>
+  tellAs(api, 'assign', body)
 
 /** Gift codes, a coupon, or money behind coupons. Throws `conflict`, `unknown-content` or `bad-request`. */
 export const postMoneyIn = (
-  api: string,
-  token: string,
+  api: OperatorApi,
   what: 'gifts' | 'coupons' | 'promotion',
   body: object
-): Promise<BookedJson> => tellAs(api, token, what, body)
+): Promise<BookedJson> => tellAs(api, what, body)
 
-export const fetchPromotion = (api: string, token: string): Promise<PromotionJson> =>
-  askAs(api, token, 'promotion')
+export const fetchPromotion = (api: OperatorApi): Promise<PromotionJson> => askAs(api, 'promotion')

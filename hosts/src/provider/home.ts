@@ -5,6 +5,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { makeDirectory } from '../directory.ts'
+import { ifThere } from '../there.ts'
 import type { OriginMode } from './origin.ts'
 
 export interface Home {
@@ -101,14 +102,8 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 /** The text of a file; undefined when there is none. */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+export const readIfThere = (path: string): Promise<string | undefined> =>
+  ifThere(readFile(path, 'utf8'))
 
 export async function loadSettings(home: Home): Promise<Settings | undefined> {
   const text = await readIfThere(home.settings)

@@ -1,6 +1,5 @@
 // Where a provider keeps its ledger: a file in its directory, or a PostgreSQL database that several providers share.
 
-import { access } from 'node:fs/promises'
 import { FloodgateError } from '@floodgate/protocol'
 import {
   postgresLedger,
@@ -8,6 +7,7 @@ import {
   type LedgerOptions,
   type LedgerStore
 } from '@floodgate/tracker'
+import { isThere } from '../there.ts'
 import { loadSettings, readIfThere, writePrivate, type Home } from './home.ts'
 
 /**
@@ -48,9 +48,3 @@ async function expectLedger(home: Home): Promise<void> {
 /** Where the ledger was last, if not in a file. */
 export const knownUrl = async (home: Home): Promise<string | undefined> =>
   (await readIfThere(home.ledgerUrl))?.trim()
-
-export const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false
-  )

@@ -3,7 +3,7 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { FloodgateError, platformCrypto } from '@floodgate/protocol'
 import { readHeader, sealContent } from '@floodgate/push'
-import { isTaken, isThere, renameNew } from '../new-file.ts'
+import { isTaken, taken, renameNew } from '../new-file.ts'
 
 interface Sealed {
   /** 32 bytes; of this content alone, so that its leak opens no other. */
@@ -28,7 +28,7 @@ export async function sealFile(
   const found = await stat(path)
   if (!found.isFile())
     throw new FloodgateError('bad-option', `--sealed takes one file, not ${path}`)
-  if (await isThere(to)) throw isTaken(to, ADVICE) // before all the work
+  if (await isTaken(to)) throw taken(to, ADVICE) // before all the work
   const source = await open(path, 'r')
   const beside = `${to}.${process.pid}.tmp`
   const target = await open(beside, 'wx')

@@ -4,20 +4,14 @@
 import type { PieceSource } from '@floodgate/tracker'
 import parseTorrent from 'parse-torrent'
 import { ReadOnlyStore } from '../read-only-store.ts'
+import { ifThere } from '../there.ts'
 import type { Home } from './home.ts'
 import { shelvedAt, torrentOf, type Shelved } from './shelf.ts'
 
 /** What lies on the shelf of `home` at the moment of asking. */
 export function shelfPieces({ contents }: Home): PieceSource {
   return {
-    async piece(infoHash, index) {
-      try {
-        return await readPiece(shelvedAt(contents, infoHash), index)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-        throw error
-      }
-    }
+    piece: (infoHash, index) => ifThere(readPiece(shelvedAt(contents, infoHash), index))
   }
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { ALL_SCOPES, isSecret, type Operator, type Scope } from '@floodgate/tracker'
 import { makeDirectory } from '../directory.ts'
+import { ifThere } from '../there.ts'
 import { readIfThere, writePrivate, type Home } from './home.ts'
 
 export interface TokenEntry {
@@ -61,10 +62,7 @@ export async function createToken(
 
 /** All tokens, by name. */
 export async function listTokens({ tokens }: Home): Promise<TokenEntry[]> {
-  const names = await readdir(tokens).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
+  const names = (await ifThere(readdir(tokens))) ?? []
   const paths = names.filter((name) => name.endsWith(ENDING)).sort()
   const entries = await Promise.all(paths.map((name) => readEntry(join(tokens, name))))
   return entries.filter((entry) => entry !== undefined)

@@ -42,7 +42,7 @@ export async function seedFar(options: SeedFarOptions): Promise<void> {
   async function report(isLeaving?: true): Promise<SeederOrderJson> {
     const told = [...sent].map(([infoHash, bytes]) => ({ infoHash, bytes }))
     const body: SeederReportJson = { uid: seeder.uid, only, sent: told, isLeaving }
-    const order = await postSeeder(provider, token, body)
+    const order = await postSeeder({ url: provider, token }, body)
     // What was sent meanwhile is for the next report; an answer that is lost has it counted twice, never too little.
     for (const { infoHash, bytes } of told) sent.set(infoHash, sent.get(infoHash)! - bytes)
     for (const [infoHash, bytes] of sent) if (bytes === 0) sent.delete(infoHash)

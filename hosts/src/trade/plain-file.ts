@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { equal } from '@floodgate/protocol'
 import type { OpenContent } from '@floodgate/push'
-import { isTaken, isThere, renameNew } from '../new-file.ts'
+import { isTaken, taken, renameNew } from '../new-file.ts'
 
 export const TAKEN_ADVICE = 'move it away, or say another --out'
 
@@ -25,9 +25,9 @@ interface PlainFile {
 /** A file that holds just this, from an earlier run, is as good. Throws `bad-option` for any other, and as `stream`. */
 export async function writePlain(options: PlainFile): Promise<void> {
   const { content, file, beside, signal, onFirst } = options
-  if (await isThere(file)) {
+  if (await isTaken(file)) {
     if (await holds(file, content, signal)) return
-    throw isTaken(file, TAKEN_ADVICE)
+    throw taken(file, TAKEN_ADVICE)
   }
   async function* told(): AsyncGenerator<Uint8Array> {
     let isFirst = true

@@ -15,9 +15,10 @@ import { buyKeys } from '@floodgate/wallet'
 import type { Torrent } from 'webtorrent'
 import { SEALED_ENDING } from '../provider/sealing.ts'
 import { writePrivate } from '../provider/home.ts'
-import { isTaken, isThere } from '../new-file.ts'
+import { isTaken, taken } from '../new-file.ts'
 import type { Output } from '../output.ts'
 import { pause } from '../stop.ts'
+import { ifThere, isThere } from '../there.ts'
 import { money } from '../units.ts'
 import { TAKEN_ADVICE, writePlain } from './plain-file.ts'
 import { bytesOf } from './sealed-bytes.ts'
@@ -91,8 +92,8 @@ export class Unsealing {
   async run(here: Promise<void>): Promise<string> {
     const { sealed, wait } = this.#needs
     // Before keys are paid for. With the keys here it may be of an earlier run: that shows when it is opened.
-    if ((await isThere(this.#file)) && !(await isThere(this.#keyFile))) {
-      throw isTaken(this.#file, TAKEN_ADVICE)
+    if ((await isTaken(this.#file)) && !(await isThere(this.#keyFile))) {
+      throw taken(this.#file, TAKEN_ADVICE)
     }
     if (!this.#isReleased) {
       await here
@@ -125,9 +126,7 @@ export class Unsealing {
   async #keys(): Promise<ContentKeys> {
     const { torrent, offer, sealed, approve, out } = this.#needs
     const file = this.#keyFile
-    const kept = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
+    const kept = await ifThere(readFile(file))
     if (kept !== undefined) return decodeKeys(new Uint8Array(kept))
     if (sealed.keyPrice > 0n) await approve(sealed.keyPrice)
     const { currency } = offer

@@ -136,7 +136,7 @@ describe('hosts: pools of provider --qos', function () {
     const exits = await Promise.all(autoscaler.stops)
     assert.ok(exits.length > 0 && exits.every((exit) => exit === 0), String(exits))
     const token = await readFile(join(stage.shop, 'operator-token'), 'utf8')
-    const [content] = (await fetchQuality(stage.url, token.trim())).contents
+    const [content] = (await fetchQuality({ url: stage.url, token: token.trim() })).contents
     assert.ok(content!.sentSinceStart >= BYTES, 'what it sent is known')
     assert.equal(content!.copies, 0, 'and it was counted as no peer')
     assert.ok(stage.provider.seen('claim').length > 0, 'it claimed what it earned')

@@ -1,6 +1,6 @@
 // The policy as plain values, such as a configuration file gives: checked to the last key, and made into options.
 
-import { resolve } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { z } from 'zod'
 import { setupOf, type PayoutOptions } from './options.ts'
@@ -89,8 +89,8 @@ function railOf(words: RailWords, { folder }: SectionContext, path: string): Pay
     if (words === 'credit') return storeCredit()
     if ('stripe' in words) return stripe(words.stripe)
     if ('webhook' in words) return webhook(words.webhook)
-    const { iban, name, bic } = words.sepa
-    const place = resolve(folder, words.sepa.folder ?? '.')
+    const { iban, name, bic, folder: own = '.' } = words.sepa
+    const place = isAbsolute(own) ? own : join(folder, own)
     return sepa({ iban, name, ...(bic === undefined ? {} : { bic }), folder: place })
   } catch (error) {
     throw new FloodgateError('bad-option', `${path}.${(error as FloodgateError).detail}`)
