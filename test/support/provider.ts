@@ -18,8 +18,16 @@ import { Wallet, memoryStorage, register, type WalletStorage } from '@floodgate/
 
 export interface Sold {
   name: string
+  infoHash: string
   torrent: Uint8Array
   data: Uint8Array
+}
+
+type OfferTerms = Pick<Offer, 'price' | 'open' | 'free' | 'promise' | 'sealed'>
+
+/** What is not said: 2 minor units a piece of 65,536 bytes, in a closed swarm. */
+interface SellOptions extends Partial<OfferTerms> {
+  pieceLength?: number
 }
 
 export class TestProvider {
@@ -89,9 +97,7 @@ export class TestProvider {
   async sell(
     name: string,
     length: number,
-    options: Partial<Pick<Offer, 'price' | 'open' | 'free' | 'promise'>> & {
-      pieceLength?: number
-    } = {}
+    { pieceLength = 65_536, ...terms }: SellOptions = {}
   ): Promise<Sold> {
     const data = platformCrypto.random(Math.min(length, 65_536))
     const content = Buffer.alloc(length)
@@ -103,17 +109,12 @@ export class TestProvider {
         {
           name,
           private: true,
-          pieceLength: options.pieceLength ?? 65_536,
+          pieceLength,
           announceList: [[`${this.url}/announce`]],
           info: {
             floodgate: encodeOffer({
-              rootKey: this.keys.rootKey,
-              api: this.url,
-              price: options.price ?? 2n,
-              currency: 'EUR',
-              open: options.open ?? false,
-              free: options.free ?? 0,
-              promise: options.promise
+              ...{ rootKey: this.keys.rootKey, api: this.url, currency: 'EUR' },
+              ...{ price: 2n, open: false, ...terms }
             })
           }
         },
@@ -121,12 +122,11 @@ export class TestProvider {
       )
     })
     const { infoHash } = await this.tracker.publish(torrent)
-    const pieceLength = options.pieceLength ?? 65_536
     this.#sold.set(
       infoHash,
       (index) => new Uint8Array(content.subarray(index * pieceLength, (index + 1) * pieceLength))
     )
-    return { name, torrent, data: content }
+    return { name, infoHash, torrent, data: content }
   }
 
   async close(): Promise<void> {

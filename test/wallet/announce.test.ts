@@ -5,6 +5,7 @@ import { equal, platformCrypto as crypto, sealTo, type ErrorCode } from '@floodg
 import { Wallet, announce, buy, register } from '@floodgate/wallet'
 import { DAY_MS, TestProvider, code, turn } from './bed.ts'
 import { TestDisk } from './disk.ts'
+import { served } from './served.ts'
 import { TestServer, bencode, says } from './test-server.ts'
 
 const infoHash = new Uint8Array(20).map((_, i) => (i * 29) % 256)
@@ -23,19 +24,7 @@ describe('wallet: announce and purchase', () => {
   let provider: TestProvider
   let server: TestServer
   let wallet: Wallet
-  before(async () => {
-    provider = await TestProvider.create()
-  })
-  beforeEach(async () => {
-    server = new TestServer(provider)
-    await server.listen()
-    wallet = await server.wallet()
-    await register(wallet, 'card')
-  })
-  afterEach(async () => {
-    await wallet.close()
-    await server.close()
-  })
+  served((made) => ({ provider, server, wallet } = made))
 
   it('F26–F30: buys a purse once, however often it is announced', async () => {
     const first = await buy(wallet, swarm)

@@ -9,27 +9,16 @@ import {
   xorInto,
   type ErrorCode
 } from '@floodgate/protocol'
-import { claim, register, type Wallet } from '@floodgate/wallet'
-import { DAY_MS, TestProvider, code } from './bed.ts'
-import { TestServer, says } from './test-server.ts'
+import { claim, type Wallet } from '@floodgate/wallet'
+import { DAY_MS, code, type TestProvider } from './bed.ts'
+import { served } from './served.ts'
+import { says, type TestServer } from './test-server.ts'
 
 describe('wallet: claims', () => {
   let provider: TestProvider
   let server: TestServer
   let wallet: Wallet
-  before(async () => {
-    provider = await TestProvider.create()
-  })
-  beforeEach(async () => {
-    server = new TestServer(provider)
-    await server.listen()
-    wallet = await server.wallet()
-    await register(wallet, 'card')
-  })
-  afterEach(async () => {
-    await wallet.close()
-    await server.close()
-  })
+  served((made) => ({ provider, server, wallet } = made))
 
   /** Sells `paid` of `count` pieces to a new buyer. */
   async function sell(count: number, paid: number): Promise<Uint8Array> {

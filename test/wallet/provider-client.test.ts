@@ -4,25 +4,15 @@
 import assert from 'node:assert/strict'
 import { platformCrypto as crypto, sealTo, type ErrorCode } from '@floodgate/protocol'
 import { account, fetchProvider, payouts, register, type Wallet } from '@floodgate/wallet'
-import { TestProvider, code } from './bed.ts'
-import { TestServer, says } from './test-server.ts'
+import { code, type TestProvider } from './bed.ts'
+import { served } from './served.ts'
+import { says, type TestServer } from './test-server.ts'
 
 describe('wallet: the provider’s client', () => {
   let provider: TestProvider
   let server: TestServer
   let wallet: Wallet
-  before(async () => {
-    provider = await TestProvider.create()
-  })
-  beforeEach(async () => {
-    server = new TestServer(provider)
-    await server.listen()
-    wallet = await server.wallet()
-  })
-  afterEach(async () => {
-    await wallet.close()
-    await server.close()
-  })
+  served((made) => ({ provider, server, wallet } = made), false)
 
   describe('who is there', () => {
     it('tells root key, epoch, currency, name and time', async () => {

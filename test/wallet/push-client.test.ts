@@ -2,27 +2,16 @@
 
 import assert from 'node:assert/strict'
 import { PROVIDER_UID, createSigner, platformCrypto as crypto, sealTo } from '@floodgate/protocol'
-import { Wallet, buyKeys, memoryStorage, offerDisk, register } from '@floodgate/wallet'
-import { DAY_MS, TestProvider, code } from './bed.ts'
-import { TestServer, says } from './test-server.ts'
+import { Wallet, buyKeys, memoryStorage, offerDisk } from '@floodgate/wallet'
+import { DAY_MS, code, type TestProvider } from './bed.ts'
+import { served } from './served.ts'
+import { says, type TestServer } from './test-server.ts'
 
 describe('wallet: sealed contents', () => {
   let provider: TestProvider
   let server: TestServer
   let wallet: Wallet
-  before(async () => {
-    provider = await TestProvider.create()
-  })
-  beforeEach(async () => {
-    server = new TestServer(provider)
-    await server.listen()
-    wallet = await server.wallet()
-    await register(wallet, 'card')
-  })
-  afterEach(async () => {
-    await wallet.close()
-    await server.close()
-  })
+  served((made) => ({ provider, server, wallet } = made))
 
   const infoHash = new Uint8Array(20).fill(7)
   const order = { infoHash, price: 5n, currency: 'EUR' }

@@ -1,11 +1,8 @@
 // Announces whose purses the provider is to pay (F77), against a real provider.
 
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { FloodgateError, encodeOffer } from '@floodgate/protocol'
+import { FloodgateError, fromHex } from '@floodgate/protocol'
 import { offerDisk, overHttp, type AnnounceAnswer, type Wallet } from '@floodgate/wallet'
-import createTorrent from 'create-torrent'
-import parseTorrent from 'parse-torrent'
 import { Announcer } from '../../plugins/floodgate-wire/src/announcer.ts'
 import { TestProvider } from '../support/provider.ts'
 
@@ -20,19 +17,8 @@ describe('wire: announces of a push', () => {
     provider = await TestProvider.start()
     wallet = await provider.wallet(10n)
     const sealed = { release: Date.now() + DAY_MS, keyPrice: 1n }
-    const { keys, url: api } = provider
-    const offer = { rootKey: keys.rootKey, api, price: 2n, currency: 'EUR', open: false, sealed }
-    const options = {
-      ...{ name: 'film.sealed', private: true, pieceLength: PIECE, announceList: [] },
-      info: { floodgate: encodeOffer(offer) }
-    }
-    const torrent = await new Promise<Uint8Array>((resolve, reject) => {
-      createTorrent(Buffer.alloc(4 * PIECE, 7), options, (error: Error | null, file: Uint8Array) =>
-        error ? reject(error) : resolve(file)
-      )
-    })
-    ;({ infoHash } = await parseTorrent(torrent))
-    await provider.tracker.publish(torrent)
+    const options = { pieceLength: PIECE, sealed }
+    ;({ infoHash } = await provider.sell('film.sealed', 4 * PIECE, options))
   })
   after(async () => {
     await wallet.close()
@@ -52,10 +38,11 @@ describe('wire: announces of a push', () => {
       await woken
       return heard.at(-1)!
     }
-    const offer = { price: 2n, currency: 'EUR' } as never
+    const { keys, url: api } = provider
+    const offer = { rootKey: keys.rootKey, api, price: 2n, currency: 'EUR', open: false, free: 0 }
     const announcer = new Announcer(wallet, {
-      ...{ infoHash: new Uint8Array(Buffer.from(infoHash, 'hex')), port: () => 6881 },
-      peerId: new Uint8Array(createHash('sha1').update('peer').digest()),
+      ...{ infoHash: fromHex(infoHash), port: () => 6881 },
+      peerId: new Uint8Array(20).fill(0x2d),
       ...{ signalling: overHttp, webrtc: false, pushed: true, left: () => 4 * PIECE },
       wanted: () => ({ offer, pieces: [0, 4] }),
       ...{ answered: hear, failed: hear }

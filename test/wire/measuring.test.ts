@@ -30,8 +30,8 @@ describe('wire: a promise is measured', function () {
   }
   const seeded = async (promise: ServicePromise | undefined) => {
     const sold = await provider.sell('film', 500_000, { promise })
-    const { infoHash } = await peerOf(await provider.wallet()).seed(sold)
-    return { ...sold, infoHash }
+    await peerOf(await provider.wallet()).seed(sold)
+    return sold
   }
   const measuredBy = (peer: TestPeer): Promise<FloodgateEvents['measured']> =>
     new Promise((resolve) => peer.floodgate!.on('measured', resolve))

@@ -162,3 +162,9 @@ export function codeOf(error: unknown): ErrorCode {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && isErrorCode(code) ? code : 'internal'
 }
+
+/** Anything thrown as an error of the table. */
+export function errorOf(thrown: unknown): FloodgateError {
+  if (thrown instanceof FloodgateError) return thrown
+  return new FloodgateError(codeOf(thrown), String(thrown))
+}

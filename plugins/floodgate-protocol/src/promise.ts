@@ -61,13 +61,14 @@ export function encodePromise(promise: ServicePromise): Record<string, string> {
 /** Throws `not-a-paid-torrent`, naming the field: a torrent is a stranger's file. */
 export function decodePromise(value: unknown): ServicePromise {
   const said = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
-  const numbers = FIELDS.map(([key, field, max]) => {
+  const promise: ServicePromise = { startMs: 0, rate: 0, share: 0, credit: 0 }
+  for (const [key, field, max] of FIELDS) {
     const bytes = said[key]
     const text = bytes instanceof Uint8Array && bytes.length <= 13 ? fromUtf8(bytes) : undefined
-    if (text !== undefined && DIGITS.test(text) && Number(text) <= max) {
-      return [field, Number(text)] as const
+    if (text === undefined || !DIGITS.test(text) || Number(text) > max) {
+      throw new FloodgateError('not-a-paid-torrent', `promise.${key}`)
     }
-    throw new FloodgateError('not-a-paid-torrent', `promise.${key}`)
-  })
-  return Object.fromEntries(numbers) as unknown as ServicePromise
+    promise[field] = Number(text)
+  }
+  return promise
 }

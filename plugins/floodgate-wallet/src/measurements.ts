@@ -2,6 +2,7 @@
 // the same whenever it has to be said again.
 
 import {
+  ERRORS,
   FloodgateError,
   PROVIDER_UID,
   amountOf,
@@ -34,9 +35,6 @@ export interface MeasureAnswer extends Measured {
   currency: string
 }
 
-/** Refusals that may pass. */
-const PASSING: ReadonlySet<string> = new Set(['unreachable', 'internal', 'too-many-requests'])
-
 /**
  * Tells the provider what was measured of a purse, in the book by `note`; may be repeated. From the first time on these
  * figures stand. Throws what the provider refuses with (`contradicted` when it knows better), `unreachable`,
@@ -53,7 +51,7 @@ export async function sendMeasurement(wallet: Wallet, purse: Purse): Promise<Mea
     const paid = purse.spent() - purse.unreceipted(PROVIDER_UID)
     const body = { infoHash, purse: id, startMs, wantedMs, bytes, paid }
     const signed = await signRequest(wallet, 'measurement', body)
-    measurements.change(purse, { frame: toBase64url(signed) })
+    measurements.change(purse, { startMs, wantedMs, bytes, frame: toBase64url(signed) })
   }
   await wallet.saved()
   const frame = unpack(measurements.of(purse)!.frame!)
@@ -78,7 +76,7 @@ export async function sendMeasurement(wallet: Wallet, purse: Purse): Promise<Mea
     return { purse: purse.id, ...measured, ...found }
   } catch (error) {
     const code = codeOf(error)
-    if (!PASSING.has(code)) measurements.change(purse, { outcome: code })
+    if (!ERRORS[code].retry) measurements.change(purse, { outcome: code })
     throw error
   }
 }

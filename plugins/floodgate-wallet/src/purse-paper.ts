@@ -19,13 +19,18 @@ export interface Cancellation {
   refundAt: number
 }
 
+type PaperState = Pick<PurseState, 'frame' | 'cancellation' | 'isPushed'>
+
 export class PursePaper {
   #frame: Uint8Array
   #certificate: PurseCertificate & Header
   #cancellation: Cancellation | undefined
+  /** Did the provider pay it (F77)? */
+  readonly isPushed: boolean
 
-  constructor({ frame, cancellation }: Pick<PurseState, 'frame' | 'cancellation'>) {
+  constructor({ frame, cancellation, isPushed = false }: PaperState) {
     this.#frame = unpack(frame)
+    this.isPushed = isPushed
     this.#certificate = decode(this.#frame, 'purse').message
     if (cancellation === undefined) return
     const { refundAt } = cancellation
@@ -110,10 +115,13 @@ export class PursePaper {
     this.#cancellation = cancellation
   }
 
-  protected paperState(): Pick<PurseState, 'frame' | 'cancellation'> {
-    const frame = packMessage(this.#frame)
-    if (this.#cancellation === undefined) return { frame }
+  protected paperState(): PaperState {
+    const paper = {
+      frame: packMessage(this.#frame),
+      ...(this.isPushed && { isPushed: true })
+    }
+    if (this.#cancellation === undefined) return paper
     const { frame: word, refundAt } = this.#cancellation
-    return { frame, cancellation: { frame: packMessage(word), refundAt } }
+    return { ...paper, cancellation: { frame: packMessage(word), refundAt } }
   }
 }

@@ -38,15 +38,12 @@ export class Purses {
   readonly #purses = new Map<string, Purse>()
   readonly #pockets = new Map<string, Pocket>()
   readonly #purchases = new Map<string, PurchaseState>()
-  /** Ids, in hex, of those that the provider paid (F77). */
-  readonly #pushed: Set<string>
   /** What was measured of promises. */
   readonly measurements: MeasurementBook
   #linesRead = 0
 
   constructor(wallet: WalletParts, state?: WalletState) {
     this.#wallet = wallet
-    this.#pushed = new Set(state?.pushed)
     this.measurements = new MeasurementBook(wallet.saver, state?.measurements)
     if (state === undefined) return
     this.#linesRead = state.linesRead ?? 0
@@ -170,11 +167,11 @@ export class Purses {
       seed: sealKey.seal(seed),
       paid: '',
       uncertain: '',
-      payees: []
+      payees: [],
+      ...(pushed && { isPushed: true })
     }
     const purse = new Purse(crypto, saver, { state, seed, tokens, reopened: false })
     this.#purses.set(id, purse)
-    if (pushed) this.#pushed.add(id)
     this.#pockets.clear()
     const purchase = this.#purchases.get(toHex(purse.infoHash))
     if (purchase !== undefined) {
@@ -183,11 +180,6 @@ export class Purses {
     note('purse', `${purse.covered} × ${amountOf(certificate.price, certificate.currency)}`)
     saver.changed()
     return purse
-  }
-
-  /** Did the provider pay it? */
-  isPushed({ id }: Purse): boolean {
-    return this.#pushed.has(toHex(id))
   }
 
   /** All purses, oldest first. */
@@ -206,11 +198,9 @@ export class Purses {
     this.#wallet.saver.changed()
   }
 
-  toState(): Pick<WalletState, 'purses' | 'pushed' | 'purchases' | 'linesRead' | 'measurements'> {
-    const pushed = [...this.#pushed].filter((id) => this.#purses.has(id))
+  toState(): Pick<WalletState, 'purses' | 'purchases' | 'linesRead' | 'measurements'> {
     const measurements = this.measurements.toState((id) => this.#purses.has(id))
     return {
-      ...(pushed.length > 0 && { pushed }),
       ...(this.#linesRead > 0 && { linesRead: this.#linesRead }),
       ...(Object.keys(measurements).length > 0 && { measurements }),
       purses: this.all().map((purse) => purse.toState()),

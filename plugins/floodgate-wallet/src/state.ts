@@ -39,6 +39,8 @@ export interface PurseState {
   payees: PayeeState[]
   /** The signed `cancel`, and when the provider refunds. */
   cancellation?: { frame: string; refundAt: number }
+  /** The provider paid it: what is left of it is not ours. */
+  isPushed?: boolean
 }
 
 /** What was measured of a purse's promise. */
@@ -159,8 +161,6 @@ export interface WalletState {
   /** The current purchase by info hash (hex); `bought` when its purse came. */
   purchases: Record<string, PurchaseState>
   purses: PurseState[]
-  /** Ids (hex) of those that the provider paid: what is left of them is not ours. */
-  pushed?: string[]
   /** Of the provider's log, the last line that was looked at for refunds. */
   linesRead?: number
   /** By purse id. */

@@ -5,7 +5,6 @@ import type { CourtBook } from './court-book.ts'
 import { disputeSummary } from './disputes.ts'
 import { noticeSummary } from './notices.ts'
 import type { Purse } from './purse.ts'
-import type { Purses } from './purses.ts'
 import type { Sale } from './sale.ts'
 import type { WalletEvent } from './state.ts'
 
@@ -55,14 +54,14 @@ export interface WalletSummary {
 }
 
 export function summaryOf(
-  purses: Purses,
+  purses: Purse[],
   sales: Sale[],
   court: CourtBook,
   events: readonly WalletEvent[],
   now: number
 ): WalletSummary {
   return {
-    purses: purses.all().map((purse) => ({
+    purses: purses.map((purse) => ({
       id: toHex(purse.id),
       infoHash: toHex(purse.infoHash),
       count: purse.covered,
@@ -71,8 +70,6 @@ export function summaryOf(
       currency: purse.currency,
       expiresAt: purse.ends,
       ...standingOf(purse, now),
-      // Of one that the provider paid nothing comes back to us.
-      ...(purses.isPushed(purse) && { refundable: 0n }),
       uncertain: purse.uncertain().length,
       payees: purse.payees().map(({ uid, count }) => ({ uid: toHex(uid), count }))
     })),
@@ -108,10 +105,12 @@ function standingOf(purse: Purse, now: number) {
   const { cancellation, ends, price, covered } = purse
   const over = now >= ends
   const state = over ? 'over' : cancellation === undefined ? 'open' : 'cancelled'
+  // What is left of a pushed one is the provider's.
+  const returned = purse.isPushed ? 0 : covered - (cancellation === undefined ? spent : kept)
   return {
     state,
     ...{ spent, held: kept - spent },
-    refundable: price * BigInt(covered - (cancellation === undefined ? spent : kept)),
+    refundable: price * BigInt(returned),
     refundAt: cancellation?.refundAt || ends + CLOCK_SLACK_MS
   } as const
 }

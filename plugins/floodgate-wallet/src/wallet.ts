@@ -244,7 +244,7 @@ export class Wallet {
 
   /** What was bought, sold and happened. */
   summary(): WalletSummary {
-    return summaryOf(this.purses, this.sales.all(), this.court, this.#events, this.now())
+    return summaryOf(this.purses.all(), this.sales.all(), this.court, this.#events, this.now())
   }
 
   /**

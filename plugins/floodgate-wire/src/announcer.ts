@@ -2,7 +2,7 @@
 // be signed and the peers come inside the provider's signed list (F9, F10, F26, F27). An announce that wants a
 // purse buys it; announced again it is the same purse (I7: one message to the provider per purchase).
 
-import { FloodgateError, codeOf } from '@floodgate/protocol'
+import { codeOf, errorOf, type FloodgateError } from '@floodgate/protocol'
 import {
   announce,
   overHttp,
@@ -94,8 +94,7 @@ export class Announcer {
       if (this.#stopped) return
       if (codeOf(error) === 'not-pushed') this.#unpaid = UNPAID_ANNOUNCES
       this.#later(this.#backoff.next())
-      const ours = error instanceof FloodgateError
-      this.#source.failed(ours ? error : new FloodgateError(codeOf(error), String(error)))
+      this.#source.failed(errorOf(error))
     }
   }
 

@@ -2,7 +2,7 @@
 // what a signature proves, pursues it, answers what others complain of us, fetches pieces that the court made us pay, and
 // has the certificate renewed. Nothing on the way of a piece waits for it.
 
-import { CLOCK_SLACK_MS, FloodgateError, toHex } from '@floodgate/protocol'
+import { CLOCK_SLACK_MS, errorOf, toHex } from '@floodgate/protocol'
 import {
   STAGES,
   answerNotices,
@@ -138,8 +138,7 @@ export class Clerk {
     try {
       await task()
     } catch (error) {
-      const ours = error instanceof FloodgateError
-      const shown = ours ? error : new FloodgateError('internal', String(error))
+      const shown = errorOf(error)
       const about = infoHash === undefined ? '' : toHex(infoHash)
       this.#events.emit('warning', { infoHash: about, code: shown.code, error: shown })
     }

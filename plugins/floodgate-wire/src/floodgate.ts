@@ -1,7 +1,7 @@
 // Installs Floodgate into a WebTorrent client: every torrent that this wallet's provider sells is traded;
 // all others are left exactly as they were.
 
-import { FloodgateError, decodeOffer, equal } from '@floodgate/protocol'
+import { FloodgateError, decodeOffer, equal, errorOf } from '@floodgate/protocol'
 import type { Wallet } from '@floodgate/wallet'
 import type WebTorrent from 'webtorrent'
 import type { Torrent } from 'webtorrent'
@@ -86,8 +86,7 @@ export class Floodgate extends FloodgateTarget {
       this.#swarms.set(torrent, swarm)
       torrent.once('close', () => this.#swarms.delete(torrent))
     } catch (error) {
-      const ours = error instanceof FloodgateError
-      const shown = ours ? error : new FloodgateError('internal', String(error))
+      const shown = errorOf(error)
       this.emit('warning', { infoHash: torrent.infoHash, code: shown.code, error: shown })
     }
   }

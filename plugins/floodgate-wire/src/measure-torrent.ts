@@ -12,7 +12,7 @@ interface MeasuredTorrent {
   torrent: Torrent
   content: Content
   wallet: Wallet
-  promise: ServicePromise | undefined
+  promise: ServicePromise
   /** Bitmap of the pieces that are selected and not here. */
   missing(): Uint8Array
 }
@@ -26,7 +26,6 @@ export function measureTorrent(events: FloodgateTarget, measured: MeasuredTorren
       events.emit('measured', { infoHash, purse: toHex(purse), ...rest }),
     failed: (error) => events.emit('warning', { infoHash, code: error.code, error })
   })
-  if (promise === undefined) return measuring
   torrent.on('verified', (index) => measuring.arrived(index))
   torrent.on('done', () => measuring.look())
   torrent.once(

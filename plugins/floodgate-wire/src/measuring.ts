@@ -2,14 +2,13 @@
 // is here and paid, or when we leave and it was missed. What is left without a miss goes on with the next start.
 
 import {
-  FloodgateError,
-  codeOf,
   eachOf,
   emptyBitmap,
+  errorOf,
   hasBit,
   setBit,
   shortfallOf,
-  toHex,
+  type FloodgateError,
   type Measured,
   type ServicePromise
 } from '@floodgate/protocol'
@@ -28,7 +27,6 @@ export interface MeasuringNeeds {
 }
 
 interface Course {
-  purse: Purse
   watch: Stopwatch
   /** Pieces of this purse that are not here. */
   left: number
@@ -36,16 +34,16 @@ interface Course {
 
 export class Measuring {
   readonly #needs: MeasuringNeeds
-  readonly #promise: ServicePromise | undefined
-  /** Purses under way, by id. */
-  readonly #courses = new Map<string, Course>()
+  readonly #promise: ServicePromise
+  /** Purses under way. */
+  readonly #courses = new Map<Purse, Course>()
   /** All that is to come is here; payments are waited for. */
   readonly #finished = new Set<Purse>()
+  /** Counted: WebTorrent says again that a piece is here when its files are scanned again. */
   readonly #here: Uint8Array
   #sending: Promise<void> = Promise.resolve()
 
-  /** Without a promise it does nothing. */
-  constructor(promise: ServicePromise | undefined, needs: MeasuringNeeds) {
+  constructor(promise: ServicePromise, needs: MeasuringNeeds) {
     this.#needs = needs
     this.#promise = promise
     const { content, wallet } = needs
@@ -58,9 +56,10 @@ export class Measuring {
 
   /** This purse is in hand: bought now, or before. */
   bought(purse: Purse): void {
-    const { wallet, clock } = this.#needs
-    if (this.#promise === undefined || this.#courses.has(toHex(purse.id))) return
-    const known = wallet.purses.measurements.of(purse)
+    const { wallet, clock, missing } = this.#needs
+    if (this.#courses.has(purse)) return
+    const { measurements } = wallet.purses
+    const known = measurements.of(purse)
     if (known?.frame !== undefined) {
       // A credit that is owed comes by itself.
       if (known.outcome === '') this.#send(purse)
@@ -70,51 +69,45 @@ export class Measuring {
     const left = [...eachOf(purse.pieces)].filter((index) => !hasBit(this.#here, index)).length
     if (left === 0) return
     const watch = new Stopwatch(known)
-    watch.wants(this.#isWanted(purse), clock.now())
-    this.#courses.set(toHex(purse.id), { purse, watch, left })
+    watch.wants(isWanted(purse, missing()), clock.now())
+    this.#courses.set(purse, { watch, left })
+    // After a crash our own announces must not say more than our figures: both are saved together.
+    measurements.begin(purse, () => watch.read(clock.now()))
   }
 
   /** A piece is here, verified. Cheap: it is called for each one. */
   arrived(index: number): void {
-    const { content, clock, wallet } = this.#needs
     if (hasBit(this.#here, index)) return
     setBit(this.#here, index)
-    for (const course of this.#courses.values()) {
-      const now = clock.now()
-      course.watch.arrived(content.pieceLength(index), now)
-      // After a crash our own announces must not say more than our figures.
-      wallet.purses.measurements.note(course.purse, course.watch.read(now))
-      if (!course.purse.covers(index)) continue
-      course.left--
-      if (course.left === 0) this.#finish(course)
+    if (this.#courses.size === 0) return
+    const bytes = this.#needs.content.pieceLength(index)
+    const now = this.#needs.clock.now()
+    for (const [purse, course] of this.#courses) {
+      course.watch.arrived(bytes, now)
+      if (purse.covers(index) && --course.left === 0) this.#finish(purse, course)
     }
   }
 
   /** Other pieces are selected than before, or all that are selected are here. */
   look(): void {
-    for (const { purse, watch } of this.#courses.values()) {
-      watch.wants(this.#isWanted(purse), this.#needs.clock.now())
-    }
-  }
-
-  #isWanted(purse: Purse): boolean {
+    if (this.#courses.size === 0) return
     const missing = this.#needs.missing()
-    for (const index of eachOf(purse.pieces)) if (hasBit(missing, index)) return true
-    return false
+    const now = this.#needs.clock.now()
+    for (const [purse, { watch }] of this.#courses) watch.wants(isWanted(purse, missing), now)
   }
 
-  #finish(course: Course): void {
-    this.#stop(course)
-    this.#finished.add(course.purse)
+  #finish(purse: Purse, course: Course): void {
+    this.#stop(purse, course)
+    this.#finished.add(purse)
     this.paid()
   }
 
-  #stop({ purse, watch }: Course): Measured {
+  #stop(purse: Purse, { watch }: Course): Measured {
     const now = this.#needs.clock.now()
     watch.wants(false, now)
     const measured = watch.read(now)
     this.#needs.wallet.purses.measurements.note(purse, measured)
-    this.#courses.delete(toHex(purse.id))
+    this.#courses.delete(purse)
     return measured
   }
 
@@ -132,20 +125,24 @@ export class Measuring {
       try {
         told(await sendMeasurement(wallet, purse))
       } catch (error) {
-        const isOurs = error instanceof FloodgateError
-        failed(isOurs ? error : new FloodgateError(codeOf(error), String(error)))
+        failed(errorOf(error))
       }
     })
   }
 
   /** We leave: what was missed is told, and what was not is noted. Resolves when the provider has answered. */
   async close(): Promise<void> {
-    for (const course of [...this.#courses.values()]) {
-      const measured = this.#stop(course)
-      if (shortfallOf(this.#promise!, measured) !== '') this.#finished.add(course.purse)
+    for (const [purse, course] of this.#courses) {
+      const measured = this.#stop(purse, course)
+      if (shortfallOf(this.#promise, measured) !== '') this.#finished.add(purse)
     }
     for (const purse of this.#finished) this.#send(purse)
     this.#finished.clear()
     await this.#sending
   }
+}
+
+function isWanted(purse: Purse, missing: Uint8Array): boolean {
+  for (const index of eachOf(purse.pieces)) if (hasBit(missing, index)) return true
+  return false
 }

@@ -5,6 +5,7 @@ import {
   FloodgateError,
   decodeOffer,
   equal,
+  errorOf,
   fromHex,
   toHex,
   type ErrorCode,
@@ -162,8 +163,11 @@ export class Swarm {
     if (this.#closed) return
     this.#shopping = shopping
     this.#offer = offer
-    const measured = { torrent, content, wallet, promise: offer.promise }
-    this.#measuring = measureTorrent(this.#events, { ...measured, missing: this.#missing })
+    const { promise } = offer
+    if (promise !== undefined) {
+      const measured = { torrent, content, wallet, promise, missing: this.#missing }
+      this.#measuring = measureTorrent(this.#events, measured)
+    }
     this.#market = {
       ...{ wallet, content, terms, clock: systemClock },
       ...{ grace: this.#grace, samples: new Samples(content) },
@@ -203,8 +207,7 @@ export class Swarm {
   }
 
   #failed(error: unknown): void {
-    const ours = error instanceof FloodgateError
-    this.#warn(ours ? error : new FloodgateError('internal', String(error)))
+    this.#warn(errorOf(error))
   }
 
   #onWire(wire: Wire): void {

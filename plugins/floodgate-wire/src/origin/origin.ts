@@ -2,7 +2,7 @@
 // some by HTTP, a few at a time, until peers give again. Pieces go through the engine, which checks their hashes; what must
 // be paid is paid as the wallet says. State is level-triggered: what was paid and is not here is fetched, after a crash too.
 
-import { FloodgateError, PROVIDER_UID, codeOf, toHex } from '@floodgate/protocol'
+import { FloodgateError, PROVIDER_UID, codeOf, errorOf, toHex } from '@floodgate/protocol'
 import {
   freeUrl,
   originStanding,
@@ -86,11 +86,7 @@ export class OriginFetch {
     // A provider that serves nothing by HTTP.
     if (code === 'not-found') return
     const isUsual = code === 'origin-busy' || code === 'unreachable' || code === 'unpaid'
-    if (!isUsual) {
-      this.#warn(
-        error instanceof FloodgateError ? error : new FloodgateError('internal', String(error))
-      )
-    }
+    if (!isUsual) this.#warn(errorOf(error))
     this.#after(this.#backoff.next())
   }
 
