@@ -163,6 +163,8 @@ async function setUp(
   const { value: seller, seconds } = await timed(() => provider.ask('start', start))
   if (stock !== undefined) {
     say(stage, outcome, `${purchases} purchases were put into ${store}, in ${seconds} s`)
+    const log = await timed(() => provider.ask('signed', undefined))
+    say(stage, outcome, `their postings were put into its log in ${log.seconds} s`)
   }
   const people = await claimant.ask('people', { seller, sellers: connections, buyers })
   await provider.ask('openAccounts', [...people.sellers, ...people.buyers])

@@ -3,6 +3,7 @@
 
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { platformCrypto, toHex } from '@floodgate/protocol'
 import { encodeKeys, keysFor } from '@floodgate/push'
 import {
@@ -212,6 +213,17 @@ const jobs = {
 
   /** Bytes that the ledger keeps, by its own count. */
   bytes: (): Promise<LedgerSize> => provider().store.bytes(),
+
+  /**
+   * Waits until the newest head stands for all postings. A stock comes without heads, and to hash its lines takes seconds
+   * that no provider spends whose log has grown with its ledger.
+   */
+  async signed(): Promise<void> {
+    const { store } = provider()
+    const isBehind = async (): Promise<boolean> =>
+      (await store.journal((await store.head())?.size ?? 0, 1)).length > 0
+    while (await isBehind()) await pause(100)
+  },
 
   /** Begins and ends a CPU profile, if one is wanted. */
   profile: (on: boolean): Promise<void> => (on ? profile.begin() : profile.end()),
