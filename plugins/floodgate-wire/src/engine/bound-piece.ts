@@ -12,6 +12,8 @@ export class BoundPiece {
   readonly index: number
   readonly length: number
   readonly blocks: number
+  /** Milliseconds. */
+  readonly boundAt: number
   /** The signed request is on the wire: blocks may be asked for. */
   confirmed = false
   /** How many blocks, from the front, were asked for. */
@@ -32,6 +34,7 @@ export class BoundPiece {
     this.length = length
     this.blocks = Math.ceil(length / BLOCK_BYTES)
     this.#state = new Uint8Array(this.blocks)
+    this.boundAt = now
     this.progressAt = now
   }
 

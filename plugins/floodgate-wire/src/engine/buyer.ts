@@ -7,6 +7,7 @@ import { BLOCK_BYTES, BoundPiece } from './bound-piece.ts'
 import type { WireDoors } from './doors.ts'
 import type { BlockSink } from './frames.ts'
 import type { Buying, ReleaseReason } from './seam.ts'
+import { holdOf, type Line } from './slow-lines.ts'
 
 /** After a refusal a wire rests, twice as long each time; milliseconds. */
 const REST_FIRST = 250
@@ -17,6 +18,8 @@ const UNASKED_MAX = 256
 /** What a wire's buyer needs of the torrent's. */
 export interface BuyerHome {
   readonly pipelineBytes: number
+  /** Is there one buyer only? Then nobody else could fetch what is bound to it. */
+  readonly isAlone: boolean
   /** The piece that is bound, to whatever wire. */
   bound(index: number): BoundPiece | undefined
   /** A piece was given back: others may have it. */
@@ -39,6 +42,9 @@ export class Buyer implements BlockSink {
   progressAt = 0
 
   readonly #home: BuyerHome
+  /** From one piece to the next, smoothed, and when the last one came; milliseconds, 0 before the first. */
+  #pieceMs = 0
+  #pieceAt = 0
   #outstanding = 0
   /** Blocks that came and were not asked for, less those that were cancelled. */
   #unasked = 0
@@ -57,9 +63,18 @@ export class Buyer implements BlockSink {
     return this.buying.room()
   }
 
+  /** How it does with its pieces. */
+  lineAt(now: number): Line {
+    const head = this.pieces[0]
+    const waitedMs = head ? now - Math.max(head.boundAt, this.#pieceAt) : 0
+    return { pieceMs: Math.max(this.#pieceMs, waitedMs), held: this.pieces.length }
+  }
+
   /** Bytes that may be bound before the pipe is full: what is bound and not here fills it. */
-  get freeBytes(): number {
-    let bytes = this.#home.pipelineBytes
+  freeBytes(pieceLength: number): number {
+    const { isAlone, pipelineBytes } = this.#home
+    const held = holdOf(this.#pieceMs) * pieceLength
+    let bytes = isAlone ? pipelineBytes : Math.min(pipelineBytes, held)
     for (const piece of this.pieces) bytes -= piece.length - piece.here * BLOCK_BYTES
     return bytes
   }
@@ -116,6 +131,9 @@ export class Buyer implements BlockSink {
     this.progressAt = now
     this.#home.progress(piece, block.length)
     if (piece.complete) {
+      const pieceMs = now - Math.max(piece.boundAt, this.#pieceAt)
+      this.#pieceMs = this.#pieceMs === 0 ? pieceMs : (this.#pieceMs + pieceMs) / 2
+      this.#pieceAt = now
       this.#take(piece)
       this.#home.complete(this, piece)
     }

@@ -72,6 +72,8 @@ interface AttachedWire {
   close(): void
 }
 
+/** How often it is looked for pieces that are late, and for who may be asked again; milliseconds. */
+const LOOK_MS = 1000
 /** Addresses of dropped peers that are remembered per torrent. */
 const DROPPED_MAX = 1_000
 
@@ -93,7 +95,8 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
   if (open._rechokeNumSlots > 0) open._rechokeNumSlots = Number.MAX_SAFE_INTEGER
   const freeShare = new FreeShare(options.freeBytesPerSecond ?? 1024 * 1024)
   const dropped = refuseDropped(open)
-  const clock = setInterval(() => picker.expire(Date.now()), progressTimeoutMs / 4)
+  const lookMs = Math.min(LOOK_MS, progressTimeoutMs / 4)
+  const clock = setInterval(() => picker.expire(Date.now()), lookMs)
   if (typeof clock === 'object') clock.unref()
   const engines = new Map<Wire, AttachedWire>()
   const stop = () => {

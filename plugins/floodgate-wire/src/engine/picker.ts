@@ -6,8 +6,8 @@
  * back, or was announced by the wire's peer; the wire was opened, unchoked, has room again, its pipe is half
  * empty, or its rest is over; the torrent became ready. Each of them calls `wake`, which asks for a pass unless one is already asked for, and the
  * request is taken back before the pass looks at anything: what happens during a pass gets a pass of its own. A pass
- * leaves a wire only when it has no room or nothing for it; `barrenAt` remembers the latter, and every event that
- * could end it changes `#generation` or the note itself.
+ * leaves a wire only when it has no room, nothing for it, or would be too slow with it; `barrenAt` remembers the second, and
+ * every event that could end it changes `#generation` or the note itself; the third is looked at again by the engine's clock.
  */
 import { Availability } from './availability.ts'
 import { BoundPiece } from './bound-piece.ts'
@@ -15,6 +15,7 @@ import type { Buyer, BuyerHome } from './buyer.ts'
 import type { TorrentDoors } from './doors.ts'
 import { handOver, store } from './handover.ts'
 import { orderPieces, type Wanted } from './order.ts'
+import { enoughMs, isInTime } from './slow-lines.ts'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 
@@ -44,6 +45,8 @@ export class Picker implements BuyerHome {
   #selectionsChanged = true
   #generation = 0
   #due = false
+  /** Did the last pass leave pieces to faster wires? */
+  #leftOut = false
 
   constructor(torrent: Torrent & TorrentDoors, options: PickerOptions) {
     this.#torrent = torrent
@@ -94,6 +97,10 @@ export class Picker implements BuyerHome {
       this.#due = false
       if (this.#torrent.ready && !this.#torrent.destroyed) this.#pass()
     })
+  }
+
+  get isAlone(): boolean {
+    return this.#buyers.size === 1
   }
 
   bound(index: number): BoundPiece | undefined {
@@ -159,7 +166,7 @@ export class Picker implements BuyerHome {
     return this.#next(most, suits)
   }
 
-  /** Gives back what makes no progress. Called by the engine's clock. */
+  /** Gives back what makes no progress, and asks again who was too slow. Called by the engine's clock. */
   expire(now: number): void {
     const oldest = now - this.#options.progressTimeoutMs
     for (const buyer of this.#buyers.values()) {
@@ -173,6 +180,7 @@ export class Picker implements BuyerHome {
       buyer.rest()
       buyer.release(late, 'timeout')
     }
+    if (this.#leftOut) this.wake()
   }
 
   #pass(): void {
@@ -184,24 +192,38 @@ export class Picker implements BuyerHome {
     )
     if (eager.length === 0) return
     this.#refreshOrder()
-    const share = Math.ceil(this.#leftUpTo(SHARE_OUT) / eager.length)
+    const left = this.#leftUpTo(SHARE_OUT)
+    const share = left < SHARE_OUT ? Math.ceil(left / eager.length) : Infinity
     const start = Math.floor(this.#options.random() * eager.length)
-    for (let turn = 0; turn < eager.length; turn++) {
-      this.#serve(
-        eager[(start + turn) % eager.length]!,
-        share < SHARE_OUT / eager.length ? share : Infinity
-      )
-    }
+    const inTurn = eager.map((_, turn) => eager[(start + turn) % eager.length]!)
+    const slow = left < SHARE_OUT ? this.#slow(left) : new Set<Buyer>()
+    this.#leftOut = inTurn.some((buyer) => slow.has(buyer))
+    for (const buyer of inTurn) if (!slow.has(buyer)) this.#serve(buyer, share)
+    if (!this.#leftOut) return
+    const fast = [...this.#buyers.values()].filter((buyer) => !slow.has(buyer))
+    const isRare = (index: number) => !fast.some(({ wire }) => wire.peerPieces.get(index))
+    for (const buyer of inTurn) if (slow.has(buyer)) this.#serve(buyer, share, isRare)
+  }
+
+  /** Who would bring one of the last pieces later than all others together are done. */
+  #slow(left: number): Set<Buyer> {
+    // Who is alone is never too slow, and while nothing is on its way nobody is.
+    if (this.isAlone || this.#bound.size === 0) return new Set()
+    const now = Date.now()
+    const lines = new Map([...this.#buyers.values()].map((buyer) => [buyer, buyer.lineAt(now)]))
+    const enough = enoughMs(lines.values(), left + this.#bound.size)
+    return new Set([...lines].flatMap(([buyer, line]) => (isInTime(line, enough) ? [] : [buyer])))
   }
 
   /** Binds as many pieces to this wire as it takes. */
-  #serve(buyer: Buyer, share: number): void {
-    const pipe = Math.ceil(buyer.freeBytes / this.#torrent.pieceLength)
+  #serve(buyer: Buyer, share: number, only?: (index: number) => boolean): void {
+    const pieceLength = this.#torrent.pieceLength
+    const pipe = Math.ceil(buyer.freeBytes(pieceLength) / pieceLength)
     const count = Math.min(buyer.room(), pipe, Math.max(1, share))
     if (count < 1) return
     const generation = this.#generation
-    const indexes = this.#pick(buyer, count)
-    if (indexes.length < count) buyer.barrenAt = generation
+    const indexes = this.#pick(buyer, count, only)
+    if (indexes.length < count && only === undefined) buyer.barrenAt = generation
     if (indexes.length === 0) return
     const now = Date.now()
     const pieces = indexes.map((index) => new BoundPiece(index, this.#lengthOf(index), now))
@@ -209,8 +231,9 @@ export class Picker implements BuyerHome {
     buyer.bind(pieces)
   }
 
-  #pick({ wire, buying }: Buyer, count: number): number[] {
-    return this.#next(count, (index) => wire.peerPieces.get(index) && buying!.mayBuy(index))
+  #pick({ wire, buying }: Buyer, count: number, only?: (index: number) => boolean): number[] {
+    const isOffered = (index: number) => wire.peerPieces.get(index) && buying!.mayBuy(index)
+    return this.#next(count, only ? (index) => only(index) && isOffered(index) : isOffered)
   }
 
   /** The first pieces that are wanted, that nobody fetches, and that suit. */
