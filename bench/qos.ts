@@ -22,7 +22,7 @@ const options = {
   kib: { value: 3072, short: 768, says: 'size of a content in KiB' },
   target: { value: 80, says: 'promised to each leecher, kB/s' },
   second: { value: 0.55, says: 'second wave, as a share of the time a download may take' },
-  sweep: { value: '0.2,0.3,0.45', says: 'fixed rates, as shares of what all are promised' },
+  sweep: { value: '0.3,0.45,0.6', says: 'fixed rates, as shares of what all are promised' },
   loss: { value: 0.5, says: 'percent of packets lost, by nft' },
   pieces: { value: 32, says: 'piece length in KiB' },
   conns: { value: 6, says: 'connections of a leecher' },
