@@ -15,6 +15,7 @@ import { addDeposit } from './commands/deposit.ts'
 import { addGet } from './commands/get.ts'
 import { addGift } from './commands/gift.ts'
 import { addImport } from './commands/import.ts'
+import { addOwn } from './commands/own.ts'
 import { addPayout } from './commands/payout.ts'
 import { addPolicy } from './commands/policy.ts'
 import { addPoolSeeder } from './commands/pool-seeder.ts'
@@ -58,6 +59,7 @@ const COMMANDS: AddCommand[] = [
   addCourt,
   addRisk,
   addQos,
+  addOwn,
   addTrace,
   addRegister,
   addTopUp,

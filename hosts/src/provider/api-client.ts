@@ -13,6 +13,7 @@ import type {
   DepositJson,
   LiftJson,
   MintCounters,
+  OwnJson,
   PayoutJson,
   ReconciliationJson,
   PromotionJson,
@@ -153,6 +154,10 @@ export const postLift = (api: OperatorApi, uid: string): Promise<LiftJson> =>
 /** Revokes an account. Throws `not-allowed` or `unknown-account`. */
 export const postRevoke = (api: OperatorApi, uid: string): Promise<{ uid: string }> =>
   tellAs(api, 'revoke', { uid })
+
+/** Names an account as the provider's own. Throws `not-allowed` or `unknown-account`. */
+export const postOwn = (api: OperatorApi, uid: string): Promise<OwnJson> =>
+  tellAs(api, 'own', { uid })
 
 /** Has the running provider write a backup. Throws `not-allowed`. */
 export const postBackup = (api: OperatorApi): Promise<BackupJson> => tellAs(api, 'backup', {})

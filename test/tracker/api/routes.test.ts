@@ -159,10 +159,23 @@ describe('api: what the provider offers over HTTP', () => {
     assert.equal(await w.balanceOf(world, uid), 507n)
   })
 
+  it('F79: an account is named as the provider’s own once, and only one that is there', async () => {
+    const { uidHex: uid } = await w.register(world)
+    for (const repeated of [false, true]) {
+      const answer = await operate('operator/own', JSON.stringify({ uid }))
+      assert.deepEqual(await answer.json(), { uid, repeated })
+    }
+    const { repeated } = await world.store.execute({ kind: 'ownAccount', uid, now: 1 })
+    assert.ok(repeated, 'the ledger has it')
+    const stranger = JSON.stringify({ uid: '0'.repeat(32) })
+    assert.equal(await w.outcome(await operate('operator/own', stranger)), 'unknown-account')
+    assert.equal(await w.outcome(await operate('operator/own', '{}')), 'bad-request')
+  })
+
   it('without the operator’s token nothing is booked or published', async () => {
     const order = JSON.stringify({ uid: '', amount: '', reason: '', id: '' })
     for (const authorization of ['', 'Bearer', 'Bearer x', w.OPERATOR, `bearer ${w.OPERATOR}`]) {
-      for (const path of ['operator/deposits', 'operator/contents']) {
+      for (const path of ['operator/deposits', 'operator/contents', 'operator/own']) {
         const response = await w.post(world, path, order, { authorization })
         assert.equal(response.status, 403)
         assert.equal(await w.outcome(response), 'not-allowed')

@@ -76,6 +76,19 @@ export async function revokeJson(
   return { uid, version: await court.revocations.version() }
 }
 
+export const ownAnswer = z.strictObject({
+  uid,
+  repeated: z.boolean().meta({ description: 'It was named before: nothing changed.' })
+})
+
+export type OwnJson = z.infer<typeof ownAnswer>
+
+/** Names the account in the body as the provider's own: credits of missed promises may be paid out of what it sold (F79). */
+export async function ownJson({ mint }: Desk, { json }: Ask): Promise<OwnJson> {
+  const { uid } = json as z.infer<typeof accountBody>
+  return mint.store.execute({ kind: 'ownAccount', uid, now: mint.now() })
+}
+
 export const backupAnswer = z.strictObject({ path: z.string() })
 
 /** Where a backup of the ledger lies. */

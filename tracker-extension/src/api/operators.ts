@@ -8,6 +8,7 @@ export const SCOPES = {
   deposits: 'book money that arrived, import and assign payments, issue gift codes and coupons',
   court: 'revoke accounts and lift revocations',
   publish: 'put contents up for sale',
+  own: 'name accounts as the provider’s own: their earnings pay for missed promises',
   payouts: 'see and carry out payouts',
   backup: 'have backups of the ledger written',
   metrics: 'read the metrics',

@@ -18,8 +18,6 @@ const UNASKED_MAX = 256
 /** What a wire's buyer needs of the torrent's. */
 export interface BuyerHome {
   readonly pipelineBytes: number
-  /** Is there one buyer only? Then nobody else could fetch what is bound to it. */
-  readonly isAlone: boolean
   /** The piece that is bound, to whatever wire. */
   bound(index: number): BoundPiece | undefined
   /** A piece was given back: others may have it. */
@@ -70,11 +68,14 @@ export class Buyer implements BlockSink {
     return { pieceMs: Math.max(this.#pieceMs, waitedMs), held: this.pieces.length }
   }
 
+  /** Are pieces on their way here? */
+  get isBringing(): boolean {
+    return this.pieces.length > 0 && !this.closed && !this.wire.peerChoking
+  }
+
   /** Bytes that may be bound before the pipe is full: what is bound and not here fills it. */
   freeBytes(pieceLength: number): number {
-    const { isAlone, pipelineBytes } = this.#home
-    const held = holdOf(this.#pieceMs) * pieceLength
-    let bytes = isAlone ? pipelineBytes : Math.min(pipelineBytes, held)
+    let bytes = Math.min(this.#home.pipelineBytes, holdOf(this.#pieceMs) * pieceLength)
     for (const piece of this.pieces) bytes -= piece.length - piece.here * BLOCK_BYTES
     return bytes
   }

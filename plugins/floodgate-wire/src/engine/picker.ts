@@ -15,7 +15,7 @@ import type { Buyer, BuyerHome } from './buyer.ts'
 import type { TorrentDoors } from './doors.ts'
 import { handOver, store } from './handover.ts'
 import { orderPieces, type Wanted } from './order.ts'
-import { enoughMs, isInTime } from './slow-lines.ts'
+import { inTime, isSoon, nextMs } from './slow-lines.ts'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 
@@ -97,10 +97,6 @@ export class Picker implements BuyerHome {
       this.#due = false
       if (this.#torrent.ready && !this.#torrent.destroyed) this.#pass()
     })
-  }
-
-  get isAlone(): boolean {
-    return this.#buyers.size === 1
   }
 
   bound(index: number): BoundPiece | undefined {
@@ -192,27 +188,36 @@ export class Picker implements BuyerHome {
     )
     if (eager.length === 0) return
     this.#refreshOrder()
-    const left = this.#leftUpTo(SHARE_OUT)
-    const share = left < SHARE_OUT ? Math.ceil(left / eager.length) : Infinity
     const start = Math.floor(this.#options.random() * eager.length)
     const inTurn = eager.map((_, turn) => eager[(start + turn) % eager.length]!)
-    const slow = left < SHARE_OUT ? this.#slow(left) : new Set<Buyer>()
-    this.#leftOut = inTurn.some((buyer) => slow.has(buyer))
-    for (const buyer of inTurn) if (!slow.has(buyer)) this.#serve(buyer, share)
-    if (!this.#leftOut) return
-    const fast = [...this.#buyers.values()].filter((buyer) => !slow.has(buyer))
-    const isRare = (index: number) => !fast.some(({ wire }) => wire.peerPieces.get(index))
-    for (const buyer of inTurn) if (slow.has(buyer)) this.#serve(buyer, share, isRare)
+    const left = this.#leftUpTo(SHARE_OUT)
+    this.#leftOut = false
+    if (left === SHARE_OUT) return inTurn.forEach((buyer) => this.#serve(buyer, Infinity))
+    const now = Date.now()
+    const slow = inTurn.filter((buyer) => !isSoon(buyer.lineAt(now)))
+    const soon = inTurn.filter((buyer) => !slow.includes(buyer))
+    for (const buyer of soon) this.#serve(buyer, Math.ceil(left / soon.length))
+    if (slow.length > 0) this.#serveSlow(slow)
   }
 
-  /** Who would bring one of the last pieces later than all others together are done. */
-  #slow(left: number): Set<Buyer> {
-    // Who is alone is never too slow, and while nothing is on its way nobody is.
-    if (this.isAlone || this.#bound.size === 0) return new Set()
+  /** Slow wires take what is left: all of it if they are in time, else what no faster one has that brings something now. */
+  #serveSlow(slow: readonly Buyer[]): void {
+    const left = this.#leftUpTo(SHARE_OUT)
     const now = Date.now()
-    const lines = new Map([...this.#buyers.values()].map((buyer) => [buyer, buyer.lineAt(now)]))
-    const enough = enoughMs(lines.values(), left + this.#bound.size)
-    return new Set([...lines].flatMap(([buyer, line]) => (isInTime(line, enough) ? [] : [buyer])))
+    const lineOf = (buyer: Buyer) => ({ buyer, ...buyer.lineAt(now) })
+    const busy = [...this.#buyers.values()]
+      .filter((buyer) => buyer.isBringing && !slow.includes(buyer))
+      .map(lineOf)
+    const lines = slow.map(lineOf)
+    const able = inTime(lines, busy, left + this.#bound.size)
+    for (const line of lines) {
+      const faster = busy.filter((other) => nextMs(other) < nextMs(line))
+      const isLeft = (index: number) =>
+        !faster.some(({ buyer }) => buyer.wire.peerPieces.get(index))
+      const isAble = able.includes(line) || faster.length === 0
+      if (!isAble) this.#leftOut = true
+      this.#serve(line.buyer, Math.ceil(left / slow.length), isAble ? undefined : isLeft)
+    }
   }
 
   /** Binds as many pieces to this wire as it takes. */

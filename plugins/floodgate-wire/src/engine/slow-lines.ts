@@ -1,15 +1,15 @@
 /**
  * No piece is fetched from two peers at a time (F22), so what is bound to a slow wire nobody else fetches, to the very end. So a
- * wire holds no more than it soon brings, and of the last pieces it gets none that a faster one has. On fast lines nothing of
- * this applies: there, to choose costs more than it saves. Pure.
+ * wire holds little more than it soon brings, and of the last pieces it gets none that a faster one is going to bring. Wires that
+ * bring a piece in less than a second are not told apart: to choose among few would cost more than it saves. Pure.
  */
 
-/** A wire holds no more than it brings in so long, but one piece at least. */
-const HOLD_MS = 4000
-/** …and so many while nothing is known of it. */
+/** A wire holds no more than it brings in so long, and one piece more, so that it never waits for us. Milliseconds. */
+const HOLD_MS = 2000
+/** Pieces it may hold while nothing is known of it. */
 const HOLD_FIRST = 2
 /** Who brings what it holds and one piece more in so long is in nobody's way. */
-const SLOW_MS = 1500
+const SOON_MS = 1500
 
 /** What a wire does with its pieces. */
 export interface Line {
@@ -19,24 +19,26 @@ export interface Line {
   held: number
 }
 
-/** So many pieces may be bound to a wire. */
+/** So many pieces may be bound to a wire before one more is. */
 export const holdOf = (pieceMs: number): number =>
   pieceMs === 0 ? HOLD_FIRST : Math.max(1, Math.floor(HOLD_MS / pieceMs))
 
-/**
- * The longest that a piece may take, with `pieces` to come in all: until all lines together are done, and two pieces of the
- * fastest more. Milliseconds; Infinity while no line is known.
- */
-export function enoughMs(lines: Iterable<Line>, pieces: number): number {
-  let [perMs, fastestMs] = [0, Infinity]
-  for (const { pieceMs } of lines) {
-    if (pieceMs === 0) continue
-    perMs += 1 / pieceMs
-    fastestMs = Math.min(fastestMs, pieceMs)
-  }
-  return perMs === 0 ? Infinity : Math.max(SLOW_MS, pieces / perMs + 2 * fastestMs)
-}
+/** When one piece more would be here; milliseconds from now. */
+export const nextMs = ({ pieceMs, held }: Line): number => pieceMs * (held + 1)
 
-/** Would one more piece be here in time? */
-export const isInTime = ({ pieceMs, held }: Line, enough: number): boolean =>
-  pieceMs * (held + 1) <= enough
+export const isSoon = (line: Line): boolean => nextMs(line) <= SOON_MS
+
+/**
+ * Which of `slow` would bring one piece more in time: before these and `others`, who have some on their way, are done with the
+ * `pieces` that are to come in all, and the fastest of them with two more.
+ */
+export function inTime<L extends Line>(
+  slow: readonly L[],
+  others: readonly Line[],
+  pieces: number
+): L[] {
+  const known = [...slow, ...others].flatMap(({ pieceMs }) => (pieceMs > 0 ? pieceMs : []))
+  const perMs = known.reduce((sum, pieceMs) => sum + 1 / pieceMs, 0)
+  const enoughMs = pieces / perMs + 2 * Math.min(...known)
+  return slow.filter((line) => nextMs(line) <= enoughMs)
+}

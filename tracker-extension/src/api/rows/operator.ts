@@ -14,6 +14,8 @@ import {
   depositJson,
   liftAnswer,
   liftJson,
+  ownAnswer,
+  ownJson,
   revokeAnswer,
   revokeJson
 } from '../json.ts'
@@ -60,6 +62,15 @@ export const OPERATOR: readonly Route[] = [
     body: depositBody,
     answer: depositAnswer,
     errors: ['unknown-account', 'conflict']
+  },
+  {
+    ...{ ...post('/operator/own', json(), TYPES.json, ownJson), operator: true },
+    summary:
+      'Names an account as the provider’s own, for good: credits may be paid out of what it sold.',
+    scope: 'own',
+    body: accountBody,
+    answer: ownAnswer,
+    errors: ['unknown-account']
   },
   {
     ...{ ...post('/operator/backup', json(16), TYPES.json, backupJson), operator: true },

@@ -1,0 +1,38 @@
+// `floodgate own`: names an account as the provider's own, such as that of a seeder elsewhere. What it sold the provider took, so
+// credits of missed promises may be paid out of it.
+
+import { FloodgateError } from '@floodgate/protocol'
+import { postOwn } from '../provider/api-client.ts'
+import { operatorOf } from '../provider/operator.ts'
+import { unlessStopped } from '../stop.ts'
+import { examples, type AddCommand, type Session } from './command.ts'
+
+interface OwnOptions {
+  data: string
+  yes?: boolean
+}
+
+const UID = /^[0-9a-f]{32}$/
+
+export const addOwn: AddCommand = (program, act) => {
+  program
+    .command('own')
+    .description('name an account as the provider’s own, for good (operator)')
+    .argument('<uid>', 'the account, such as that of a seeder elsewhere')
+    .requiredOption('--data <dir>', 'directory of the provider, which must be running')
+    .option('--yes', 'yes: its earnings are the provider’s, and pay for promises that were missed')
+    .addHelpText('after', examples('floodgate own 00112233… --yes --data ./shop'))
+    .action(act((session, uid: string, options: OwnOptions) => runOwn(session, uid, options)))
+}
+
+async function runOwn(
+  { out, signal }: Session,
+  uid: string,
+  { data, yes }: OwnOptions
+): Promise<void> {
+  if (!UID.test(uid)) throw new FloodgateError('bad-option', `uid ${uid}`)
+  // It is never taken back, and a stranger's account would pay for what others were promised.
+  if (yes !== true) throw new FloodgateError('bad-option', `say --yes if ${uid} is yours`)
+  const named = await unlessStopped(signal, postOwn(await operatorOf(data), uid))
+  out.tell('own', named, `${uid} ${named.repeated ? 'was named before' : 'is the provider’s own'}`)
+}
