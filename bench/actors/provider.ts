@@ -49,6 +49,9 @@ interface Running {
   tracker: FloodgateTracker
 }
 
+/** A million purchases take half a minute. */
+const SIGNED_MAX_MS = 600_000
+
 const profile = new Profile('provider')
 const servers: Server[] = []
 /** A database of our own, for that store. */
@@ -222,7 +225,9 @@ const jobs = {
     const { store } = provider()
     const isBehind = async (): Promise<boolean> =>
       (await store.journal((await store.head())?.size ?? 0, 1)).length > 0
-    while (await isBehind()) await pause(100)
+    for (const end = Date.now() + SIGNED_MAX_MS; await isBehind(); await pause(100)) {
+      if (Date.now() > end) throw new Error('the log does not come to its end')
+    }
   },
 
   /** Begins and ends a CPU profile, if one is wanted. */

@@ -1,11 +1,11 @@
 // `floodgate seed`: sells contents that are here already. It buys nothing.
 
-import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import parseTorrent from 'parse-torrent'
 import { ReadOnlyStore } from '../read-only-store.ts'
 import { unlessStopped } from '../stop.ts'
+import { isThere } from '../there.ts'
 import { findTarget } from '../trade/target.ts'
 import type { Trading } from '../trade/trading.ts'
 import { count, money } from '../units.ts'
@@ -83,15 +83,8 @@ async function seedOne(
 /** The directory that holds `name`: one of the paths is it, or holds it. Throws `bad-option`. */
 async function placeOf(name: string, paths: string[]): Promise<string> {
   for (const path of paths.map((one) => resolve(one))) {
-    if (basename(path) === name && (await exists(path))) return dirname(path)
-    if (await exists(join(path, name))) return path
+    if (basename(path) === name && (await isThere(path))) return dirname(path)
+    if (await isThere(join(path, name))) return path
   }
   throw new FloodgateError('bad-option', `none of the paths is or holds ${name}`)
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false
-  )
 }

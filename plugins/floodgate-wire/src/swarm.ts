@@ -126,7 +126,8 @@ export class Swarm {
   #onAnswer(answer: AnnounceAnswer): void {
     const { infoHash } = this.torrent
     const { peers, purse, complete, incomplete } = answer
-    if (purse !== undefined) this.#onPurse(purse)
+    // Who left measures nothing more; the wallet has the purse all the same.
+    if (purse !== undefined && !this.#closed) this.#onPurse(purse)
     this.#events.emit('announced', { infoHash, peers: peers.length, complete, incomplete })
     if (answer.fault !== undefined) this.#warn(answer.fault)
     this.#options.clerk.heard(answer)
