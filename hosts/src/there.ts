@@ -2,12 +2,15 @@
 
 import { stat } from 'node:fs/promises'
 
+/** `ENOTDIR`: what should be a directory on the way to it is a file. */
+const MISSING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR'])
+
 /** What the file system gives; undefined when there is no such file. */
 export async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (MISSING.has((error as NodeJS.ErrnoException).code)) return undefined
     throw error
   }
 }

@@ -1,5 +1,6 @@
 // `floodgate seed`: sells contents that are here already. It buys nothing.
 
+import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import parseTorrent from 'parse-torrent'
