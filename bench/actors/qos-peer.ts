@@ -52,8 +52,8 @@ async function open(wish: LeecherWish): Promise<Leecher> {
 }
 
 const jobs = {
-  async wire({ address, line, loss }: Wiring): Promise<void> {
-    await answer(address, line)
+  async wire({ address, loss }: Wiring): Promise<void> {
+    await answer(address)
     if (loss > 0) await lose(loss)
   },
 

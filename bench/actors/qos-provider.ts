@@ -49,8 +49,8 @@ let reports = new Reports()
 let running: { seeding: Seeding; sent: SentBytes } | undefined
 
 const jobs = {
-  async wire({ address, line, loss }: Wiring): Promise<void> {
-    await answer(address, line)
+  async wire({ address, loss }: Wiring): Promise<void> {
+    await answer(address)
     if (loss > 0) await lose(loss)
   },
 

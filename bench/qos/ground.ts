@@ -11,7 +11,6 @@ export const GROUNDS = ['auto', 'loopback'] as const
 
 export interface Wiring {
   address: string
-  line: Line
   /** Share of packets that are lost on their way in. */
   loss: number
 }
@@ -68,7 +67,7 @@ function namespaces(stage: Stage, hub: Actor<HubJobs>, loss: number): Ground {
       await hub.ask('plug', { port: `port${number}`, pid: actor.pid, line })
       const address = `10.77.0.${number}`
       const wired = actor as unknown as Actor<OnLine>
-      await wired.ask('wire', { address, line, loss })
+      await wired.ask('wire', { address, loss })
       return { actor, address, throttle: undefined }
     }
   }

@@ -10,8 +10,9 @@ export const LINE = 'line0'
 const BRIDGE = 'hub0'
 /** What a shaper lets through at once, in bytes: a few packets. */
 const BURST = 8 * 1024
-/** What waits longer is dropped: a home router's buffer. */
-const QUEUE = '300ms'
+/** A home router's buffer: what is behind so much is dropped. Thirty packets at the least, for lines as slow as these. */
+const QUEUE_SECONDS = 0.3
+const QUEUE_BYTES_MIN = 30 * 1514
 
 /** What a line carries, bytes per second each way. */
 export interface Line {
@@ -29,25 +30,35 @@ export async function openBridge(): Promise<void> {
   await command('ip', 'link', 'set', BRIDGE, 'up')
 }
 
-/** A line from the bridge into the namespace of a process; what comes down it is limited here. */
-export async function plug(port: string, pid: number, { down }: Line): Promise<void> {
+/** A line from the bridge into the namespace of a process, limited both ways. */
+export async function plug(port: string, pid: number, { up, down }: Line): Promise<void> {
   const ends = ['type', 'veth', 'peer', 'name', LINE, 'netns', String(pid)]
   await command('ip', 'link', 'add', port, ...ends)
   await command('ip', 'link', 'set', port, 'master', BRIDGE, 'up')
   await limit(port, down)
+  // What goes up is limited where it comes in, as by a router: a sender whose own device drops packets does not take that for
+  // loss, and stands still for seconds.
+  const router = `${port}up`
+  await command('ip', 'link', 'add', router, 'type', 'ifb')
+  await command('ip', 'link', 'set', router, 'up')
+  await command('tc', 'qdisc', 'add', 'dev', port, 'ingress')
+  const all = ['protocol', 'all', 'u32', 'match', 'u32', '0', '0']
+  const redirect = ['action', 'mirred', 'egress', 'redirect', 'dev', router]
+  await command('tc', 'filter', 'add', 'dev', port, 'parent', 'ffff:', ...all, ...redirect)
+  await limit(router, up)
 }
 
-/** The other end of it: an address, and what goes up. */
-export async function answer(address: string, { up }: Line): Promise<void> {
+/** The other end of it, with an address. */
+export async function answer(address: string): Promise<void> {
   await command('ip', 'link', 'set', 'lo', 'up')
   await command('ip', 'address', 'add', `${address}/24`, 'dev', LINE)
   await command('ip', 'link', 'set', LINE, 'up')
-  await limit(LINE, up)
 }
 
 const limit = (link: string, bytesPerSecond: number): Promise<void> => {
   const rate = `${Math.round(bytesPerSecond * 8)}bit`
-  const shape = ['rate', rate, 'burst', String(BURST), 'latency', QUEUE]
+  const queue = Math.round(Math.max(QUEUE_BYTES_MIN, QUEUE_SECONDS * bytesPerSecond))
+  const shape = ['rate', rate, 'burst', String(BURST), 'limit', String(queue)]
   return command('tc', 'qdisc', 'replace', 'dev', link, 'root', 'tbf', ...shape)
 }
 
