@@ -9,6 +9,7 @@ import { addBooks } from './commands/books.ts'
 import { addClaim } from './commands/claim.ts'
 import type { Act, AddCommand, Session } from './commands/command.ts'
 import { addConfig } from './commands/config.ts'
+import { addContents } from './commands/contents.ts'
 import { addCourt } from './commands/court.ts'
 import { addCoupon, addPromotion } from './commands/coupon.ts'
 import { addDeposit } from './commands/deposit.ts'
@@ -44,6 +45,7 @@ const COMMANDS: AddCommand[] = [
   addConfig,
   addToken,
   addPublish,
+  addContents,
   addDeposit,
   addPayout,
   addPolicy,

@@ -1,4 +1,4 @@
-// `floodgate risk`: the operator's view of what dishonest peers could cost, with the real commands.
+// `floodgate risk` and `floodgate contents`: what dishonest peers could cost, and what is for sale, with the real commands.
 
 import assert from 'node:assert/strict'
 import { KIB, Stage } from './stage.ts'
@@ -13,6 +13,16 @@ describe('hosts: risk', function () {
 
   it('F55, F71: tells limit, loss, gain and cover of what is for sale; our own seeder is in', async () => {
     const film = await stage.publish('film.bin', 17 * 16 * KIB, { pieceLength: 16 * KIB })
+    for (const where of [
+      ['--data', stage.shop],
+      ['--provider', stage.url]
+    ]) {
+      const { contents } = await stage.command('contents', 'contents', ...where)
+      const [{ infoHash, pieces, price, mode }] = contents as [Record<string, unknown>]
+      assert.deepEqual([infoHash, pieces, price, mode], [film.infoHash, 17, '2', 'closed'])
+    }
+    const error = await stage.start('contents').until('error')
+    assert.equal(error['code'], 'bad-option')
     const risk = async (...args: string[]) => {
       const line = await stage.command('risk', 'risk', '--data', stage.shop, ...args)
       const [content] = line['contents'] as Record<string, unknown>[]
