@@ -66,6 +66,7 @@ function namespaces(stage: Stage, hub: Actor<HubJobs>, loss: number): Ground {
       const actor = await stage.actor<J>(file, { inside: INSIDE })
       await hub.ask('plug', { port: `port${number}`, pid: actor.pid, line })
       const address = `10.77.0.${number}`
+      // Whatever else J does, it can be wired; of a type parameter the compiler cannot know it.
       const wired = actor as unknown as Actor<OnLine>
       await wired.ask('wire', { address, loss })
       return { actor, address, throttle: undefined }

@@ -71,6 +71,11 @@ export function parseCount(min: number, max: number): (text: string) => number {
   }
 }
 
+/** An account as it is printed: 32 hex digits. Throws `bad-option`. */
+export function expectUid(text: string): void {
+  if (!/^[0-9a-f]{32}$/.test(text)) throw new FloodgateError('bad-option', `uid ${text}`)
+}
+
 /** A day or a time of ISO 8601 (UTC unless it says otherwise) as Unix milliseconds, for commander. Throws `bad-option`. */
 export function parseTime(text: string): number {
   const form = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/

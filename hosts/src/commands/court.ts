@@ -1,14 +1,13 @@
 // `floodgate court`: what the provider's court has to decide, whom it revoked, and what a person should look at. `--lift`
 // ends a revocation.
 
-import { FloodgateError } from '@floodgate/protocol'
 import type { CaseJson, CourtJson } from '@floodgate/tracker'
 import { fetchCourt, postLift, postRevoke } from '../provider/api-client.ts'
 import { countsOf } from '../provider/court-lines.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
-import { short } from '../units.ts'
+import { expectUid, short } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 interface CourtOptions {
@@ -34,14 +33,12 @@ export const addCourt: AddCommand = (program, act) => {
     .action(act((session, options: CourtOptions) => runCourt(session, options)))
 }
 
-const UID = /^[0-9a-f]{32}$/
-
 async function runCourt(
   { out, signal }: Session,
   { data, lift, revoke }: CourtOptions
 ): Promise<void> {
   for (const uid of [lift, revoke]) {
-    if (uid !== undefined && !UID.test(uid)) throw new FloodgateError('bad-option', `uid ${uid}`)
+    if (uid !== undefined) expectUid(uid)
   }
   const provider = await operatorOf(data)
   if (revoke !== undefined) {

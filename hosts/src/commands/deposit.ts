@@ -6,7 +6,7 @@ import { postDeposit } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { amountIn, parseAmount } from '../price.ts'
-import { money } from '../units.ts'
+import { expectUid, money } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 interface DepositOptions {
@@ -43,7 +43,7 @@ async function runDeposit(
   text: string,
   { data, reason, id = randomUUID() }: DepositOptions
 ): Promise<void> {
-  if (!/^[0-9a-f]{32}$/.test(uid)) throw new FloodgateError('bad-option', `uid ${uid}`)
+  expectUid(uid)
   const provider = await operatorOf(data)
   const { currency } = provider
   const amount = amountIn(text, currency)

@@ -5,14 +5,13 @@ import { FloodgateError } from '@floodgate/protocol'
 import { postOwn } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
+import { expectUid } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 interface OwnOptions {
   data: string
   yes?: boolean
 }
-
-const UID = /^[0-9a-f]{32}$/
 
 export const addOwn: AddCommand = (program, act) => {
   program
@@ -30,7 +29,7 @@ async function runOwn(
   uid: string,
   { data, yes }: OwnOptions
 ): Promise<void> {
-  if (!UID.test(uid)) throw new FloodgateError('bad-option', `uid ${uid}`)
+  expectUid(uid)
   // It is never taken back, and a stranger's account would pay for what others were promised.
   if (yes !== true) throw new FloodgateError('bad-option', `say --yes if ${uid} is yours`)
   const named = await unlessStopped(signal, postOwn(await operatorOf(data), uid))

@@ -5,7 +5,7 @@ import { expectSettings, homeOf } from '../provider/home.ts'
 import { titlesIn, writeLedger } from '../statement/of-ledger.ts'
 import { EVER, Statement, type Period } from '../statement/statement.ts'
 import { StatementWriter } from '../statement/write.ts'
-import { parseDays } from '../units.ts'
+import { expectUid, parseDays } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 interface StatementOptions {
@@ -36,9 +36,7 @@ async function runStatement(
   { out }: Session,
   { data, uid, month = EVER, csv = false }: StatementOptions
 ): Promise<void> {
-  if (uid !== undefined && !/^[0-9a-f]{32}$/.test(uid)) {
-    throw new FloodgateError('bad-option', `uid ${uid}`)
-  }
+  if (uid !== undefined) expectUid(uid)
   const home = homeOf(data)
   const { currency } = await expectSettings(home)
   const { openLedger } = await import('../provider/ledger.ts')

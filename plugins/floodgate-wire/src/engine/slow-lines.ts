@@ -1,7 +1,7 @@
 /**
  * No piece is fetched from two peers at a time (F22), so what is bound to a slow wire nobody else fetches, to the very end. So a
  * wire holds little more than it soon brings, and of the last pieces it gets none that a faster one is going to bring. Wires that
- * bring a piece in less than a second are not told apart: to choose among few would cost more than it saves. Pure.
+ * bring what they hold in a second or so are not told apart: to choose among few would cost more than it saves. Pure.
  */
 
 /** A wire holds no more than it brings in so long, and one piece more, so that it never waits for us. Milliseconds. */
