@@ -1,12 +1,22 @@
 /** Contract: every private member that the engine goes through is there in the installed WebTorrent, and a closed door is named. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import MemoryChunkStore from 'memory-chunk-store'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 import { checkDoors, doors } from '../../../plugins/floodgate-wire/src/engine/doors.ts'
+import { filesOf } from '../../../plugins/floodgate-wire/src/engine/files.ts'
 import { attachEngine } from '../../../plugins/floodgate-wire/src/engine/index.ts'
 import { closeAll, connect, content, leecher, newClient, seeder } from './swarm.ts'
+
+/** The store that WebTorrent takes when nobody names one, as the engine finds it. */
+async function storeOfFiles(): Promise<object> {
+  const { torrentFile } = await content({ bytes: 1000 })
+  const torrent = newClient().add(torrentFile as never, { path: tmpdir() })
+  await once(torrent as never, 'ready')
+  return filesOf(torrent) ?? assert.fail('the store of files was not found')
+}
 
 describe('doors of WebTorrent', () => {
   afterEach(closeAll)
@@ -25,7 +35,8 @@ describe('doors of WebTorrent', () => {
       wire,
       wires: Object.getPrototypeOf(wire) as object,
       peer: [...peers.values()][0]!,
-      ut_metadata: Reflect.get(wire, 'ut_metadata') as object
+      ut_metadata: Reflect.get(wire, 'ut_metadata') as object,
+      files: await storeOfFiles()
     }
     for (const door of doors) checkDoors(door.of, holders[door.of]!)
     const hashes = Reflect.get(leech.torrent, '_hashes') as string[]

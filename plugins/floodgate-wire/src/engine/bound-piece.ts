@@ -1,5 +1,6 @@
 /** A piece bound to one wire: its bytes, which of its blocks were asked for and which are here, and its hash so far. */
 import { pieceHash } from '#hash'
+import type { PieceBuffers } from './piece-buffers.ts'
 import type { PieceHash } from './piece-hash.ts'
 
 /** What everyone requests (BEP 3). */
@@ -24,12 +25,14 @@ export class BoundPiece {
   /** Given back or handed over: whatever still comes is ignored. */
   over = false
 
+  readonly #buffers: PieceBuffers
   readonly #state: Uint8Array
   #bytes: Uint8Array<ArrayBuffer> | null = null
   #hash: PieceHash | null = null
   #front = 0
 
-  constructor(index: number, length: number, now: number) {
+  constructor(index: number, length: number, now: number, buffers: PieceBuffers) {
+    this.#buffers = buffers
     this.index = index
     this.length = length
     this.blocks = Math.ceil(length / BLOCK_BYTES)
@@ -56,8 +59,7 @@ export class BoundPiece {
   target(offset: number, length: number): Uint8Array | null {
     const block = offset / BLOCK_BYTES
     if (this.over || this.#state[block] !== ASKED || length !== this.lengthOf(block)) return null
-    this.#bytes ??= new Uint8Array(this.length)
-    return this.#bytes.subarray(offset, offset + length)
+    return this.bytes.subarray(offset, offset + length)
   }
 
   /** A block is whole. False when it belongs to an earlier binding of this piece. */
@@ -85,6 +87,13 @@ export class BoundPiece {
   }
 
   get bytes(): Uint8Array<ArrayBuffer> {
-    return (this.#bytes ??= new Uint8Array(this.length))
+    return (this.#bytes ??= this.#buffers.take(this.length))
+  }
+
+  /** The piece is in the store: its memory may serve another. */
+  recycle(): void {
+    if (this.#bytes) this.#buffers.giveBack(this.#bytes)
+    this.#bytes = null
+    this.#hash = null
   }
 }

@@ -11,7 +11,7 @@ type Kind = 'function' | 'object' | 'array' | 'number'
 
 /** One private member: where it is, what it must be, from when on, and what we use it for. */
 export interface Door {
-  of: 'torrent' | 'metadata' | 'wire' | 'wires' | 'peer' | 'piece' | 'ut_metadata'
+  of: 'torrent' | 'metadata' | 'wire' | 'wires' | 'peer' | 'piece' | 'ut_metadata' | 'files'
   name: string
   is: Kind
   why: string
@@ -115,7 +115,13 @@ export const doors: readonly Door[] = [
     is: 'function',
     why: 'guarded: bytes that come before the wire is shown'
   },
-  { of: 'ut_metadata', name: 'setMetadata', is: 'function', why: 'wrapped: hash before decoding' }
+  { of: 'ut_metadata', name: 'setMetadata', is: 'function', why: 'wrapped: hash before decoding' },
+  {
+    of: 'files',
+    name: 'chunkMap',
+    is: 'array',
+    why: 'where a piece lies, to read it once; closed: read as WebTorrent does'
+  }
 ]
 
 /** Private half of a torrent, as far as we use it. */
@@ -176,6 +182,22 @@ export interface WireDoors {
   requests: BlockRequest[]
   ut_metadata?: MetadataDoors
 }
+
+/** The store of files, as far as we use it: where each piece lies. */
+export interface FilesDoors {
+  chunkMap: { from: number; to: number; offset: number; file: FileDoors }[][]
+}
+
+export interface FileDoors {
+  open(
+    done: (
+      error: Error | null,
+      file?: { read(offset: number, length: number, done: ReadDone): void }
+    ) => void
+  ): void
+}
+
+type ReadDone = (error: Error | null, bytes?: Uint8Array) => void
 
 /** The class of all wires. */
 export interface WireClassDoors {

@@ -13,6 +13,7 @@ import {
   type TorrentDoors,
   type WireDoors
 } from './doors.ts'
+import { readPiece } from './files.ts'
 import type { Refused } from './frames.ts'
 import { FreeShare } from './free-share.ts'
 import { Gate } from './gate.ts'
@@ -119,7 +120,7 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
     },
     read: (index) =>
       new Promise((resolve, reject) => {
-        open.store.get(index, null, (error, bytes) => {
+        readPiece(open, index, (error, bytes) => {
           if (bytes) resolve(bytes)
           else reject(error ?? new Error('store gave nothing'))
         })

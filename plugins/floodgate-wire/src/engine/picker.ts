@@ -1,13 +1,11 @@
 /**
- * Decides which piece is bound to which wire: whole pieces only, each to one wire at a time (F22), no duplicates at the
- * end. One pass over the wires per turn, however many things happened in it.
+ * Decides which piece is bound to which wire: whole pieces only, each to one wire at a time (F22), no duplicates at the end.
  *
- * No wake-up is lost. A wire can take a piece only after one of these: a piece became wanted (selections), was given
- * back, or was announced by the wire's peer; the wire was opened, unchoked, has room again, its pipe is half
- * empty, or its rest is over; the torrent became ready. Each of them calls `wake`, which asks for a pass unless one is already asked for, and the
- * request is taken back before the pass looks at anything: what happens during a pass gets a pass of its own. A pass
- * leaves a wire only when it has no room, nothing for it, or would be too slow with it; `barrenAt` remembers the second, and
- * every event that could end it changes `#generation` or the note itself; the third is looked at again by the engine's clock.
+ * No wake-up is lost. A wire can take a piece only after one of these: a piece became wanted (selections), was given back, or
+ * was announced by its peer; the wire was opened, unchoked, has room again, its pipe is half empty, or its rest is over; the
+ * torrent became ready. Each calls `wake`, which asks for one pass a turn; the request is taken back before the pass looks at
+ * anything. A pass leaves a wire only when it has no room, nothing for it, or would be too slow with it; `barrenAt` remembers the
+ * second, and every event that could end it changes `#generation` or the note itself; the engine's clock looks again at the third.
  */
 import { Availability } from './availability.ts'
 import { BoundPiece } from './bound-piece.ts'
@@ -15,6 +13,7 @@ import type { Buyer, BuyerHome } from './buyer.ts'
 import type { TorrentDoors } from './doors.ts'
 import { handOver, store } from './handover.ts'
 import { orderPieces, type Wanted } from './order.ts'
+import { PieceBuffers } from './piece-buffers.ts'
 import { inTime, isSoon, nextMs } from './slow-lines.ts'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
@@ -34,6 +33,7 @@ export class Picker implements BuyerHome {
   readonly pipelineBytes: number
   readonly #torrent: Torrent & TorrentDoors
   readonly #options: PickerOptions
+  readonly #buffers: PieceBuffers
   readonly #buyers = new Map<Wire, Buyer>()
   readonly #bound = new Map<number, BoundPiece>()
   #availability: Availability | null = null
@@ -51,6 +51,7 @@ export class Picker implements BuyerHome {
   constructor(torrent: Torrent & TorrentDoors, options: PickerOptions) {
     this.#torrent = torrent
     this.#options = options
+    this.#buffers = new PieceBuffers(torrent)
     this.pipelineBytes = options.pipelineBytes
   }
 
@@ -119,6 +120,7 @@ export class Picker implements BuyerHome {
     handOver(this.#torrent, buyer, piece, (good) => {
       if (good) {
         this.#bound.delete(piece.index)
+        piece.recycle()
       } else {
         buyer.rest()
         this.gaveBack(piece)
@@ -131,7 +133,7 @@ export class Picker implements BuyerHome {
   /** Takes in a piece that came by another way; whoever was fetching it stops. False when it does not fit its hash. */
   async give(index: number, bytes: Uint8Array): Promise<boolean> {
     const torrent = this.#torrent
-    const piece = new BoundPiece(index, this.#lengthOf(index), Date.now())
+    const piece = this.#open(index)
     piece.over = true // bound to no wire: nothing that comes over one is part of it
     if (bytes.length !== piece.length) return false
     piece.bytes.set(bytes)
@@ -226,14 +228,18 @@ export class Picker implements BuyerHome {
     const pipe = Math.ceil(buyer.freeBytes(pieceLength) / pieceLength)
     const count = Math.min(buyer.room(), pipe, Math.max(1, share))
     if (count < 1) return
-    const generation = this.#generation
     const indexes = this.#pick(buyer, count, only)
-    if (indexes.length < count && only === undefined) buyer.barrenAt = generation
+    if (indexes.length < count && only === undefined) buyer.barrenAt = this.#generation
     if (indexes.length === 0) return
-    const now = Date.now()
-    const pieces = indexes.map((index) => new BoundPiece(index, this.#lengthOf(index), now))
+    const pieces = indexes.map((index) => this.#open(index))
     for (const piece of pieces) this.#bound.set(piece.index, piece)
     buyer.bind(pieces)
+  }
+
+  #open(index: number): BoundPiece {
+    const { pieces, pieceLength, lastPieceLength } = this.#torrent
+    const length = index === pieces.length - 1 ? lastPieceLength : pieceLength
+    return new BoundPiece(index, length, Date.now(), this.#buffers)
   }
 
   #pick({ wire, buying }: Buyer, count: number, only?: (index: number) => boolean): number[] {
@@ -253,11 +259,6 @@ export class Picker implements BuyerHome {
       if (suits(index)) found.push(index)
     }
     return found
-  }
-
-  #lengthOf(index: number): number {
-    const { pieces, pieceLength, lastPieceLength } = this.#torrent
-    return index === pieces.length - 1 ? lastPieceLength : pieceLength
   }
 
   /** How many pieces are wanted and not bound, counted no further than `most`. */

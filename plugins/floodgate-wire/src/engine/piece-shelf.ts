@@ -1,5 +1,6 @@
 /** The two pieces a gate has in hand: the one it serves and the one it will serve next. A piece is read once, whole. */
 import type { Torrent } from 'webtorrent'
+import { readPiece } from './files.ts'
 
 interface Shelved {
   index: number
@@ -40,7 +41,7 @@ export class PieceShelf {
     const shelved: Shelved = { index, bytes: null, ready: null }
     if (this.#shelf.length === SHELF_PIECES) this.#shelf.shift()
     this.#shelf.push(shelved)
-    this.#torrent.store.get(index, null, (error, bytes) => {
+    readPiece(this.#torrent, index, (error, bytes) => {
       shelved.bytes = bytes ?? error ?? new Error('store gave nothing')
       shelved.ready?.()
     })
