@@ -12,7 +12,10 @@ export interface Delay {
   sourceOf?: (remote: string) => string
 }
 
-/** Under way in one direction, at the most: more than bandwidth × delay of any line here. One read of 64 KiB comes on top. */
+/**
+ * Under way in one direction, at the most; one read of 64 KiB comes on top. It is many times bandwidth × delay of these lines; one
+ * of more than 6 MB/s and 40 ms would be held back by it.
+ */
 export const UNDER_WAY_MAX = 256 * 1024
 const BEHIND = '127.0.0.1'
 
