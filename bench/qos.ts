@@ -8,7 +8,7 @@ import { UsageError, wordOf } from './harness/command.ts'
 import { KIB, round } from './harness/figures.ts'
 import type { Stage } from './harness/stage.ts'
 import { crowdOf } from './qos/crowd.ts'
-import { GROUNDS, findGround } from './qos/ground.ts'
+import { GROUNDS, findGround, type Ground } from './qos/ground.ts'
 import { MODES, trialsOf, type Trial } from './qos/modes.ts'
 import { bestOf, boundOf, resultOf, rowOf, type Result } from './qos/report.ts'
 import { runOnce, type Ran, type Scene } from './qos/run.ts'
@@ -24,6 +24,7 @@ const options = {
   second: { value: 0.55, says: 'second wave, as a share of the time a download may take' },
   sweep: { value: '0.3,0.45,0.6', says: 'fixed rates, as shares of what all are promised' },
   loss: { value: 0.5, says: 'percent of packets lost, by nft' },
+  delay: { value: 40, says: 'of the slowest line, one way, in ms; the others have less' },
   pieces: { value: 32, says: 'piece length in KiB' },
   conns: { value: 6, says: 'connections of a leecher' },
   every: { value: 1, says: 'seconds from decision to decision' },
@@ -42,7 +43,7 @@ export const qos = defineBench({
   line: 'the promised rate and what it costs the provider, real clients on limited lines',
   columns: [
     ...['mode', 'payments', 'p50Seconds', 'p95Seconds', 'startupP95Seconds'],
-    ...['belowTarget', 'egressBytes', 'offload']
+    ...['belowTarget', 'egressBytes', 'offload', 'loss', 'delayMs']
   ],
   options,
   async run(stage, wish) {
@@ -65,29 +66,27 @@ interface Case {
   runs: Ran[]
 }
 
-async function openScene(stage: Stage, wish: Wish): Promise<Scene & { says: string }> {
+async function openScene(stage: Stage, wish: Wish): Promise<Scene & { ground: Ground }> {
   const crowd = crowdOf({
     ...{ leechers: wish.leechers, second: wish.second },
-    ...{ length: wish.kib * KIB, target: wish.target * 1000 }
+    ...{ length: wish.kib * KIB, target: wish.target * 1000, delayMs: wish.delay }
   })
   const ground = await findGround(stage, {
     ground: wordOf('ground', wish.ground, GROUNDS),
-    loss: wish.loss / 100
+    ...{ loss: wish.loss / 100, delayMs: wish.delay }
   })
   stage.say(`on ${ground.says}`)
-  const { uplink } = crowd
-  const line = { up: uplink, down: uplink }
-  const provider = await ground.place<QosProviderJobs>('qos-provider', line)
+  const provider = await ground.place<QosProviderJobs>('qos-provider', crowd.line)
   const reportMs = wish.report * 1000
-  const { address } = provider
+  const { address, listenOn } = provider
   const folder = await stage.newFolder('provider')
-  const seller = await provider.actor.ask('start', { address, folder, reportMs })
+  const seller = await provider.actor.ask('start', { address, listenOn, folder, reportMs })
   const peers: Scene['peers'][number][] = []
   for (const leecher of crowd.leechers) {
     peers.push(await ground.place<QosPeerJobs>('qos-peer', leecher.line))
   }
   return {
-    ...{ stage, crowd, provider, peers, seller, reportMs, says: ground.says },
+    ...{ stage, crowd, provider, peers, seller, reportMs, ground },
     ...{
       pieceLength: wish.pieces * KIB,
       maxConns: wish.conns,
@@ -147,17 +146,22 @@ function disturbedOf(cases: readonly Case[]): string {
   return `${disturbed.length} of ${all.length} runs were disturbed by other work on this machine`
 }
 
-function report({ crowd, says }: Scene & { says: string }, cases: Case[]): Outcome {
+async function report(
+  { crowd, ground }: Scene & { ground: Ground },
+  cases: Case[]
+): Promise<Outcome> {
   const results = cases.map(({ trial, payments, runs }) => resultOf(trial, payments, runs, crowd))
   const isFixed = ({ trial }: Result): boolean => trial.mode === 'bestFixed'
   const best = [true, false].flatMap(
     (paid) => bestOf(results.filter((one) => isFixed(one) && one.payments === paid)) ?? []
   )
   const shown = results.filter((one) => !isFixed(one) || best.includes(one))
+  const { packets, lost } = await ground.lost()
   return {
-    results: [boundOf(crowd), ...shown.map(rowOf)],
+    results: [boundOf(crowd), ...shown.map((one) => rowOf(one, ground.weather))],
     notes: [
-      `on ${says}`,
+      `on ${ground.says}`,
+      ...(packets > 0 ? [`${lost} of ${packets} packets were lost`] : []),
       disturbedOf(cases),
       ...results.filter(isFixed).map((one) => `swept: ${sayOf(one)}`)
     ],

@@ -9,8 +9,8 @@ import WebTorrent from 'webtorrent'
 import { CLIENT_OPTIONS, destroyClient } from '../../hosts/src/client.ts'
 import type { Seller } from '../harness/content.ts'
 import { serve } from '../harness/serve.ts'
-import type { Wiring } from '../qos/ground.ts'
-import { answer, lose, type Line } from '../qos/network.ts'
+import type { Line } from '../qos/network.ts'
+import { wired } from '../qos/wired.ts'
 import { registered } from './bench-peer.ts'
 
 export interface LeecherWish {
@@ -52,10 +52,7 @@ async function open(wish: LeecherWish): Promise<Leecher> {
 }
 
 const jobs = {
-  async wire({ address, loss }: Wiring): Promise<void> {
-    await answer(address)
-    if (loss > 0) await lose(loss)
-  },
+  ...wired,
 
   /** Makes it for one run; answers its uid. */
   async open(wish: LeecherWish): Promise<string> {

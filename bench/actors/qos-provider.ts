@@ -26,9 +26,8 @@ import { openSwarms } from '../../hosts/src/qos/swarms.ts'
 import { CURRENCY, type Content, type Seller } from '../harness/content.ts'
 import { Lateness } from '../harness/lateness.ts'
 import { serve } from '../harness/serve.ts'
-import type { Wiring } from '../qos/ground.ts'
-import { answer, lose } from '../qos/network.ts'
 import { budgetOf, policyOf, webUplinkOf, type Steering } from '../qos/steering.ts'
+import { wired } from '../qos/wired.ts'
 
 /** Everybody may have the one address of this machine. */
 const MEMBERS_MAX = 250
@@ -49,12 +48,14 @@ let reports = new Reports()
 let running: { seeding: Seeding; sent: SentBytes } | undefined
 
 const jobs = {
-  async wire({ address, loss }: Wiring): Promise<void> {
-    await answer(address)
-    if (loss > 0) await lose(loss)
-  },
+  ...wired,
 
-  async start(given: { address: string; folder: string; reportMs: number }): Promise<Seller> {
+  async start(given: {
+    address: string
+    listenOn: string
+    folder: string
+    reportMs: number
+  }): Promise<Seller> {
     home = homeOf(given.folder)
     await makeHome(home)
     server = new Server({ udp: false, stats: false })
@@ -68,7 +69,7 @@ const jobs = {
       origin: { ...originOf(home, 'free')!, places: { perHost: MEMBERS_MAX } },
       onError: (error) => warnings.push(String(error))
     })
-    await new Promise<void>((done) => server!.listen(0, given.address, done))
+    await new Promise<void>((done) => server!.listen(0, given.listenOn, done))
     const { port } = server.http!.address() as AddressInfo
     const url = `http://${given.address}:${port}`
     const settings: Settings = {

@@ -18,13 +18,25 @@ export interface Crowd {
   target: number
   /** Of the provider, bytes per second. */
   uplink: number
+  /** Of the provider. */
+  line: Line
 }
 
-/** Uplinks as shares of the promised rate, in turn: a fifth gives nothing; together they have nine tenths of what is needed. */
-const UPLINKS = [0, 1.2, 0.5, 2, 0.8]
+/**
+ * Uplinks as shares of the promised rate, in turn: a fifth gives nothing; together they have nine tenths of what is needed.
+ * Delays as shares of the longest one.
+ */
+const LINES = [
+  { up: 0, delay: 1 },
+  { up: 1.2, delay: 0.375 },
+  { up: 0.5, delay: 0.75 },
+  { up: 2, delay: 0.125 },
+  { up: 0.8, delay: 0.5 }
+]
 /** Who gives nothing has an uplink all the same, for what he asks. */
 const SILENT_UPLINK = 0.5
 const DOWNLINK = 4
+const PROVIDER_DELAY = 0.125
 /** The flash crowd's part, and the time in which a wave comes. */
 const FIRST_PART = 0.6
 const WAVE_MS = 2000
@@ -35,22 +47,29 @@ export interface CrowdWish {
   target: number
   /** When the second wave comes, as a share of the time that a download may take. */
   second: number
+  /** The longest of all lines. */
+  delayMs: number
 }
 
-export function crowdOf({ leechers: count, length, target, second }: CrowdWish): Crowd {
+export function crowdOf({ leechers: count, length, target, second, delayMs }: CrowdWish): Crowd {
   const first = Math.ceil(count * FIRST_PART)
   const allowedMs = (length / target) * 1000
   const leechers = Array.from({ length: count }, (_, at): Leecher => {
     const [from, rank, size] =
       at < first ? [0, at, first] : [second * allowedMs, at - first, count - first]
-    const share = UPLINKS[at % UPLINKS.length]!
+    const { up, delay } = LINES[at % LINES.length]!
     return {
       comesMs: Math.round(from + (rank / size) * WAVE_MS),
-      line: { up: (share || SILENT_UPLINK) * target, down: DOWNLINK * target },
-      gives: share > 0
+      line: {
+        ...{ up: (up || SILENT_UPLINK) * target, down: DOWNLINK * target },
+        delayMs: delay * delayMs
+      },
+      gives: up > 0
     }
   })
-  return { leechers, length, target, uplink: count * target }
+  const uplink = count * target
+  const line = { up: uplink, down: uplink, delayMs: PROVIDER_DELAY * delayMs }
+  return { leechers, length, target, uplink, line }
 }
 
 const given = ({ leechers }: Crowd): number =>

@@ -7,6 +7,8 @@ const run = promisify(execFile)
 
 /** The line of a peer, in its own namespace. */
 export const LINE = 'line0'
+/** Where all lines are plugged in. */
+export const NETWORK = '10.77.0.0/24'
 const BRIDGE = 'hub0'
 /** What a shaper lets through at once, in bytes: a few packets. */
 const BURST = 8 * 1024
@@ -14,14 +16,22 @@ const BURST = 8 * 1024
 const QUEUE_SECONDS = 0.3
 const QUEUE_BYTES_MIN = 30 * 1514
 
-/** What a line carries, bytes per second each way. */
 export interface Line {
+  /** What it carries, bytes per second. */
   up: number
   down: number
+  /** One way, of connections that were made to who has it. */
+  delayMs: number
 }
 
-async function command(file: string, ...args: string[]): Promise<void> {
-  await run(file, args)
+/** Resolves to what it printed. Rejects with what it complained of first, or when there is no such command. */
+export async function command(file: string, ...args: string[]): Promise<string> {
+  try {
+    return (await run(file, args)).stdout
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string }
+    throw new Error(`${file}: ${(stderr || message).split('\n')[0]}`, { cause: error })
+  }
 }
 
 /** A bridge, and nothing on it. Rejects where namespaces have no such thing. */
@@ -48,6 +58,9 @@ export async function plug(port: string, pid: number, { up, down }: Line): Promi
   await limit(router, up)
 }
 
+/** The address of a line, counted from 1. */
+export const addressOf = (number: number): string => NETWORK.replace('0/24', String(number))
+
 /** The other end of it, with an address. */
 export async function answer(address: string): Promise<void> {
   await command('ip', 'link', 'set', 'lo', 'up')
@@ -55,27 +68,9 @@ export async function answer(address: string): Promise<void> {
   await command('ip', 'link', 'set', LINE, 'up')
 }
 
-const limit = (link: string, bytesPerSecond: number): Promise<void> => {
+async function limit(link: string, bytesPerSecond: number): Promise<void> {
   const rate = `${Math.round(bytesPerSecond * 8)}bit`
   const queue = Math.round(Math.max(QUEUE_BYTES_MIN, QUEUE_SECONDS * bytesPerSecond))
   const shape = ['rate', rate, 'burst', String(BURST), 'limit', String(queue)]
-  return command('tc', 'qdisc', 'replace', 'dev', link, 'root', 'tbf', ...shape)
-}
-
-/** Is there an nft that works? */
-export async function canLose(): Promise<boolean> {
-  try {
-    await command('nft', 'add', 'table', 'inet', 'probe')
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Loses a share of what comes in.  */
-export async function lose(share: number): Promise<void> {
-  const rule = `numgen random mod 10000 < ${Math.round(share * 10_000)} drop`
-  await command('nft', 'add', 'table', 'inet', 'loss')
-  await command('nft', 'add chain inet loss in { type filter hook input priority 0; }')
-  await command('nft', `add rule inet loss in iifname ${LINE} ${rule}`)
+  await command('tc', 'qdisc', 'replace', 'dev', link, 'root', 'tbf', ...shape)
 }

@@ -3,6 +3,7 @@
 import type { Row } from '../harness/bench.ts'
 import { percentile, round } from '../harness/figures.ts'
 import { leastEgress, leastSeconds, type Crowd } from './crowd.ts'
+import type { Weather } from './ground.ts'
 import type { Trial } from './modes.ts'
 import type { Ran } from './run.ts'
 
@@ -50,14 +51,15 @@ export function bestOf(fixed: readonly Result[]): Result | undefined {
 
 const seconds = (value: number): number | null => (value === NEVER ? null : round(value, 1))
 
-export const rowOf = (one: Result): Row => ({
+export const rowOf = (one: Result, { loss, delayMs }: Weather): Row => ({
   ...{ mode: one.trial.mode, payments: one.payments },
   p50Seconds: seconds(one.p50),
   p95Seconds: seconds(one.p95),
   startupP95Seconds: seconds(one.startupP95),
   belowTarget: round(one.belowTarget, 3),
   egressBytes: Math.round(one.egress),
-  offload: round(one.offload, 3)
+  offload: round(one.offload, 3),
+  ...{ loss, delayMs }
 })
 
 /** What no swarm and no provider can do better. */
@@ -67,6 +69,7 @@ export function boundOf(crowd: Crowd): Row {
     ...{ mode: 'lowerBound', payments: null, p50Seconds: null },
     p95Seconds: round(leastSeconds(crowd), 1),
     ...{ startupP95Seconds: null, belowTarget: 0, egressBytes: Math.round(egress) },
-    offload: round(1 - egress / (crowd.leechers.length * crowd.length), 3)
+    offload: round(1 - egress / (crowd.leechers.length * crowd.length), 3),
+    ...{ loss: 0, delayMs: 0 }
   }
 }

@@ -22,7 +22,7 @@ const TINY: Record<string, string> = {
   flood: '--seconds 0.3',
   fluid: '--leechers 30 --traces poisson',
   premiere: '--peers 3 --simulated 5 --mib 1 --pieces 64 --processes 1',
-  qos: '--leechers 2 --kib 192 --modes targetRate --payments on --repeats 1 --second 0 --explain'
+  qos: '--leechers 2 --kib 192 --modes targetRate --payments on --repeats 1 --second 0 --loss 2 --delay 20 --explain'
 }
 
 /** The names that the issue fixes: dashboards read them. */
@@ -38,7 +38,7 @@ const FIELDS: Record<string, string> = {
     'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb',
   premiere:
     'peers simulated mib heldBefore keysBefore readableBefore opened providerShare pushShare firstByteP50Ms firstByteP95Ms',
-  qos: 'mode payments p50Seconds p95Seconds startupP95Seconds belowTarget egressBytes offload'
+  qos: 'mode payments p50Seconds p95Seconds startupP95Seconds belowTarget egressBytes offload loss delayMs'
 }
 const MACHINE = 'cpus cpuModel memoryGiB node os'
 
@@ -99,6 +99,8 @@ const PROOFS: Record<string, (rows: Rows) => void> = {
     assert.deepEqual([bound!['mode'], dial!['mode'], more], ['lowerBound', 'targetRate', []])
     assert.ok(Number(dial!['p95Seconds']) > 0)
     assert.ok(Number(dial!['egressBytes']) >= 192 * 1024)
+    // As asked for; neither where packets cannot be filtered.
+    assert.ok(['0.02 20', '0 0'].includes(`${String(dial!['loss'])} ${String(dial!['delayMs'])}`))
   },
   interop: (rows) => {
     assert.equal(rows.length, 6)
