@@ -116,6 +116,7 @@ describe('api: what the provider offers over HTTP', () => {
     assert.deepEqual(own, published)
     assert.deepEqual(own, {
       ...{ infoHash: published.infoHash, name: 'content', pieces: 5, pieceLength: 16384 },
+      length: 5 * 16384,
       ...{ price: '4', currency: 'EUR', mode: 'closed', free: 0 }
     })
     const file = await get(`contents/${published.infoHash}.torrent`)

@@ -12,6 +12,7 @@ export const contentJson = z
     name: z.string(),
     pieces: count,
     pieceLength: count.meta({ description: 'Bytes.' }),
+    length: count.meta({ description: 'Bytes of all of it.' }),
     price: amount.meta({ description: 'Of one piece, in minor units.' }),
     currency,
     mode: z.enum(['closed', 'open']),
@@ -24,9 +25,9 @@ export type ContentJson = z.infer<typeof contentJson>
 export async function contentsJson({ catalog }: Mint): Promise<ContentJson[]> {
   const contents = await catalog.list()
   return contents.map(({ infoHash, title, priceMinor, ...rest }) => {
-    const { pieces, pieceLength, currency, mode, free } = rest
+    const { pieces, pieceLength, length, currency, mode, free } = rest
     const price = String(priceMinor)
-    return { infoHash, name: title, pieces, pieceLength, price, currency, mode, free }
+    return { infoHash, name: title, pieces, pieceLength, length, price, currency, mode, free }
   })
 }
 
@@ -37,8 +38,8 @@ export async function publishJson(
 ): Promise<ContentJson> {
   const { store, crypto, issuer, currency } = mint
   const published = await publish({ store, crypto, rootKey: issuer.rootKey, currency }, body)
-  const { infoHash, name, pieces, pieceLength, priceMinor, mode, free } = published
-  mint.catalog.forget(infoHash)
+  const { priceMinor, ...terms } = published
+  mint.catalog.forget(published.infoHash)
   mint.counters.contents++
-  return { infoHash, name, pieces, pieceLength, price: String(priceMinor), currency, mode, free }
+  return { ...terms, price: String(priceMinor), currency }
 }

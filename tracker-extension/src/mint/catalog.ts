@@ -2,10 +2,10 @@
 // some seconds; what is published through this process is seen at once.
 
 import type { Content, ContentSummary, LedgerStore } from '../ledger/index.ts'
-import type { Offers } from './offers.ts'
+import type { FixedTerms, Offers } from './offers.ts'
 
 export type Terms = Pick<Content, 'pieces' | 'priceMinor' | 'currency' | 'mode' | 'free'>
-export type ListedContent = ContentSummary & { pieceLength: number }
+export type ListedContent = ContentSummary & Pick<FixedTerms, 'pieceLength' | 'length'>
 
 /** So long another process's change of a price may stay unseen; the ledger checks the price once more. */
 const KEPT_MS = 5000
@@ -43,8 +43,8 @@ export class Catalog {
     if (this.#list !== undefined && this.#list.until > this.#now()) return this.#list.contents
     const contents: ListedContent[] = []
     for (const summary of await this.#store.contents()) {
-      const { pieceLength = 0 } = (await this.#offers.of(summary.infoHash)) ?? {}
-      contents.push({ ...summary, pieceLength })
+      const { pieceLength = 0, length = 0 } = (await this.#offers.of(summary.infoHash)) ?? {}
+      contents.push({ ...summary, pieceLength, length })
     }
     this.#list = { contents, until: this.#now() + KEPT_MS }
     return contents

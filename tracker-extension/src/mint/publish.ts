@@ -31,7 +31,9 @@ export interface Published {
   infoHash: string
   name: string
   pieces: number
+  /** Bytes, of a piece and of all. */
   pieceLength: number
+  length: number
   /** Minor units a piece. */
   priceMinor: bigint
   mode: 'closed' | 'open'
@@ -50,7 +52,7 @@ function expect(holds: boolean, detail: string, code: ErrorCode = 'bad-request')
 export async function publish(publisher: Publisher, torrent: Uint8Array): Promise<Published> {
   const { store, crypto, rootKey, currency } = publisher
   expect(torrent.length <= TORRENT_MAX, 'torrent', 'too-long')
-  const { info, infoHash, name, pieces, pieceLength, isPrivate } = readTorrent(torrent)
+  const { info, infoHash, name, pieces, pieceLength, length, isPrivate } = readTorrent(torrent)
   const offer = decodeOffer(crypto, info)
   expect(equal(offer.rootKey, rootKey), 'the offer names another root key', 'wrong-provider')
   expect(offer.currency === currency, `the ledger is kept in ${currency}`)
@@ -63,7 +65,7 @@ export async function publish(publisher: Publisher, torrent: Uint8Array): Promis
   expect(free < pieces, 'all pieces are free: nothing is sold')
   const terms = { infoHash, pieces, priceMinor: offer.price, mode, free } as const
   await store.execute({ kind: 'publish', ...terms, currency, title: name, torrent })
-  return { ...terms, name, pieceLength }
+  return { ...terms, name, pieceLength, length }
 }
 
 /**
