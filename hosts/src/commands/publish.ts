@@ -3,6 +3,7 @@
 import { basename, resolve } from 'node:path'
 import { FloodgateError, codeOf, toHex, type ServicePromise } from '@floodgate/protocol'
 import { sealedLength } from '@floodgate/push'
+import type { ContentJson } from '@floodgate/tracker'
 import { createByteBar } from '../bars.ts'
 import { fetchContents } from '../provider/api-client.ts'
 import { expectSettings, homeOf, makeHome, type Settings } from '../provider/home.ts'
@@ -15,7 +16,7 @@ import {
   type Sealing,
   type SealingOptions
 } from '../provider/sealing.ts'
-import { shelve } from '../provider/shelf.ts'
+import { shelve, shelvedOf } from '../provider/shelf.ts'
 import { webSeedOf } from '../provider/origin.ts'
 import {
   contentLength,
@@ -130,11 +131,16 @@ async function runPublish(
   if (webSeed !== undefined) torrent = withWebSeed(torrent, webSeed)
   if (goods !== undefined) await saveSecret(home, infoHash, goods.secret)
   const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data })
-  const sold = await waitUntilSold(settings, infoHash, signal)
+  const contents = await waitUntilSold(settings, infoHash, signal)
+  const sold = contents !== undefined
+  const older = (await shelvedOf(home.contents, data)).filter(
+    (one) => one !== infoHash && (!sold || contents.some((listed) => listed.infoHash === one))
+  )
   const total = price.minor * BigInt(pieces - free)
   out.tell('published', {
     ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet, free },
-    ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed },
+    ...{ torrent: torrentFile, api, open: offer.open, sold, older, webSeed },
+    rootKey: toHex(rootKey),
     ...(sealing && { ...sealing.terms, pushBudget: sealing.pushBudget }),
     ...(promise !== undefined && { promise })
   })
@@ -153,6 +159,12 @@ async function runPublish(
         : `It will be for sale as soon as the provider runs: floodgate provider --data ${home.dir}`
     ].join('\n')
   )
+  // At another price it is another content, and the cheaper one is bought.
+  for (const one of older) {
+    const state = sold ? 'is still' : 'may still be'
+    const advice = `floodgate withdraw ${one} --data ${home.dir}`
+    out.say(`An older offer of the same data ${state} for sale; to end that: ${advice}`)
+  }
 }
 
 /** Hashing takes long: people see a bar, programs hear of it. */
@@ -204,18 +216,18 @@ function nameOf(title: string): string {
   )
 }
 
-/** True when the running provider lists it; false when none runs. Throws `unreachable` when it runs and does not. */
+/** What is for sale, when the running provider lists it; undefined when none runs. Throws `unreachable` when it runs and does not. */
 async function waitUntilSold(
   { url }: Settings,
   infoHash: string,
   signal: AbortSignal
-): Promise<boolean> {
+): Promise<ContentJson[] | undefined> {
   for (const until = Date.now() + SOLD_WITHIN_MS; Date.now() < until;) {
     try {
       const contents = await unlessStopped(signal, fetchContents(url))
-      if (contents.some((content) => content.infoHash === infoHash)) return true
+      if (contents.some((content) => content.infoHash === infoHash)) return contents
     } catch (error) {
-      if (codeOf(error) === 'unreachable') return false
+      if (codeOf(error) === 'unreachable') return undefined
       throw error
     }
     await pause(ASK_EVERY_MS, signal)
