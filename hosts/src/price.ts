@@ -1,96 +1,148 @@
-// What a content costs, as people say it: per piece, or per gigabyte. Money has a smallest unit, so a price per gigabyte is
-// rounded to whole units a piece; how far off that is is said before anything is published.
+// What a content costs, as people say it: per piece, or per gigabyte. Money has a smallest unit, and the last piece costs as
+// much as the others, so a price per gigabyte is rounded; how far off that is is said before anything is published.
 
-import { FloodgateError, decimalOf, minorDigitsOf, minorOf } from '@floodgate/protocol'
+import { FloodgateError, PIECES_MAX, amountOf, decimalOf } from '@floodgate/protocol'
+import { amountIn, count, parseAmount, size } from './units.ts'
 
 const KIB = 1024
 /** Powers of two; smaller pieces cost signatures, larger ones bind a buyer longer to one seller. */
 const PIECE_LENGTHS = [256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768].map((kib) => kib * KIB)
+/** Of fewer pieces peers have little to trade. */
+const PIECES_WANTED = 16
+/** Fewer are not worth naming: nobody would have what another one lacks. */
+const PIECES_MIN = 2
 const GB = 1_000_000_000n
-/** Beyond, the price would be another one than was asked for. In hundredths. */
-const OFF_MAX = 10
 
 /** A price as it was typed. */
-export type PriceText = { per: 'piece'; amount: string } | { per: 'GB'; amount: string }
+export interface PriceText {
+  per: 'piece' | 'GB'
+  amount: string
+}
 
 export interface Price {
   /** Minor units of one piece. */
   minor: bigint
   /** Bytes; undefined to leave the choice to the torrent's maker. */
   pieceLength: number | undefined
-  /** What rounding made of a price per gigabyte: minor units of 10^9 bytes, and how far off in hundredths. */
-  rounded?: { perGbMinor: bigint; offPercent: number }
+  /** What a price per gigabyte became. */
+  rounded?: Rounded
 }
 
-/** `2` (minor units a piece), `0.02/piece` or `1.50/GB`. Throws `bad-option`. */
+export interface Rounded {
+  pieces: number
+  /** Minor units of 10^9 bytes, as buyers of the whole content pay them. */
+  perGbMinor: bigint
+  /** What they pay is what was asked, to the last unit. */
+  isExact: boolean
+  /** How far off it is, in hundredths. */
+  offPercent: number
+}
+
+/** A piece length, and what a price per gigabyte becomes with it. */
+interface Choice {
+  minor: bigint
+  pieceLength: number
+  rounded: Rounded
+  /** Within a tenth of what was asked. */
+  fits: boolean
+}
+
+/** `0.02/piece` or `1.50/GB`. Throws `bad-option`. */
 export function parsePrice(text: string): PriceText {
-  const found = /^(\d{1,18}(?:\.\d{1,18})?)\/(piece|GB)$/i.exec(text)
-  const [, amount, per] = found ?? []
-  if (amount !== undefined) return { per: per!.toLowerCase() === 'gb' ? 'GB' : 'piece', amount }
-  if (/^(0|[1-9]\d{0,17})$/.test(text)) return { per: 'piece', amount: `minor ${text}` }
-  throw new FloodgateError('bad-option', `a price such as 0.02/piece or 1.50/GB, not ${text}`)
+  const [, amount, per] = /^(.+)\/(piece|GB)$/i.exec(text) ?? []
+  if (amount === undefined || per === undefined) {
+    throw new FloodgateError('bad-option', `a price such as 0.02/piece or 1.50/GB, not ${text}`)
+  }
+  return { per: per.toLowerCase() === 'gb' ? 'GB' : 'piece', amount: parseAmount(amount) }
 }
 
 /**
- * The price in whole minor units a piece. Per gigabyte (10^9 bytes) it is rounded to the nearest, a half up, and never to
- * nothing; without a piece length the smallest is taken whose rounding is within a tenth, else the one nearest. Throws
- * `bad-option` for 0, and for a price that would be off by more than a tenth unless `anyRounding`.
+ * The price of a content of `bytes` bytes in whole minor units a piece. Per gigabyte (10^9 bytes) it is what brings all its
+ * pieces, the last one as dear as the others, nearest to what was asked; half a unit is rounded up, and never to nothing.
+ * Without a piece length the smallest is taken whose rounding is within a tenth, else the one nearest, of those that leave
+ * some sixteen pieces to trade. Throws `bad-option` for 0, and for a price that would be off by more than a tenth unless
+ * `anyRounding`, saying what would work.
  */
 export function priceOf(
-  text: PriceText,
+  { per, amount }: PriceText,
   currency: string,
-  { pieceLength, anyRounding = false }: { pieceLength?: number; anyRounding?: boolean }
+  bytes: number,
+  { pieceLength, anyRounding = false }: { pieceLength?: number; anyRounding?: boolean } = {}
 ): Price {
-  if (text.per === 'piece') {
-    const [, plain] = text.amount.split('minor ')
-    const minor = plain === undefined ? minorOf(text.amount, currency) : BigInt(plain)
-    return { minor: expectPrice(minor), pieceLength }
+  const asked = amountIn(amount, currency)
+  if (asked === 0n) {
+    throw new FloodgateError('bad-option', '--price 0: nothing is sold for nothing')
   }
-  const perGb = expectPrice(minorOf(text.amount, currency))
-  const choices = (pieceLength === undefined ? PIECE_LENGTHS : [pieceLength]).map((length) =>
-    roundedFor(perGb, length)
+  if (per === 'piece') return { minor: asked, pieceLength }
+  const lengths = pieceLength === undefined ? lengthsFor(bytes) : [pieceLength]
+  const choices = lengths.map((length) => roundedFor(asked, bytes, length))
+  const nearest = choices.reduce((a, b) => (b.rounded.offPercent < a.rounded.offPercent ? b : a))
+  const { minor, pieceLength: length, rounded } = choices.find(({ fits }) => fits) ?? nearest
+  if (anyRounding || choices.some(({ fits }) => fits))
+    return { minor, pieceLength: length, rounded }
+  throw new FloodgateError('bad-option', whatWorks(asked, currency, bytes, nearest))
+}
+
+/** Throws `bad-option` for what needs too many pieces. */
+function lengthsFor(bytes: number): number[] {
+  const [smallest] = PIECE_LENGTHS as [number]
+  const longest = Math.max(smallest, bytes / PIECES_WANTED)
+  const found = PIECE_LENGTHS.filter(
+    (length) => length <= longest && piecesOf(bytes, length) <= PIECES_MAX
   )
-  const near = choices.filter(({ rounded }) => rounded.offPercent <= OFF_MAX)
-  const best = choices.reduce((a, b) => (b.rounded.offPercent < a.rounded.offPercent ? b : a))
-  const chosen = near[0] ?? best
-  if (near.length === 0 && !anyRounding) {
-    const { minor, rounded } = chosen
-    const units = `${decimalOf(minor, currency)} ${currency} a piece`
-    const real = `${decimalOf(rounded.perGbMinor, currency)} per GB`
-    throw new FloodgateError(
-      'bad-option',
-      `${units} would be ${real}: say --any-rounding, or --piece-length`
-    )
-  }
-  return chosen
+  if (found.length > 0) return found
+  throw new FloodgateError('bad-option', `${size(bytes)} want a longer --piece-length`)
 }
 
-/** An amount as it was typed: `5.00` in the currency, or `500` minor units, as in a price. Throws `bad-option`. */
-export function parseAmount(text: string): string {
-  if (/^(\d{1,15}\.\d{1,8}|0|[1-9]\d{0,17})$/.test(text)) return text
-  throw new FloodgateError('bad-option', `an amount such as 5.00, or 500 minor units, not ${text}`)
-}
+const piecesOf = (bytes: number, pieceLength: number): number => Math.ceil(bytes / pieceLength)
 
-/** What was typed, in minor units. Throws `bad-option`, also for more digits than the currency has. */
-export function amountIn(text: string, currency: string): bigint {
-  const [, fraction] = parseAmount(text).split('.')
-  if (fraction === undefined) return BigInt(text)
-  if (fraction.length <= minorDigitsOf(currency)) return minorOf(text, currency)
-  throw new FloodgateError('bad-option', `${text} is no amount in ${currency}`)
-}
+/** `a / b`, to the nearest whole; a half up. */
+const divided = (a: bigint, b: bigint): bigint => (a * 2n + b) / (2n * b)
 
-function expectPrice(minor: bigint): bigint {
-  if (minor > 0n) return minor
-  throw new FloodgateError('bad-option', '--price 0: nothing is sold for nothing')
-}
-
-function roundedFor(perGb: bigint, pieceLength: number): Required<Price> {
-  const length = BigInt(pieceLength)
-  const nearest = (perGb * length * 2n + GB) / (2n * GB)
+function roundedFor(asked: bigint, bytes: number, pieceLength: number): Choice {
+  const pieces = piecesOf(bytes, pieceLength)
+  // All money here is in minor units times 10^9, so that nothing is rounded but the price itself.
+  const wanted = asked * BigInt(bytes)
+  const nearest = divided(wanted, GB * BigInt(pieces))
   const minor = nearest > 0n ? nearest : 1n
-  const perGbMinor = (minor * GB * 2n + length) / (2n * length)
-  const apart = perGbMinor > perGb ? perGbMinor - perGb : perGb - perGbMinor
-  // For people only; no money follows from it.
-  const offPercent = Number((apart * 1000n) / perGb) / 10
-  return { minor, pieceLength, rounded: { perGbMinor, offPercent } }
+  const paid = minor * BigInt(pieces) * GB
+  const apart = paid > wanted ? paid - wanted : wanted - paid
+  const rounded = {
+    pieces,
+    perGbMinor: divided(paid, BigInt(bytes)),
+    isExact: apart === 0n,
+    // For people only; no money follows from it.
+    offPercent: Number((apart * 1000n) / wanted) / 10
+  }
+  return { minor, pieceLength, rounded, fits: apart * 10n <= wanted }
 }
+
+/** Nothing fits: what does, in the words of the command line. */
+function whatWorks(asked: bigint, currency: string, bytes: number, nearest: Choice): string {
+  const { minor, pieceLength, rounded } = nearest
+  const piece = (one: Choice): string => amountOf(one.minor, currency)
+  const near = `${count(rounded.pieces, 'piece')} of ${size(pieceLength)} at ${piece(nearest)}`
+  const perGb = `${decimalOf(rounded.perGbMinor, currency)}/GB`
+  const others = PIECE_LENGTHS.map((length) => roundedFor(asked, bytes, length)).filter(
+    (one) => one.fits && one.rounded.pieces >= PIECES_MIN && one.rounded.pieces <= PIECES_MAX
+  )
+  const [other] = others
+  const ways = [
+    ...(other === undefined
+      ? []
+      : [
+          `--piece-length ${lengthText(other.pieceLength)} (${other.rounded.pieces} at ${piece(other)})`
+        ]),
+    // Rounded once more it might not fit itself.
+    ...(rounded.perGbMinor > 0n && roundedFor(rounded.perGbMinor, bytes, pieceLength).fits
+      ? [`--price ${perGb}`]
+      : []),
+    `--price ${decimalOf(minor, currency)}/piece --piece-length ${lengthText(pieceLength)}`,
+    '--any-rounding'
+  ]
+  const wanted = `${decimalOf(asked, currency)}/GB`
+  return `${size(bytes)} cannot be sold for ${wanted} within a tenth: ${near} would be ${perGb}. Say ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)!}`
+}
+
+const lengthText = (bytes: number): string =>
+  bytes % (KIB * KIB) === 0 ? `${bytes / (KIB * KIB)}M` : `${bytes / KIB}k`

@@ -33,6 +33,7 @@ import { addTopUp } from './commands/top-up.ts'
 import { addTrace } from './commands/trace.ts'
 import { addWallet } from './commands/wallet.ts'
 import { addWilling } from './commands/willing.ts'
+import { addWithdraw } from './commands/withdraw.ts'
 import { exitCodes, exitCodesText, failureOf } from './failures.ts'
 import { createOutput, endWithReader, type Output } from './output.ts'
 import { stopSignal } from './stop.ts'
@@ -46,6 +47,7 @@ const COMMANDS: AddCommand[] = [
   addToken,
   addPublish,
   addContents,
+  addWithdraw,
   addDeposit,
   addPayout,
   addPolicy,

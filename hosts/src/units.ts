@@ -1,9 +1,18 @@
 // How amounts, sizes, rates and times are written for people, and read from them.
 
-import { FloodgateError, amountOf } from '@floodgate/protocol'
+import { FloodgateError, amountOf, typedMinorOf } from '@floodgate/protocol'
 
 /** Minor units as people write them: 1250 EUR → `12.50 EUR`. */
 export const money = amountOf
+
+/** Amounts as people type them, in minor units. Throws `bad-option`. */
+export const amountIn = typedMinorOf
+
+/** The form of an amount, for commander, where its currency is known only later. Throws `bad-option`. */
+export function parseAmount(text: string): string {
+  if (/^(0|[1-9]\d{0,17})(\.\d{1,18})?$/.test(text)) return text
+  throw new FloodgateError('bad-option', `an amount such as 5.00, not ${text}`)
+}
 
 const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Trust, platformCrypto } from '@floodgate/protocol'
+import { Trust, decimalOf, platformCrypto } from '@floodgate/protocol'
 import { postgresLedger } from '@floodgate/tracker'
 import { fetchProvider } from '@floodgate/wallet'
 import type { Child } from '../../hosts/src/show/child.ts'
@@ -67,7 +67,12 @@ describe(`I1 I6: three providers on one PostgreSQL, ${KILLS} kills (seed ${SEED}
   it('loses nothing that was acknowledged and pays nothing twice', async () => {
     const film = join(stage.dir, 'film.bin')
     await writeFile(film, randomBytes(PIECES * PIECE_LENGTH))
-    const terms = ['--price', String(PRICE), '--piece-length', String(PIECE_LENGTH)]
+    const terms = [
+      '--price',
+      `${decimalOf(BigInt(PRICE), 'EUR')}/piece`,
+      '--piece-length',
+      String(PIECE_LENGTH)
+    ]
     const published = ['publish', film, '--data', stage.shop, ...terms] as const
     const { infoHash } = await stage.command('published', ...published)
     const { rootKey, epoch } = await fetchProvider(front.url)

@@ -10,7 +10,7 @@ const torrent = { name: 'film' } as Torrent
 
 describe('hosts: --price-max', () => {
   it('is for all that a download buys, not for each part of it', async () => {
-    const options = { out: '.', priceMax: '10' }
+    const options = { out: '.', priceMax: '0.10' }
     const download = new Download(createOutput(false), new AbortController().signal, options)
     const mayBuy = (pieces: number) => download.approve(offer, torrent, pieces)
     assert.equal(await mayBuy(3), true)

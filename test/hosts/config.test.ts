@@ -46,7 +46,7 @@ describe('hosts: configuration files', () => {
       payoutRun: false
       origin: free
       originRate: 1M
-      pushStanding: 500
+      pushStanding: '5.00'
       qos: target 500 kB/s
       log: json
       logFile: /var/log/floodgate.log

@@ -37,7 +37,7 @@ describe('hosts: exit codes', function () {
 
   const inDir = (name: string): string => join(stage.dir, name)
   const publish = (path: string, ...more: string[]): string[] => [
-    ...['publish', path, '--data', stage.shop, '--price', '1'],
+    ...['publish', path, '--data', stage.shop, '--price', '0.01/piece'],
     ...more
   ]
   const get = (target: string, ...more: string[]): string[] => [
@@ -69,26 +69,30 @@ describe('hosts: exit codes', function () {
     ['a file to put it in',     66, 'ENOTDIR',            () => get(film.torrent, '--yes', '--out', text)],
     ['a file to put it below',  66, 'ENOTDIR',            () => get(film.torrent, '--yes', '--out', join(text, 'films'))],
     ['nobody to ask',           64, 'bad-option',         () => get(film.torrent)],
-    ['more than was allowed',   69, 'price-changed',      () => get(film.torrent, '--price-max', '3')],
+    ['more than was allowed',   69, 'price-changed',      () => get(film.torrent, '--price-max', '0.03')],
     ['an unknown option',       64, 'bad-option',         () => get(film.torrent, '--yse')],
     ['an unknown command',      64, 'bad-option',         () => ['gett', film.torrent]],
     ['a missing option',        64, 'bad-option',         () => ['publish', text]],
-    ['an odd price',            64, 'bad-option',         () => ['publish', text, '--price', '1.5', '--data', stage.shop]],
-    ['a price of nothing',      64, 'bad-option',         () => ['publish', text, '--price', '0', '--data', stage.shop]],
-    ['an odd piece length',     64, 'bad-option',         () => ['publish', text, '--price', '1', '--piece-length', '100k', '--data', stage.shop]],
-    ['nothing to publish',      66, 'ENOENT',             () => ['publish', join(stage.dir, 'no'), '--price', '1', '--data', stage.shop]],
+    ['an odd price',            64, 'bad-option',         () => ['publish', text, '--price', '1.50', '--data', stage.shop]],
+    ['a price of nothing',      64, 'bad-option',         () => ['publish', text, '--price', '0/piece', '--data', stage.shop]],
+    ['an odd piece length',     64, 'bad-option',         () => ['publish', text, '--price', '0.01/piece', '--piece-length', '100k', '--data', stage.shop]],
+    ['nothing to publish',      66, 'ENOENT',             () => ['publish', join(stage.dir, 'no'), '--price', '0.01/piece', '--data', stage.shop]],
+    ['no price fits',           64, 'bad-option',         () => ['publish', text, '--price', '1.50/GB', '--data', stage.shop]],
+    ['1 piece, 1 or 100 cents', 64, 'bad-option',         () => ['publish', text, '--price', '1/piece', '--data', stage.shop]],
+    ['5 cents or 5 euros',      64, 'bad-option',         () => ['deposit', ann.uid, '5', '--reason', 'x', '--data', stage.shop]],
+    ['a most of what?',         64, 'bad-option',         () => get(film.torrent, '--price-max', '1000')],
     ['an empty file',           64, 'bad-option',         () => publish(inDir('empty.bin'))],
     ['an empty directory',      64, 'bad-option',         () => publish(inDir('nothing'))],
     ['no file, no directory',   64, 'bad-option',         () => publish(devNull)],
-    ['no provider in there',    64, 'bad-option',         () => ['publish', text, '--price', '1', '--data', join(stage.dir, 'empty')]],
+    ['no provider in there',    64, 'bad-option',         () => ['publish', text, '--price', '0.01/piece', '--data', join(stage.dir, 'empty')]],
     ['a second provider',       75, 'ledger-in-use',      () => ['provider', '--data', stage.shop]],
     ['books in use',            75, 'ledger-in-use',      () => ['books', '--data', stage.shop]],
     ['a provider in a file',    66, 'ENOTDIR',            () => ['provider', '--data', text]],
     ['no URL of a provider',    64, 'bad-option',         () => ['register', '--provider', '127.0.0.1:8700', '--wallet', inDir('new')]],
     ['no URL to be found at',   64, 'bad-option',         () => ['provider', '--data', inDir('other'), '--url', 'cdn.example']],
     ['a port in use',           69, 'EADDRINUSE',         () => ['provider', '--data', join(stage.dir, 'other'), '--port', new URL(stage.url).port]],
-    ['an unknown account',      77, 'unknown-account',    () => ['deposit', NO_UID, '5', '--reason', 'x', '--data', stage.shop]],
-    ['an odd uid',              64, 'bad-option',         () => ['deposit', 'xyz', '5', '--reason', 'x', '--data', stage.shop]],
+    ['an unknown account',      77, 'unknown-account',    () => ['deposit', NO_UID, '0.05', '--reason', 'x', '--data', stage.shop]],
+    ['an odd uid',              64, 'bad-option',         () => ['deposit', 'xyz', '0.05', '--reason', 'x', '--data', stage.shop]],
     ['no contents to seed',     66, 'ENOENT',             () => ['seed', inDir('no'), '--torrent', film.torrent, '--wallet', ann.wallet]],
     ['seeding what?',           64, 'bad-option',         () => ['seed', text, '--wallet', ann.wallet]],
     ['contents that are not',   64, 'bad-option',         () => ['seed', text, '--torrent', film.torrent, '--wallet', ann.wallet]]

@@ -92,7 +92,14 @@ describe('hosts: the journey', function () {
       '--data',
       stage.shop
     ]
-    const line = await stage.command('published', ...publish, '--price', '3', '--title', 'Film 2')
+    const line = await stage.command(
+      'published',
+      ...publish,
+      '--price',
+      '0.03/piece',
+      '--title',
+      'Film 2'
+    )
     assert.equal(line['sold'], false)
     assert.equal(line['name'], 'Film 2')
     await stage.startProvider()

@@ -1,9 +1,8 @@
-// Money that comes in, on the command line: references and statements, gift codes, coupons, cards, and prices as people say
-// them. Every act is a real command.
+// Money that comes in, on the command line: references and statements, gift codes, coupons and cards.
+// Every act is a real command.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parsePrice, priceOf } from '../../hosts/src/price.ts'
 import { FakeStripe } from '../support/fake-stripe.ts'
 import { IBAN, camtFile } from '../tracker/deposits/camt-files.ts'
 import { Stage, type Person } from './stage.ts'
@@ -102,49 +101,5 @@ describe('hosts: money that comes in', function () {
   it('the books are in order', async () => {
     await stage.provider.stop()
     assert.equal((await operate('books', 'books'))['ok'], true)
-  })
-})
-
-describe('hosts: prices', () => {
-  const MIB = 2 ** 20
-  const priced = (text: string, currency = 'EUR', options = {}) => {
-    const { minor, pieceLength, rounded } = priceOf(parsePrice(text), currency, options)
-    return [minor, pieceLength, rounded?.perGbMinor, rounded?.offPercent]
-  }
-
-  it('per piece: minor units as ever, or money in the currency’s own digits', () => {
-    assert.deepEqual(priced('2').slice(0, 2), [2n, undefined])
-    assert.equal(priced('0.02/piece')[0], 2n)
-    assert.equal(priced('3/piece', 'JPY')[0], 3n)
-    assert.equal(priced('0.005/piece', 'KWD')[0], 5n)
-  })
-
-  it('per GB: whole units a piece, the nearest; the piece length follows, and what it comes to is said', () => {
-    // 150 × 33554432 / 10^9 = 5.03: 5 cents for 32 MiB are 149 cents per GB.
-    assert.deepEqual(priced('1.50/GB'), [5n, 32 * MIB, 149n, 0.6])
-    assert.deepEqual(priced('50.00/GB', 'EUR', { pieceLength: MIB }), [5n, MIB, 4768n, 4.6])
-    // Three digits make finer prices: 1500 × 1048576 / 10^9 = 1.57.
-    assert.deepEqual(priced('1.500/GB', 'KWD', { pieceLength: 2 * MIB }), [3n, 2 * MIB, 1431n, 4.6])
-  })
-
-  it('refuses what rounding would make another price, and what is none', () => {
-    const code = (text: string, currency = 'EUR', options = {}): unknown => {
-      try {
-        return priced(text, currency, options)
-      } catch (error) {
-        return (error as { code: string }).code
-      }
-    }
-    assert.equal(code('1.50/GB', 'EUR', { pieceLength: MIB }), 'bad-option')
-    assert.deepEqual(code('1.50/GB', 'EUR', { pieceLength: MIB, anyRounding: true }), [
-      1n,
-      MIB,
-      954n,
-      536
-    ])
-    for (const text of ['0', '0/GB', '0.00/piece', '-1', '1.5', '1/MB', 'free', '1,5/GB']) {
-      assert.equal(code(text), 'bad-option', text)
-    }
-    assert.equal(code('0.005/piece'), 'bad-request')
   })
 })

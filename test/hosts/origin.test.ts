@@ -24,10 +24,15 @@ describe('hosts: provider --origin', function () {
   const publish = (path: string, ...more: string[]) =>
     stage.command(
       'published',
-      ...(['publish', join(stage.dir, path), '--data', stage.shop, '--price', '1', ...more] as [
-        string,
-        ...string[]
-      ])
+      ...([
+        'publish',
+        join(stage.dir, path),
+        '--data',
+        stage.shop,
+        '--price',
+        '0.01/piece',
+        ...more
+      ] as [string, ...string[]])
     )
 
   it('a stock client downloads what is open by its torrent file alone (F75)', async () => {

@@ -95,7 +95,7 @@ describe('hosts: words', function () {
       const pieces = 1000
       const file = join(stage.dir, 'film.bin')
       await writeFile(file, randomBytes(pieces * 16 * KIB))
-      const options = ['--data', stage.shop, '--price', '1', '--piece-length', '16k']
+      const options = ['--data', stage.shop, '--price', '0.01/piece', '--piece-length', '16k']
       const child = stage.start('publish', file, ...options)
       await child.succeeded()
       const told = child.seen('hashing')
@@ -107,7 +107,7 @@ describe('hosts: words', function () {
       const deposit = () =>
         stage.command(
           'deposited',
-          ...['deposit', ann.uid, '5', '--data', stage.shop, '--reason', 'x', '--id', 'bank-1']
+          ...['deposit', ann.uid, '0.05', '--data', stage.shop, '--reason', 'x', '--id', 'bank-1']
         )
       const told = [await deposit(), await deposit()]
       assert.deepEqual(

@@ -26,7 +26,7 @@ describe('hosts: a ledger in PostgreSQL', function () {
     const twin = await stage.twin('twin')
     const second = stage.start('provider', '--data', twin, '--port', '0', '--no-seed')
     await second.until('listening')
-    const deposit = ['deposit', ann.uid, '5', '--reason', 'a test', '--data', twin] as const
+    const deposit = ['deposit', ann.uid, '0.05', '--reason', 'a test', '--data', twin] as const
     await stage.command('deposited', ...deposit)
     assert.equal((await stage.account(ann)).balance, 15n)
     const books = await stage.command('books', 'books', '--data', stage.shop)

@@ -18,8 +18,11 @@ describe('hosts: risk', function () {
       ['--provider', stage.url]
     ]) {
       const { contents } = await stage.command('contents', 'contents', ...where)
-      const [{ infoHash, pieces, price, mode }] = contents as [Record<string, unknown>]
-      assert.deepEqual([infoHash, pieces, price, mode], [film.infoHash, 17, '2', 'closed'])
+      const [{ infoHash, pieces, length, price, mode }] = contents as [Record<string, unknown>]
+      assert.deepEqual(
+        [infoHash, pieces, length, price, mode],
+        [film.infoHash, 17, film.bytes.length, '2', 'closed']
+      )
     }
     const error = await stage.start('contents').until('error')
     assert.equal(error['code'], 'bad-option')

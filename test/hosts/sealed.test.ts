@@ -25,8 +25,15 @@ describe('hosts: sealed contents', function () {
   async function publish(name: string, bytes: Uint8Array, release: string): Promise<Line> {
     const file = join(stage.dir, name)
     await writeFile(file, bytes)
-    const terms = ['--sealed', '--release', release, '--key-price', '5.00', '--push-budget', '50']
-    const goods = ['--data', stage.shop, '--price', '2', '--piece-length', String(64 * KIB)]
+    const terms = ['--sealed', '--release', release, '--key-price', '5.00', '--push-budget', '0.50']
+    const goods = [
+      '--data',
+      stage.shop,
+      '--price',
+      '0.02/piece',
+      '--piece-length',
+      String(64 * KIB)
+    ]
     const line = await stage.command('published', 'publish', file, ...goods, ...terms)
     await stage.provider.until('seeding', (one) => one['infoHash'] === line['infoHash'])
     return line
@@ -100,16 +107,17 @@ describe('hosts: sealed contents', function () {
       { sealed: true, keyPrice: '5.00' },
       { keyPrice: '5.00' },
       { release },
-      { pushBudget: '1' },
+      { pushBudget: '0.01' },
       { sealed: true, release, keyPrice: 'five' },
+      { sealed: true, release, keyPrice: '5' },
       { sealed: true, release: Date.now() - 1, keyPrice: '5.00' },
-      { sealed: true, release, keyPrice: '5.00', pushBudget: '-1' }
+      { sealed: true, release, keyPrice: '5.00', pushBudget: '-0.01' }
     ]
     for (const odd of bad) {
       assert.throws(() => sealingOf(odd, 'EUR'), { code: 'bad-option' }, JSON.stringify(odd))
     }
     assert.equal(sealingOf({}, 'EUR'), undefined)
-    const good = sealingOf({ sealed: true, release, keyPrice: '5.00', pushBudget: '50' }, 'EUR')
+    const good = sealingOf({ sealed: true, release, keyPrice: '5.00', pushBudget: '0.50' }, 'EUR')
     assert.deepEqual(good, { terms: { release, keyPrice: 500n }, pushBudget: 50n })
   })
 })

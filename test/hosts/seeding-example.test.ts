@@ -69,7 +69,7 @@ describe('examples/seeding.ts', function () {
     const storage = memoryStorage()
     const wallet = await Wallet.create({ storage, passphrase: '', rootKey, api })
     await register(wallet, 'test')
-    await command('deposited', 'deposit', toHex(wallet.uid), '1000', '--reason', 'a test')
+    await command('deposited', 'deposit', toHex(wallet.uid), '10.00', '--reason', 'a test')
     const peer = new TestPeer(wallet)
     peers.push(peer)
     return peer
@@ -92,7 +92,7 @@ describe('examples/seeding.ts', function () {
       'publish',
       film,
       '--price',
-      '1',
+      '0.01/piece',
       '--piece-length',
       '64k'
     )

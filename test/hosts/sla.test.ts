@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  decimalOf,
   PROVIDER_UID,
   codeOf,
   createSigner,
@@ -64,7 +65,7 @@ describe('hosts: a promise and what a miss brings', function () {
       '--data',
       stage.shop,
       '--price',
-      String(PRICE),
+      `${decimalOf(PRICE, 'EUR')}/piece`,
       '--piece-length',
       String(16 * KIB)
     ]

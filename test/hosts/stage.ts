@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decimalOf } from '@floodgate/protocol'
 import { Child, type Line } from '../../hosts/src/show/child.ts'
 
 export const PASSPHRASE = 'correct horse'
@@ -116,7 +117,7 @@ export class Stage {
         '--data',
         this.shop,
         '--price',
-        String(price),
+        `${decimalOf(BigInt(price), 'EUR')}/piece`,
         '--piece-length',
         String(pieceLength)
       ]
@@ -129,7 +130,7 @@ export class Stage {
     }
   }
 
-  /** A person with an account, and `deposit` minor units on it. */
+  /** A person with an account, and `deposit` cents on it. */
   async person(name: string, deposit: bigint): Promise<Person> {
     const wallet = join(this.dir, `${name}.wallet`)
     const line = await this.command(
@@ -146,7 +147,7 @@ export class Stage {
   }
 
   deposit(uid: string, amount: bigint): Promise<Line> {
-    const args = [uid, String(amount), '--data', this.shop, '--reason', 'a test']
+    const args = [uid, decimalOf(amount, 'EUR'), '--data', this.shop, '--reason', 'a test']
     return this.command('deposited', 'deposit', ...args)
   }
 

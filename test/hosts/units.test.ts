@@ -8,8 +8,7 @@ import { FloodgateError } from '@floodgate/protocol'
 import { Stopped, failureOf } from '../../hosts/src/failures.ts'
 import { expectWritable } from '../../hosts/src/directory.ts'
 import { ReadOnlyStore } from '../../hosts/src/read-only-store.ts'
-import { amountIn } from '../../hosts/src/price.ts'
-import { money, parseSize, parseUrl, size } from '../../hosts/src/units.ts'
+import { money, parseAmount, parseSize, parseUrl, size } from '../../hosts/src/units.ts'
 
 const badOption = { code: 'bad-option' }
 
@@ -46,13 +45,10 @@ describe('hosts: units', () => {
     }
   })
 
-  it('reads amounts in the currency by their point, and in minor units without one', () => {
-    assert.equal(amountIn('1250', 'EUR'), 1250n)
-    assert.equal(amountIn('12.50', 'EUR'), 1250n)
-    assert.equal(amountIn('12.5', 'EUR'), 1250n)
-    assert.equal(amountIn('12', 'JPY'), 12n)
-    for (const odd of ['', '-1', '1.505', '1.', '.5', '01', '1e3', '9'.repeat(19)]) {
-      assert.throws(() => amountIn(odd, 'EUR'), badOption, odd)
+  it('knows the form of an amount before its currency', () => {
+    for (const fine of ['0', '5', '12.50', '0.005']) assert.equal(parseAmount(fine), fine)
+    for (const odd of ['', '-1', '1.', '.5', '01', '1e3', '1,50', '5 EUR']) {
+      assert.throws(() => parseAmount(odd), badOption, odd)
     }
   })
 })

@@ -7,8 +7,10 @@ import {
   giftHashOf,
   minorOf,
   platformCrypto as crypto,
-  readGiftCode
+  readGiftCode,
+  typedMinorOf
 } from '@floodgate/protocol'
+import fc from 'fast-check'
 
 const code = (run: () => unknown): string => {
   try {
@@ -54,6 +56,45 @@ describe('protocol: money', () => {
         decimal
       )
     }
+  })
+})
+
+describe('protocol: amounts as people type them', () => {
+  // prettier-ignore
+  const fine: [text: string, currency: string, minor: bigint][] = [
+    ['12.50',              'EUR',    1250n],
+    ['12.5',               'EUR',    1250n],
+    ['0.02',               'EUR',    2n],
+    ['0.005',              'KWD',    5n],
+    ['12',                 'JPY',    12n],
+    ['12',                 'CREDIT', 12n],
+    ['0',                  'EUR',    0n],
+    ['9999999999999999.99', 'EUR',   999_999_999_999_999_999n]
+  ]
+  for (const [text, currency, minor] of fine) {
+    it(`${text} ${currency} is ${minor}`, () => assert.equal(typedMinorOf(text, currency), minor))
+  }
+
+  it('asks where the point would be, and not where there is none', () => {
+    const detail = '500 is 5.00 or 500.00 EUR? say which'
+    assert.throws(() => typedMinorOf('500', 'EUR'), { code: 'bad-option', detail })
+    assert.throws(() => typedMinorOf('1', 'KWD'), { detail: '1 is 0.001 or 1.000 KWD? say which' })
+  })
+
+  it('refuses what is no amount of the currency', () => {
+    const odd = ['', '-1', '1.505', '1.', '.5', '01.00', '1e3', '1,50', '99999999999999999.00']
+    for (const text of odd) {
+      assert.throws(() => typedMinorOf(text, 'EUR'), { code: 'bad-option' }, text)
+    }
+    assert.throws(() => typedMinorOf('1.5', 'JPY'), { code: 'bad-option' })
+  })
+
+  it('reads every amount as it is written, and guesses none', () => {
+    fc.assert(
+      fc.property(fc.bigInt(0n, 10n ** 15n), fc.constantFrom('EUR', 'JPY', 'KWD'), (minor, code) =>
+        assert.equal(typedMinorOf(decimalOf(minor, code), code), minor)
+      )
+    )
   })
 })
 

@@ -4,7 +4,7 @@
 import { FloodgateError, platformCrypto } from '@floodgate/protocol'
 import { Registry } from 'prom-client'
 import { ROOT_PATHS, createApi } from './api/app.ts'
-import { publishJson, type ContentJson } from './api/content.ts'
+import { publishContent, type PublishedJson } from './api/content.ts'
 import type { Desk } from './api/desk.ts'
 import { soleOperator, type FindOperator } from './api/operators.ts'
 import { Readiness } from './api/readiness.ts'
@@ -45,8 +45,11 @@ const MINUTE_MS = 60e3
 export interface FloodgateTracker {
   /** All that was counted: messages to the tracker, and what the mint did. */
   readonly counters: { tracker: Readonly<TrackerCounters>; mint: Readonly<MintCounters> }
-  /** Publishes a torrent file that carries our offer. Throws as `publish`. */
-  publish(torrent: Uint8Array): Promise<ContentJson>
+  /**
+   * Publishes a torrent file that carries our offer. What was withdrawn is for sale again, unless `since` (Unix milliseconds)
+   * says that it was put up for sale before. Throws as `publish`.
+   */
+  publish(torrent: Uint8Array, since?: number): Promise<PublishedJson>
   /** Money out, if there is a policy for it. */
   readonly payouts: Payouts | undefined
   /** The provider's copies by HTTP, to steer; undefined when there is none. */
@@ -120,7 +123,7 @@ export function floodgateTracker(
   const signing = signEvery(log, options.headEveryMs ?? 1000, onError)
   return {
     ...{ counters, origin },
-    publish: (torrent) => publishJson(desk, { body: torrent }),
+    publish: (torrent, since) => publishContent(mint, torrent, since),
     payouts,
     settle: settling.now,
     drain: () => readiness.drain(),

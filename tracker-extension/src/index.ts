@@ -40,7 +40,7 @@ export type {
   BookedJson,
   PromotionJson
 } from './api/money-in.ts'
-export type { ContentJson } from './api/content.ts'
+export type { ContentJson, PublishedJson, WithdrawJson } from './api/content.ts'
 export type { BackupJson, DepositJson, LiftJson, OwnJson } from './api/json.ts'
 export {
   ALL_SCOPES,

@@ -34,8 +34,9 @@ async function runContents({ out, signal }: Session, options: ContentsOptions): 
   out.tell('contents', { contents })
   if (contents.length === 0) return out.say('nothing is for sale')
   const rows = contents.map(
-    ({ name, infoHash, pieces, pieceLength, price, currency, free, mode }) => [
+    ({ name, infoHash, pieces, pieceLength, length, price, currency, free, mode }) => [
       name,
+      size(length),
       pieces,
       size(pieceLength),
       money(BigInt(price), currency),
@@ -45,7 +46,10 @@ async function runContents({ out, signal }: Session, options: ContentsOptions): 
       infoHash
     ]
   )
-  const columns = ['pieces', 'of', 'a piece', 'all', 'free'].map((head) => ({ head, right: true }))
+  const columns = ['size', 'pieces', 'of', 'a piece', 'all', 'free'].map((head) => ({
+    head,
+    right: true
+  }))
   out.say(table([{ head: 'content' }, ...columns, { head: 'swarm' }, { head: 'info hash' }], rows))
 }
 

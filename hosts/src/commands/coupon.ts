@@ -7,8 +7,7 @@ import { fetchPromotion, postMoneyIn } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
-import { amountIn } from '../price.ts'
-import { money, parseCount, parseTime, short } from '../units.ts'
+import { amountIn, money, parseCount, parseTime, short } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 const USES_MAX = 999_999_999

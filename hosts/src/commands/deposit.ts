@@ -5,8 +5,7 @@ import { FloodgateError } from '@floodgate/protocol'
 import { postDeposit } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
-import { amountIn, parseAmount } from '../price.ts'
-import { expectUid, money } from '../units.ts'
+import { amountIn, parseAmount, expectUid, money } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 interface DepositOptions {
@@ -20,7 +19,7 @@ export const addDeposit: AddCommand = (program, act) => {
     .command('deposit')
     .description('book money that arrived for an account (operator)')
     .argument('<uid>', 'the account: 32 hex digits')
-    .argument('<amount>', 'such as 12.50, or 1250 minor units', parseAmount)
+    .argument('<amount>', 'such as 12.50', parseAmount)
     .requiredOption('--data <dir>', 'directory of the provider, which must be running')
     .requiredOption('--reason <text>', 'what it is, such as "transfer 4711"')
     .option('--id <id>', 'names this deposit: the same id is booked only once (default: a new one)')

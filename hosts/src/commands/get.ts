@@ -5,8 +5,7 @@ import { Download, type DownloadOptions } from '../trade/download.ts'
 import { parseFiles, parsePieces } from '../trade/parts.ts'
 import { findTarget } from '../trade/target.ts'
 import type { Trading } from '../trade/trading.ts'
-import { parseAmount } from '../price.ts'
-import { parseSize } from '../units.ts'
+import { parseAmount, parseSize } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import {
   PASSPHRASE_OPTION,
@@ -43,7 +42,7 @@ export const addGet: AddCommand = (program, act) => {
     .option('--yes', 'buy without asking')
     .option(
       '--price-max <amount>',
-      'buy without asking if all of it costs no more, such as 12.50, or 1250 minor units',
+      'buy without asking if all of it costs no more, such as 12.50',
       parseAmount
     )
     .option(
@@ -59,7 +58,7 @@ export const addGet: AddCommand = (program, act) => {
       'after',
       examples(
         'floodgate get film.torrent --wallet me.wallet --out ~/films',
-        'floodgate get "magnet:?xt=…" --wallet me.wallet --price-max 500 --seed',
+        'floodgate get "magnet:?xt=…" --wallet me.wallet --price-max 5.00 --seed',
         'floodgate get talks.torrent --files 1,3 --wallet me.wallet',
         'floodgate get premiere.torrent --wallet me.wallet --yes --wait'
       )

@@ -5,8 +5,7 @@ import { giftCodeOf, giftHashOf, platformCrypto, readGiftCode } from '@floodgate
 import { postMoneyIn } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
-import { amountIn } from '../price.ts'
-import { count, money, parseCount, parseTime } from '../units.ts'
+import { amountIn, count, money, parseCount, parseTime } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 const CODES_MAX = 1000

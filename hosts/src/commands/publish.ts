@@ -2,6 +2,8 @@
 
 import { basename, resolve } from 'node:path'
 import { FloodgateError, codeOf, toHex, type ServicePromise } from '@floodgate/protocol'
+import { sealedLength } from '@floodgate/push'
+import type { ContentJson } from '@floodgate/tracker'
 import { createByteBar } from '../bars.ts'
 import { fetchContents } from '../provider/api-client.ts'
 import { expectSettings, homeOf, makeHome, type Settings } from '../provider/home.ts'
@@ -14,11 +16,17 @@ import {
   type Sealing,
   type SealingOptions
 } from '../provider/sealing.ts'
-import { shelve } from '../provider/shelf.ts'
+import { shelve, shelvedOf } from '../provider/shelf.ts'
 import { webSeedOf } from '../provider/origin.ts'
-import { contentLength, describeTorrent, makeTorrent, withWebSeed } from '../provider/torrent.ts'
+import {
+  contentLength,
+  describeTorrent,
+  expectPieceLength,
+  makeTorrent,
+  withWebSeed
+} from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
-import { parsePrice, priceOf, type Price, type PriceText } from '../price.ts'
+import { parsePrice, priceOf, type Price, type PriceText, type Rounded } from '../price.ts'
 import { parsePromise, sayPromise } from '../service-promise.ts'
 import { count, money, parseCount, parseSize, parseTime, size } from '../units.ts'
 import type { Output } from '../output.ts'
@@ -49,10 +57,12 @@ export const addPublish: AddCommand = (program, act) => {
     .requiredOption('--data <dir>', 'directory of the provider')
     .requiredOption(
       '--price <price>',
-      'such as 0.02/piece, 1.50/GB (rounded to whole units a piece), or 2 for 2 minor units a piece',
+      'such as 0.02/piece, or 1.50/GB, which is rounded to whole units a piece',
       parsePrice
     )
-    .option('--piece-length <size>', 'length of a piece, a power of two such as 1M', parseSize)
+    .option('--piece-length <size>', 'length of a piece, a power of two such as 1M', (text) =>
+      expectPieceLength(parseSize(text))
+    )
     .option('--any-rounding', 'take a price per GB however far off rounding makes it')
     .option('--open', 'serve peers without Floodgate too, a free share')
     .option(
@@ -72,7 +82,7 @@ export const addPublish: AddCommand = (program, act) => {
       'encrypt the file, beside itself: its keys are sold apart, from --release on'
     )
     .option('--release <time>', 'such as 2026-12-24T20:00:00Z; with --sealed', parseTime)
-    .option('--key-price <amount>', 'of the keys, such as 5.00, or 500 minor units; with --sealed')
+    .option('--key-price <amount>', 'of the keys, such as 5.00; with --sealed')
     .option(
       '--push-budget <amount>',
       'pay willing peers’ downloads before the release, up to so much; with --sealed'
@@ -82,7 +92,7 @@ export const addPublish: AddCommand = (program, act) => {
       examples(
         'floodgate publish film.mkv --price 0.02/piece --data ./shop',
         'floodgate publish film.mkv --price 1.50/GB --data ./shop',
-        'floodgate publish talks/ --price 1 --piece-length 1M --title "Talks 2026" --data ./shop',
+        'floodgate publish talks/ --price 0.01/piece --piece-length 1M --title "Talks 2026" --data ./shop',
         'floodgate publish film.mkv --price 0.01/piece --sealed --release 2026-12-24T20:00:00Z --key-price 5.00 --push-budget 200.00 --data ./shop'
       )
     )
@@ -99,16 +109,16 @@ async function runPublish(
   const home = homeOf(options.data)
   const settings = await expectSettings(home)
   const { url: api, currency } = settings
-  const price = priceOf(options.price, currency, options)
-  if (price.rounded !== undefined) tellRounding(out, price, currency)
+  const plainBytes = await contentLength(path)
   const sealing = sealingOf(options, currency)
+  const bytes = sealing === undefined ? plainBytes : sealedLength(plainBytes)
+  const price = priceOf(options.price, currency, bytes, options)
+  if (price.rounded !== undefined) tellRounding(out, price, price.rounded, currency)
   const plainName = nameOf(options.title ?? basename(resolve(path)))
   const name = sealing === undefined ? plainName : plainName + SEALED_ENDING
-  const plainBytes = await contentLength(path)
   await makeHome(home)
   const goods = sealing && (await sealBeside(path, plainBytes, sealing, { out, signal }))
   const data = goods?.path ?? path
-  const bytes = goods === undefined ? plainBytes : await contentLength(data)
   const { rootKey } = await loadKeys(home)
   const { freePieces: free, promise } = options
   const terms = { price: price.minor, open: options.open === true, free, promise }
@@ -121,11 +131,16 @@ async function runPublish(
   if (webSeed !== undefined) torrent = withWebSeed(torrent, webSeed)
   if (goods !== undefined) await saveSecret(home, infoHash, goods.secret)
   const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data })
-  const sold = await waitUntilSold(settings, infoHash, signal)
+  const contents = await waitUntilSold(settings, infoHash, signal)
+  const sold = contents !== undefined
+  const older = (await shelvedOf(home.contents, data)).filter(
+    (one) => one !== infoHash && (!sold || contents.some((listed) => listed.infoHash === one))
+  )
   const total = price.minor * BigInt(pieces - free)
   out.tell('published', {
     ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet, free },
-    ...{ torrent: torrentFile, api, open: offer.open, sold, rootKey: toHex(rootKey), webSeed },
+    ...{ torrent: torrentFile, api, open: offer.open, sold, older, webSeed },
+    rootKey: toHex(rootKey),
     ...(sealing && { ...sealing.terms, pushBudget: sealing.pushBudget }),
     ...(promise !== undefined && { promise })
   })
@@ -144,6 +159,12 @@ async function runPublish(
         : `It will be for sale as soon as the provider runs: floodgate provider --data ${home.dir}`
     ].join('\n')
   )
+  // At another price it is another content, and the cheaper one is bought.
+  for (const one of older) {
+    const state = sold ? 'is still' : 'may still be'
+    const advice = `floodgate withdraw ${one} --data ${home.dir}`
+    out.say(`An older offer of the same data ${state} for sale; to end that: ${advice}`)
+  }
 }
 
 /** Hashing takes long: people see a bar, programs hear of it. */
@@ -170,13 +191,18 @@ async function makeWithBar(
 const releaseLine = ({ terms, pushBudget }: Sealing, currency: string): string =>
   `release    ${new Date(terms.release).toISOString()}, keys at ${money(terms.keyPrice, currency)}, up to ${money(pushBudget, currency)} for willing peers`
 
-/** Before anything is published: what the price is in truth. */
-function tellRounding(out: Output, { minor, pieceLength, rounded }: Price, currency: string): void {
-  const { perGbMinor, offPercent } = rounded!
-  const piece = `${money(minor, currency)} a piece of ${size(pieceLength!)}`
-  const off = offPercent === 0 ? 'exactly as asked' : `${offPercent} % off what was asked`
-  const fields = { price: minor, pieceLength, perGb: perGbMinor, offPercent, currency }
-  out.tell('price', fields, `${piece}, which is ${money(perGbMinor, currency)} per GB, ${off}`)
+/** Before anything is published: what the price is in truth, for whoever buys all of it. */
+function tellRounding(
+  out: Output,
+  { minor, pieceLength }: Price,
+  { pieces, perGbMinor, isExact, offPercent }: Rounded,
+  currency: string
+): void {
+  const all = `${count(pieces, 'piece')} of ${size(pieceLength!)} at ${money(minor, currency)}`
+  const offText = offPercent === 0 ? 'less than 0.1' : String(offPercent)
+  const off = isExact ? 'exactly as asked' : `${offText} % off what was asked`
+  const fields = { price: minor, pieceLength, pieces, perGb: perGbMinor, offPercent, currency }
+  out.tell('price', fields, `${all}, which is ${money(perGbMinor, currency)} per GB, ${off}`)
 }
 
 /** A title becomes a file name at every buyer's. Throws `bad-option`. */
@@ -190,18 +216,18 @@ function nameOf(title: string): string {
   )
 }
 
-/** True when the running provider lists it; false when none runs. Throws `unreachable` when it runs and does not. */
+/** What is for sale, when the running provider lists it; undefined when none runs. Throws `unreachable` when it runs and does not. */
 async function waitUntilSold(
   { url }: Settings,
   infoHash: string,
   signal: AbortSignal
-): Promise<boolean> {
+): Promise<ContentJson[] | undefined> {
   for (const until = Date.now() + SOLD_WITHIN_MS; Date.now() < until;) {
     try {
       const contents = await unlessStopped(signal, fetchContents(url))
-      if (contents.some((content) => content.infoHash === infoHash)) return true
+      if (contents.some((content) => content.infoHash === infoHash)) return contents
     } catch (error) {
-      if (codeOf(error) === 'unreachable') return false
+      if (codeOf(error) === 'unreachable') return undefined
       throw error
     }
     await pause(ASK_EVERY_MS, signal)

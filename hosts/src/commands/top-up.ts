@@ -2,8 +2,7 @@
 
 import { account, checkout, paymentReference, type Wallet } from '@floodgate/wallet'
 import { unlessStopped } from '../stop.ts'
-import { amountIn } from '../price.ts'
-import { money } from '../units.ts'
+import { amountIn, money } from '../units.ts'
 import { openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
 

@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { ORIGIN_MODES, type OriginMode } from '../provider/origin.ts'
 import { LOG_FORMS, type LogForm } from '../provider/log.ts'
 import { parseQos } from '../qos/section.ts'
-import { parseCount, parseDuration, parseSize, parseUrl } from '../units.ts'
+import { parseAmount, parseCount, parseDuration, parseSize, parseUrl } from '../units.ts'
 
 /** All may be missing; those that a provider keeps, such as its port, are then as they were last. */
 export interface ProviderOptions {
@@ -28,7 +28,7 @@ export interface ProviderOptions {
   payoutRun?: boolean
   origin?: OriginMode
   originRate?: number
-  pushStanding?: number
+  pushStanding?: string
   qos?: string
   log?: LogForm
   logFile?: string
@@ -147,8 +147,8 @@ export const OPTIONS: readonly OptionRow[] = [
     text: 'what goes out by HTTP per second, such as 8M (default: no limit)'
   },
   {
-    ...{ key: 'pushStanding', flag: '--push-standing <n>', parse: parseCount(0, 999_999_999) },
-    text: 'push sealed contents to accounts that deposited so much, minor units (default 1)'
+    ...{ key: 'pushStanding', flag: '--push-standing <amount>', parse: parseAmount },
+    text: 'push sealed contents to accounts that deposited so much, such as 5.00 (default: anything)'
   },
   {
     ...{ key: 'qos', flag: '--qos <promise>', parse: parsePromise },

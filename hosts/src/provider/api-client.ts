@@ -23,7 +23,8 @@ import type {
   SeederOrderJson,
   SeederReportJson,
   StatementsJson,
-  TrackerCounters
+  TrackerCounters,
+  WithdrawJson
 } from '@floodgate/tracker'
 
 const BASE = '/floodgate/v1'
@@ -158,6 +159,10 @@ export const postRevoke = (api: OperatorApi, uid: string): Promise<{ uid: string
 /** Names an account as the provider's own. Throws `not-allowed` or `unknown-account`. */
 export const postOwn = (api: OperatorApi, uid: string): Promise<OwnJson> =>
   tellAs(api, 'own', { uid })
+
+/** Withdraws a content from sale. Throws `not-allowed` or `unknown-content`. */
+export const postWithdraw = (api: OperatorApi, infoHash: string): Promise<WithdrawJson> =>
+  tellAs(api, 'withdraw', { infoHash })
 
 /** Has the running provider write a backup. Throws `not-allowed`. */
 export const postBackup = (api: OperatorApi): Promise<BackupJson> => tellAs(api, 'backup', {})

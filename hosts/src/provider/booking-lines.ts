@@ -86,6 +86,11 @@ function bookingOf(
       const text = `key       ${short(uid)}  ${short(infoHash)}, ${amount(command.priceMinor)}`
       return ['key-sold', fields, text]
     }
+    case 'withdraw': {
+      const { infoHash, title, repeated } = outcome as OutcomeOf<typeof command>
+      if (repeated) return undefined
+      return ['withdrawn', { infoHash, name: title }, withdrawnLine(title, infoHash)]
+    }
     case 'publish': // the shop says these
     case 'budgetPush':
     case 'signHead': // every second, and of no interest to people
@@ -106,6 +111,10 @@ function bookingOf(
       return courtLine(currency, command, outcome)
   }
 }
+
+/** What people read of a content that was withdrawn. */
+export const withdrawnLine = (name: string, infoHash: string): string =>
+  `withdrawn ${name}  ${infoHash}  is sold no more`
 
 function claimLine(
   amount: (minor: bigint) => string,

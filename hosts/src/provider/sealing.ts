@@ -3,8 +3,8 @@
 import { FloodgateError, type SealedTerms } from '@floodgate/protocol'
 import { createByteBar } from '../bars.ts'
 import type { Output } from '../output.ts'
-import { amountIn } from '../price.ts'
 import { sealFile } from './seal-file.ts'
+import { amountIn } from '../units.ts'
 import type { ContentSecret } from './sealed.ts'
 
 export interface SealingOptions {

@@ -34,6 +34,7 @@ import { findPolicy } from './policy-file.ts'
 import { originOf, type OriginMode } from './origin.ts'
 import { GROUPS, keysIn } from './sealed.ts'
 import { shelfPieces } from './shelf-pieces.ts'
+import { amountIn } from '../units.ts'
 import { TokenUses } from './token-uses.ts'
 import { findToken } from './tokens.ts'
 import { watchedStore, type Watcher } from './watched-store.ts'
@@ -71,8 +72,8 @@ interface ServiceOptions {
   /** Serve what is for sale by HTTP too, and how many bytes of it per second. */
   origin?: OriginMode
   originRate?: number
-  /** What an account must have deposited for contents to be pushed to it, minor units. Default 1. */
-  pushStanding?: number
+  /** What an account must have deposited for contents to be pushed to it, as it was typed. Default: anything. */
+  pushStanding?: string
   /** Quality of service: how often peers are to announce, who is told of it, and what is told of it. */
   quality?:
     | {
@@ -115,6 +116,8 @@ export async function startService(home: Home, options: ServiceOptions): Promise
   const known = await loadSettings(home)
   options.log.hide(passwordsOf(options.ledger ?? (await knownUrl(home))))
   const currency = options.currency ?? known?.currency ?? 'EUR'
+  const { pushStanding } = options
+  const standingMinor = pushStanding === undefined ? 1n : amountIn(pushStanding, currency)
   // A ledger in a file is the lock on the directory: it comes first.
   const store = await openLedger(home, { currency }, options.ledger)
   let server: Server | undefined
@@ -155,7 +158,7 @@ export async function startService(home: Home, options: ServiceOptions): Promise
       push: {
         keys: keysIn(home),
         groups: GROUPS,
-        standingMinor: BigInt(options.pushStanding ?? 1)
+        standingMinor
       },
       ...(quality !== undefined && {
         intervalSeconds: quality.announceSeconds,

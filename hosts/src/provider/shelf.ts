@@ -12,8 +12,10 @@ import {
   writeFile
 } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ifThere } from '../there.ts'
 
 const TORRENT = 'content.torrent'
+const SINCE = 'since'
 const DATA = 'data'
 const INFO_HASH = /^[0-9a-f]{40}$/
 
@@ -33,7 +35,7 @@ export const shelvedAt = (contents: string, infoHash: string): Shelved => ({
 
 /**
  * Puts a content on the shelf, whole or not at all; the same again replaces it. The data stay where they are: the shelf
- * holds a link under the torrent's name.
+ * holds a link under the torrent's name. It says since when, in words of its own: times of files are lost in copies.
  */
 export async function shelve(
   contents: string,
@@ -44,6 +46,7 @@ export async function shelve(
   try {
     await mkdir(join(beside, DATA), { recursive: true, mode: 0o700 })
     await writeFile(join(beside, TORRENT), torrent, { flush: true })
+    await writeFile(join(beside, SINCE), new Date().toISOString())
     await symlink(await realpath(data), join(beside, DATA, name))
     const place = join(contents, infoHash)
     await rm(place, { recursive: true, force: true })
@@ -61,6 +64,24 @@ export async function look(contents: string): Promise<Shelved[]> {
   return names
     .filter((name) => INFO_HASH.test(name))
     .map((infoHash) => shelvedAt(contents, infoHash))
+}
+
+/** When a content was put there, Unix milliseconds; 0 for those of before it was written down. */
+export async function sinceOf(contents: string, infoHash: string): Promise<number> {
+  const text = await ifThere(readFile(join(contents, infoHash, SINCE), 'utf8'))
+  return Date.parse(text ?? '') || 0
+}
+
+/** Info hashes under which these very data lie there. Throws what the file system says. */
+export async function shelvedOf(contents: string, data: string): Promise<string[]> {
+  const wanted = await realpath(data)
+  const found: string[] = []
+  for (const { infoHash, dataDir } of await look(contents)) {
+    for (const name of (await ifThere(readdir(dataDir))) ?? []) {
+      if ((await ifThere(realpath(join(dataDir, name)))) === wanted) found.push(infoHash)
+    }
+  }
+  return found
 }
 
 export async function torrentOf({ torrentFile }: Shelved): Promise<Uint8Array> {

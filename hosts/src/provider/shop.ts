@@ -5,11 +5,12 @@ import { codeOf } from '@floodgate/protocol'
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { count, money, short } from '../units.ts'
+import { withdrawnLine } from './booking-lines.ts'
 import type { Home } from './home.ts'
 import type { OwnSeeder } from './own-seeder.ts'
 import { loadSecret } from './sealed.ts'
 import type { Service } from './service.ts'
-import { look, torrentOf, type Shelved } from './shelf.ts'
+import { look, sinceOf, torrentOf, type Shelved } from './shelf.ts'
 
 const LOOK_EVERY_MS = 500
 const STATUS_EVERY_MS = 60_000
@@ -18,7 +19,8 @@ export class Shop {
   readonly #home: Home
   readonly #service: Service
   readonly #out: Output
-  readonly #published = new Set<string>()
+  /** By info hash: since when it lies there, as it was published. */
+  readonly #published = new Map<string, number>()
   /** What was said about a content that cannot be sold or seeded, so that it is said once. */
   readonly #complaints = new Map<string, string>()
   #seeder: OwnSeeder | undefined
@@ -64,7 +66,8 @@ export class Shop {
   async #offer(content: Shelved): Promise<void> {
     const { infoHash } = content
     try {
-      if (!this.#published.has(infoHash)) await this.#publish(content)
+      const since = await sinceOf(this.#home.contents, infoHash)
+      if (this.#published.get(infoHash) !== since) await this.#publish(content, since)
       if (this.#seeder?.has(infoHash) === false) await this.#seed(this.#seeder, content)
       this.#complaints.delete(infoHash)
     } catch (error) {
@@ -72,11 +75,16 @@ export class Shop {
     }
   }
 
-  async #publish(content: Shelved): Promise<void> {
-    const said = await this.#service.tracker.publish(await torrentOf(content))
-    await this.#budgetPush(content.infoHash)
-    this.#published.add(content.infoHash)
-    const { name, infoHash, pieces, price, currency } = said
+  /** What was withdrawn since it was put there is sold no more; it is still seeded, for purses that were sold. */
+  async #publish(content: Shelved, since: number): Promise<void> {
+    const said = await this.#service.tracker.publish(await torrentOf(content), since)
+    const { name, infoHash, pieces, price, currency, isForSale } = said
+    if (isForSale) await this.#budgetPush(infoHash)
+    this.#published.set(infoHash, since)
+    if (!isForSale) {
+      const line = withdrawnLine(name, infoHash)
+      return this.#out.tell('withdrawn', { infoHash, name }, line)
+    }
     const text = `for sale  ${name}  ${infoHash}  ${count(pieces, 'piece')} at ${money(BigInt(price), currency)}`
     this.#out.tell('published', said, text)
   }
@@ -112,7 +120,7 @@ export class Shop {
       this.#seeder?.forget(infoHash)
       this.#out.tell('unshelved', { infoHash }, `removed   ${short(infoHash)} is seeded no more`)
     }
-    for (const infoHash of this.#published)
+    for (const infoHash of this.#published.keys())
       if (!shelved.has(infoHash)) this.#published.delete(infoHash)
   }
 

@@ -21,6 +21,12 @@ export async function contentLength(path: string): Promise<number> {
   throw new FloodgateError('bad-option', `${path} is empty: there is nothing to sell`)
 }
 
+/** Bytes of a piece. Throws `bad-option` unless it is a power of two from 16 KiB on. */
+export function expectPieceLength(bytes: number): number {
+  if (bytes >= PIECE_MIN && Number.isInteger(Math.log2(bytes))) return bytes
+  throw new FloodgateError('bad-option', 'the piece length is a power of two from 16k on')
+}
+
 interface TorrentRequest {
   /** File or directory. */
   path: string
@@ -34,12 +40,7 @@ interface TorrentRequest {
 /** Throws `bad-option` for an odd piece length and when everything would be free, and what the file system says. */
 export async function makeTorrent(request: TorrentRequest): Promise<Uint8Array> {
   const { path, name, offer, pieceLength, onProgress } = request
-  if (
-    pieceLength !== undefined &&
-    !(pieceLength >= PIECE_MIN && Number.isInteger(Math.log2(pieceLength)))
-  ) {
-    throw new FloodgateError('bad-option', 'the piece length is a power of two from 16k on')
-  }
+  if (pieceLength !== undefined) expectPieceLength(pieceLength)
   const options = {
     ...{ name, pieceLength, onProgress },
     private: true,

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { decimalOf } from '@floodgate/protocol'
 import { fetchStatus } from '../provider/api-client.ts'
 import { unlessStopped } from '../stop.ts'
 import type { Share } from '../trade/tally.ts'
@@ -26,6 +27,7 @@ interface PlayOptions {
 }
 
 const PRICE = 2n
+const CURRENCY = 'EUR'
 /** Left on each buyer's account when all is bought. */
 const SPARE = 100n
 const JOINS = ['torrent file', 'info hash', 'magnet link'] as const
@@ -92,7 +94,7 @@ export class Play {
     })
     const sale = await this.#publish(bytes)
     screen.say(
-      `${count(sale.pieces, 'piece')} at ${money(PRICE, 'EUR')}: ${money(sale.total, 'EUR')} for all of it.`
+      `${count(sale.pieces, 'piece')} at ${money(PRICE, CURRENCY)}: ${money(sale.total, CURRENCY)} for all of it.`
     )
     const buyers = await Promise.all(JOINS.map((how, i) => this.#join(how, i, url, sale)))
     const before = await fetchStatus(url)
@@ -113,7 +115,7 @@ export class Play {
       return { ...buyer, ...facts, pieces: Number(done[i]!['pieces']), ...traded[i]! }
     })
     return {
-      ...{ file: basename(file), bytes, pieces: sale.pieces, price: PRICE, currency: 'EUR' },
+      ...{ file: basename(file), bytes, pieces: sale.pieces, price: PRICE, currency: CURRENCY },
       sha256: await sourceHash,
       seeder: { uid, earned: sold.earnedMinor, claimed: seederClaimed, sold: sold.sold },
       buyers: await Promise.all(seen),
@@ -149,7 +151,7 @@ export class Play {
     const provider = this.#start(
       'seeder',
       ...['provider', '--data', this.#shop, '--port', '0', '--host', '127.0.0.1'],
-      ...['--name', 'The show', '--currency', 'EUR', '--upload-limit', limit]
+      ...['--name', 'The show', '--currency', CURRENCY, '--upload-limit', limit]
     )
     const { url } = await this.#unless(provider.until('listening'))
     const { uid } = await this.#unless(provider.until('seeder'))
@@ -162,7 +164,7 @@ export class Play {
     const line = await this.#command(
       'publish',
       'published',
-      ...['publish', file, '--data', this.#shop, '--price', String(PRICE)],
+      ...['publish', file, '--data', this.#shop, '--price', `${decimalOf(PRICE, CURRENCY)}/piece`],
       ...['--piece-length', pieceLength]
     )
     const text = (field: string): string => String(line[field])
@@ -182,7 +184,15 @@ export class Play {
     await this.#command(
       'operator',
       'deposited',
-      ...['deposit', uid, String(deposited), '--data', this.#shop, '--reason', 'the show']
+      ...[
+        'deposit',
+        uid,
+        decimalOf(deposited, CURRENCY),
+        '--data',
+        this.#shop,
+        '--reason',
+        'the show'
+      ]
     )
     return { name, joined, wallet, out: join(home, 'files'), uid, deposited }
   }

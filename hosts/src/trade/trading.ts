@@ -44,6 +44,7 @@ const SETTLE_WITHIN_MS = 1000
 const HOPELESS: readonly ErrorCode[] = [
   'unknown-account',
   'unknown-content',
+  'withdrawn',
   'wrong-provider',
   'not-a-paid-torrent',
   'metadata-swapped',

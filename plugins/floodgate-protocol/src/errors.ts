@@ -81,6 +81,7 @@ export const ERRORS = {
   // The provider
   'unknown-account': row('self', false, 404, 77, 'No such account: register first.'),
   'unknown-content': row('self', false, 404, 66, 'The provider does not sell this content.'),
+  withdrawn: row('provider', false, 410, 69, 'The content is no longer for sale.'),
   'unknown-purse': row('peer', false, 404, 66, 'No such purse.'),
   'insufficient-funds': row('self', true, 402, 69, 'The account’s balance is too low.'),
   'price-changed': row('self', true, 409, 69, 'The price is not the one agreed to.'),

@@ -31,7 +31,7 @@ export { LINES_MAX } from './log-messages.ts'
 export { DROP } from './money-messages.ts'
 export * from './merkle.ts'
 export * from './messages.ts'
-export { amountOf, decimalOf, minorDigitsOf, minorOf } from './money.ts'
+export { amountOf, decimalOf, minorDigitsOf, minorOf, typedMinorOf } from './money.ts'
 export * from './offer.ts'
 export { KEYS_MAX, PUSH_OFFERS_MAX } from './push-messages.ts'
 export {

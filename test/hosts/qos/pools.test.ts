@@ -73,7 +73,7 @@ describe('hosts: pools of provider --qos', function () {
     stage = await Stage.configured(`qos: { ${PROMISE}, processes: true }`)
     const file = join(stage.dir, 'film.bin')
     await writeFile(file, bytes)
-    const options = ['--price', '1', '--open', '--piece-length', String(64 * KIB)]
+    const options = ['--price', '0.01/piece', '--open', '--piece-length', String(64 * KIB)]
     const sold = await stage.command('published', 'publish', file, '--data', stage.shop, ...options)
     infoHash = String(sold['infoHash'])
     torrent = String(sold['torrent'])

@@ -30,7 +30,7 @@ describe('hosts: provider --qos', function () {
     const bytes = Buffer.alloc(2_000 * KIB, 'floodgate')
     const file = join(stage.dir, 'film.bin')
     await writeFile(file, bytes)
-    const options = ['--price', '1', '--piece-length', String(64 * KIB)]
+    const options = ['--price', '0.01/piece', '--piece-length', String(64 * KIB)]
     const sold = await stage.command('published', 'publish', file, '--data', stage.shop, ...options)
     const infoHash = String(sold['infoHash'])
     await stage.provider.until('published')

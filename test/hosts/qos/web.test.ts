@@ -27,7 +27,7 @@ describe('hosts: provider --qos with the web', function () {
   it('F75, D1–D4: begins on the web, at its rate, and only while somebody downloads', async () => {
     const file = join(stage.dir, 'song.bin')
     await writeFile(file, Buffer.alloc(LENGTH, 'floodgate'))
-    const options = ['--open', '--price', '1', '--data', stage.shop]
+    const options = ['--open', '--price', '0.01/piece', '--data', stage.shop]
     const sold = await stage.command('published', 'publish', file, ...options)
     const origin = `${stage.url}/floodgate/v1/origin/${String(sold['infoHash'])}`
     const state = async (): Promise<unknown> =>

@@ -116,6 +116,7 @@ describe('api: what the provider offers over HTTP', () => {
     assert.deepEqual(own, published)
     assert.deepEqual(own, {
       ...{ infoHash: published.infoHash, name: 'content', pieces: 5, pieceLength: 16384 },
+      length: 5 * 16384,
       ...{ price: '4', currency: 'EUR', mode: 'closed', free: 0 }
     })
     const file = await get(`contents/${published.infoHash}.torrent`)
@@ -172,10 +173,35 @@ describe('api: what the provider offers over HTTP', () => {
     assert.equal(await w.outcome(await operate('operator/own', '{}')), 'bad-request')
   })
 
+  it('a content is withdrawn from sale once, and is for sale again when it is published', async () => {
+    const torrent = w.torrentOf(world, { pieces: 4 })
+    const publish = () => operate('operator/contents', torrent, 'application/x-bittorrent')
+    const { infoHash } = (await (await publish()).json()) as { infoHash: string }
+    const isListed = async (): Promise<boolean> =>
+      ((await (await get('contents')).json()) as Json[]).some((one) => one.infoHash === infoHash)
+    for (const repeated of [false, true]) {
+      const answer = await operate('operator/withdraw', JSON.stringify({ infoHash }))
+      assert.deepEqual(await answer.json(), { infoHash, name: 'content', repeated })
+      assert.equal(await isListed(), false)
+    }
+    // Whoever has a purse may still need its file.
+    assert.equal((await get(`contents/${infoHash}.torrent`)).status, 200)
+    await publish()
+    assert.equal(await isListed(), true)
+    const unknown = JSON.stringify({ infoHash: '0'.repeat(40) })
+    assert.equal(await w.outcome(await operate('operator/withdraw', unknown)), 'unknown-content')
+    assert.equal(await w.outcome(await operate('operator/withdraw', '{}')), 'bad-request')
+  })
+
   it('without the operator’s token nothing is booked or published', async () => {
     const order = JSON.stringify({ uid: '', amount: '', reason: '', id: '' })
     for (const authorization of ['', 'Bearer', 'Bearer x', w.OPERATOR, `bearer ${w.OPERATOR}`]) {
-      for (const path of ['operator/deposits', 'operator/contents', 'operator/own']) {
+      for (const path of [
+        'operator/deposits',
+        'operator/contents',
+        'operator/own',
+        'operator/withdraw'
+      ]) {
         const response = await w.post(world, path, order, { authorization })
         assert.equal(response.status, 403)
         assert.equal(await w.outcome(response), 'not-allowed')

@@ -228,7 +228,7 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
     it('reads contents, purses and what has expired', async () => {
       await buy(store)
       await store.execute(commandOf('publish book 2 3'))
-      const rest = { currency: 'EUR', mode: 'closed', free: 0 }
+      const rest = { currency: 'EUR', mode: 'closed', free: 0, withdrawnAt: 0 }
       const book = { infoHash: 'book', pieces: 2, priceMinor: 3n, title: 'book', ...rest }
       const film = { infoHash: 'film', pieces: 4, priceMinor: 10n, title: 'film', ...rest }
       assert.deepEqual(await store.contents(), [book, film])

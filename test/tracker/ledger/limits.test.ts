@@ -48,7 +48,8 @@ const table: [command: object, fields: Record<string, Limits>][] = [
     {
       ...{ infoHash: id, pieces: count, priceMinor: amount, currency: id },
       ...{ mode: words('closed', 'open'), title: text, torrent: upTo(16 * 2 ** 20) },
-      free: maybe(index)
+      free: maybe(index),
+      since: maybe(index)
     }
   ],
   [
@@ -147,6 +148,10 @@ const table: [command: object, fields: Record<string, Limits>][] = [
   [
     { kind: 'ownAccount', uid: 'u', now: 1 },
     { uid: id, now: time }
+  ],
+  [
+    { kind: 'withdraw', infoHash: 'f', now: 1 },
+    { infoHash: id, now: time }
   ]
 ]
 

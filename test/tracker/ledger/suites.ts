@@ -8,6 +8,7 @@ import { payoutCompliance } from './payout-compliance.ts'
 import { promiseCompliance } from './promise-compliance.ts'
 import { pushCompliance } from './push-compliance.ts'
 import { sumsCompliance } from './sums-compliance.ts'
+import { withdrawalCompliance } from './withdrawal-compliance.ts'
 import type { OpenLedger } from './compliance.ts'
 
 export const SUITES: readonly ((open: OpenLedger) => void)[] = [
@@ -18,6 +19,7 @@ export const SUITES: readonly ((open: OpenLedger) => void)[] = [
   payoutCompliance,
   pushCompliance,
   promiseCompliance,
+  withdrawalCompliance,
   backupCompliance,
   sumsCompliance
 ]

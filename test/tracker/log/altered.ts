@@ -89,7 +89,8 @@ const MONEY_IN: Command[] = [
 const PUSH: Command[] = [
   { kind: 'budgetPush', infoHash: 'odd', amountMinor: 90n, now: 100 },
   { ...(commandOf('purchase p7 carol odd 11') as Command & { kind: 'purchase' }), pushed: true },
-  { kind: 'buyKey', uid: 'alice', infoHash: 'odd', priceMinor: 7n, group: 3, now: 100 }
+  { kind: 'buyKey', uid: 'alice', infoHash: 'odd', priceMinor: 7n, group: 3, now: 100 },
+  { kind: 'withdraw', infoHash: 'odd', now: 300 }
 ]
 
 export async function makeLedger(path: string): Promise<ProviderKeys> {

@@ -7,7 +7,7 @@ export const SCOPES = {
   read: 'see cases, strikes, signals, risks, quality of service, and the money behind codes',
   deposits: 'book money that arrived, import and assign payments, issue gift codes and coupons',
   court: 'revoke accounts and lift revocations',
-  publish: 'put contents up for sale',
+  publish: 'put contents up for sale, and withdraw them',
   own: 'name accounts as the provider’s own: their earnings pay for missed promises',
   payouts: 'see and carry out payouts',
   backup: 'have backups of the ledger written',

@@ -181,8 +181,10 @@ const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
     mode: oneOf('closed', 'open'),
     title: text,
     torrent: bytes(0, 16 * 2 ** 20),
-    free: optional(integerFrom0)
+    free: optional(integerFrom0),
+    since: optional(integerFrom0)
   },
+  withdraw: { infoHash: id, now: time },
   purchase: {
     purchaseId: id,
     uid: id,

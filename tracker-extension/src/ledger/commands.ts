@@ -27,7 +27,9 @@ export interface DepositCommand {
   now: number
 }
 
-/** Says what a content is and costs now. May be repeated; the number of pieces cannot change. */
+/**
+ * Says what a content is and costs now, and puts it up for sale. May be repeated; the number of pieces cannot change.
+ */
 export interface PublishCommand {
   kind: 'publish'
   infoHash: string
@@ -40,6 +42,15 @@ export interface PublishCommand {
   torrent: Uint8Array
   /** So many pieces from the first on are free; 0 by default. */
   free?: number
+  /** When it was put up for sale (0 for long ago): a withdrawal since then stands. Now by default. */
+  since?: number
+}
+
+/** Ends the sale of a content. Purses that were sold go on as they are. */
+export interface WithdrawCommand {
+  kind: 'withdraw'
+  infoHash: string
+  now: number
 }
 
 /** Price × pieces covered: peer → escrow. Answers a purse in force that covers any of them, unless `again` asks for another. */
@@ -127,6 +138,7 @@ export type Command =
   | OpenCommand
   | DepositCommand
   | PublishCommand
+  | WithdrawCommand
   | PurchaseCommand
   | RedeemCommand
   | CloseCommand
@@ -180,7 +192,10 @@ export interface Outcomes
   open: { uid: string }
   /** `repeated`: it was booked before, and nothing moved. */
   deposit: { uid: string; amountMinor: bigint; repeated: boolean }
-  publish: { infoHash: string }
+  /** `withdrawnAt` is 0 if it is for sale. */
+  publish: { infoHash: string; withdrawnAt: number }
+  /** `repeated`: it was not for sale before. */
+  withdraw: { infoHash: string; title: string; repeated: boolean }
   /** `chargedMinor` is what the buyer paid: 0 if another purchase's purse was answered. */
   purchase: { purse: PurseTerms; chargedMinor: bigint }
   /** One result per claim, in the order of the claims. */

@@ -6,6 +6,7 @@ export const ledgerErrors = {
   conflict: 'This id was used before with another content',
   'unknown-account': 'There is no such account',
   'unknown-content': 'There is no such content',
+  withdrawn: 'The content is no longer for sale',
   'unknown-purse': 'There is no such purse',
   'self-trade': 'Buyer and seller are the same account',
   'too-many-purses': 'The buyer has as many open purses for this content as allowed',

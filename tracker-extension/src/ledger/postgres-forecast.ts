@@ -49,6 +49,7 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     journal
   ],
   publish: ({ infoHash }) => [['content', infoHash]],
+  withdraw: ({ infoHash }) => [['content', infoHash]],
   purchase: ({ purchaseId, uid, infoHash, pushed }) => [
     ['purse', purchaseId],
     ['peer', uid],

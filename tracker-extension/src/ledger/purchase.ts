@@ -53,6 +53,7 @@ export function purchase(view: LedgerView, command: PurchaseCommand): Outcomes['
   const open = command.again ? undefined : purseFor(view, uid, infoHash, { ranges, now })
   if (open) return { purse: termsOf(...open), chargedMinor: 0n }
 
+  if (content.withdrawnAt !== 0) throw new LedgerError('withdrawn')
   if (content.priceMinor !== priceMinor) throw new LedgerError('price-changed')
   const totalMinor = priceMinor * BigInt(countOf(ranges))
   const occasion = { at: now, kind: 'purchase', ref: purchaseId, purseId: purchaseId }

@@ -55,8 +55,8 @@ function content(view: ScanView, infoHash: string): Content | undefined {
 
 function contents(view: ScanView): ContentSummary[] {
   return Array.from(view.rows('content'), ([infoHash, row]) => {
-    const { pieces, priceMinor, currency, mode, title, free } = row
-    return { infoHash, pieces, priceMinor, currency, mode, title, free }
+    const { pieces, priceMinor, currency, mode, title, free, withdrawnAt } = row
+    return { infoHash, pieces, priceMinor, currency, mode, title, free, withdrawnAt }
   })
 }
 

@@ -26,6 +26,8 @@ export interface ContentRow {
   torrent: Uint8Array
   /** So many pieces from the first on are given for nothing, and never sold. */
   free: number
+  /** Since when it is sold no more; 0 while it is for sale. */
+  withdrawnAt: number
 }
 export interface PurseRow {
   uid: string

@@ -1,9 +1,10 @@
 // The rules of the ledger: pure functions from a view and a command to an outcome. No I/O and no clock in here.
 // A rule checks everything before it writes; and as it writes on an overlay, a refused command leaves nothing behind.
 import { advise, assign, order, refer } from './advices.ts'
-import { amountMax, checkCommand } from './check.ts'
-import type { Command, OpenCommand, OutcomeOf, Outcomes, PublishCommand } from './commands.ts'
+import { checkCommand } from './check.ts'
+import type { Command, OpenCommand, OutcomeOf, Outcomes } from './commands.ts'
 import { answer, appeal, complain, prove, resend, told } from './complaints.ts'
+import { publish, withdraw } from './contents.ts'
 import { dropCoupon, fund, issueCoupon, takeCoupon } from './coupons.ts'
 import { deposit } from './deposit.ts'
 import { LedgerError } from './errors.ts'
@@ -41,23 +42,11 @@ function open(view: LedgerView, { uid, signKey, boxKey, handle }: OpenCommand): 
   return { uid }
 }
 
-function publish(view: LedgerView, command: PublishCommand): Outcomes['publish'] {
-  const { infoHash, pieces, priceMinor, currency, mode, title, torrent, free = 0 } = command
-  if (currency !== view.currency) throw new LedgerError('wrong-currency', currency)
-  if (priceMinor * BigInt(pieces) > amountMax) throw new LedgerError('too-large')
-  if (free >= pieces) throw new LedgerError('bad-command', 'free must be fewer than the pieces')
-  // The info hash fixes the pieces; price, title and the rest may change from one day to the next.
-  const known = view.get('content', infoHash)
-  if (known && known.pieces !== pieces) throw new LedgerError('conflict', 'number of pieces')
-  view.put('content', infoHash, { pieces, priceMinor, currency, mode, title, torrent, free })
-  return { infoHash }
-}
-
 type Rule<C extends Command> = (view: LedgerView, command: C) => OutcomeOf<C>
 const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>> } = {
   open,
   deposit,
-  publish,
+  ...{ publish, withdraw },
   purchase,
   redeem,
   close,

@@ -37,7 +37,8 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       mode: 'text',
       title: 'text',
       torrent: 'blob',
-      free: 'number'
+      free: 'number',
+      withdrawnAt: 'number'
     }
   },
   purse: {

@@ -35,6 +35,7 @@ export async function judgeAnnounce(
     const terms = await mint.catalog.terms(ask.infoHash)
     if (terms === undefined) throw new FloodgateError('unknown-content')
     if (ask.envelope !== undefined) return await answerSigned(mint, ask, ask.envelope, terms)
+    if (terms.isWithdrawn) throw new FloodgateError('withdrawn')
     if (terms.mode !== 'open') throw new FloodgateError('unsigned')
     note(mint, ask)
     return { admit: true, membersMax: membersMaxFor(mint, terms) }

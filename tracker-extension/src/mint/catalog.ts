@@ -1,11 +1,13 @@
-// What is for sale, as every announce needs it: terms without the torrent files. Contents that are known are kept for
+// What is for sale, and what was, as every announce needs it: terms without the torrent files. Contents that are known are kept for
 // some seconds; what is published through this process is seen at once.
 
 import type { Content, ContentSummary, LedgerStore } from '../ledger/index.ts'
-import type { Offers } from './offers.ts'
+import type { FixedTerms, Offers } from './offers.ts'
 
-export type Terms = Pick<Content, 'pieces' | 'priceMinor' | 'currency' | 'mode' | 'free'>
-export type ListedContent = ContentSummary & { pieceLength: number }
+export type Terms = Pick<Content, 'pieces' | 'priceMinor' | 'currency' | 'mode' | 'free'> & {
+  isWithdrawn: boolean
+}
+export type ListedContent = ContentSummary & Pick<FixedTerms, 'pieceLength' | 'length'>
 
 /** So long another process's change of a price may stay unseen; the ledger checks the price once more. */
 const KEPT_MS = 5000
@@ -31,26 +33,32 @@ export class Catalog {
     this.#terms.delete(infoHash)
     const content = await this.#store.content(infoHash)
     if (content === undefined) return undefined
-    const { pieces, priceMinor, currency, mode, free } = content
-    const terms = { pieces, priceMinor, currency, mode, free }
+    const { pieces, priceMinor, currency, mode, free, withdrawnAt } = content
+    const isWithdrawn = withdrawnAt !== 0
+    const terms = { pieces, priceMinor, currency, mode, free, isWithdrawn }
     if (this.#terms.size === CONTENTS_MAX) this.#terms.delete(this.#terms.keys().next().value!)
     this.#terms.set(infoHash, { terms, until: this.#now() + KEPT_MS })
     return terms
   }
 
-  /** All contents, for people and programs to choose from. */
+  /** What is for sale, for people and programs to choose from. */
+  async forSale(): Promise<ListedContent[]> {
+    return (await this.list()).filter(({ withdrawnAt }) => withdrawnAt === 0)
+  }
+
+  /** All contents; of those that were withdrawn, purses may be out. */
   async list(): Promise<ListedContent[]> {
     if (this.#list !== undefined && this.#list.until > this.#now()) return this.#list.contents
     const contents: ListedContent[] = []
     for (const summary of await this.#store.contents()) {
-      const { pieceLength = 0 } = (await this.#offers.of(summary.infoHash)) ?? {}
-      contents.push({ ...summary, pieceLength })
+      const { pieceLength = 0, length = 0 } = (await this.#offers.of(summary.infoHash)) ?? {}
+      contents.push({ ...summary, pieceLength, length })
     }
     this.#list = { contents, until: this.#now() + KEPT_MS }
     return contents
   }
 
-  /** Something was published: look again. */
+  /** Something was published, or withdrawn: look again. */
   forget(infoHash: string): void {
     this.#terms.delete(infoHash)
     this.#list = undefined

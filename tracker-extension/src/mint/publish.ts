@@ -31,12 +31,16 @@ export interface Published {
   infoHash: string
   name: string
   pieces: number
+  /** Bytes, of a piece and of all. */
   pieceLength: number
+  length: number
   /** Minor units a piece. */
   priceMinor: bigint
   mode: 'closed' | 'open'
   /** So many pieces from the first on cost nothing. */
   free: number
+  /** False for what was withdrawn since it was put up for sale. */
+  isForSale: boolean
 }
 
 function expect(holds: boolean, detail: string, code: ErrorCode = 'bad-request'): void {
@@ -44,13 +48,18 @@ function expect(holds: boolean, detail: string, code: ErrorCode = 'bad-request')
 }
 
 /**
- * Publishes a torrent file whose info dictionary carries our offer. It may be repeated. Throws `not-a-paid-torrent`,
+ * Publishes a torrent file whose info dictionary carries our offer. It may be repeated; `since` (Unix milliseconds, now
+ * unless it is said) is when it was put up for sale: what was withdrawn since then stays so. Throws `not-a-paid-torrent`,
  * `wrong-provider` (an offer of another provider) or `bad-request`, saying what is wrong with the file.
  */
-export async function publish(publisher: Publisher, torrent: Uint8Array): Promise<Published> {
+export async function publish(
+  publisher: Publisher,
+  torrent: Uint8Array,
+  since?: number
+): Promise<Published> {
   const { store, crypto, rootKey, currency } = publisher
   expect(torrent.length <= TORRENT_MAX, 'torrent', 'too-long')
-  const { info, infoHash, name, pieces, pieceLength, isPrivate } = readTorrent(torrent)
+  const { info, infoHash, name, pieces, pieceLength, length, isPrivate } = readTorrent(torrent)
   const offer = decodeOffer(crypto, info)
   expect(equal(offer.rootKey, rootKey), 'the offer names another root key', 'wrong-provider')
   expect(offer.currency === currency, `the ledger is kept in ${currency}`)
@@ -62,8 +71,11 @@ export async function publish(publisher: Publisher, torrent: Uint8Array): Promis
   const { free } = offer
   expect(free < pieces, 'all pieces are free: nothing is sold')
   const terms = { infoHash, pieces, priceMinor: offer.price, mode, free } as const
-  await store.execute({ kind: 'publish', ...terms, currency, title: name, torrent })
-  return { ...terms, name, pieceLength }
+  const { withdrawnAt } = await store.execute({
+    ...{ kind: 'publish', ...terms, currency, title: name, torrent },
+    ...(since !== undefined && { since })
+  })
+  return { ...terms, name, pieceLength, length, isForSale: withdrawnAt === 0 }
 }
 
 /**

@@ -65,7 +65,7 @@ function wantedOf({ pieces: said }: Announce, { pieces, free }: Terms): Ranges {
 
 /**
  * The purse for a verified announce that wants one. Throws `bad-request` (pieces that there are not, or that are free),
- * `price-changed`, `insufficient-funds`, `too-many-requests` (purses open), `conflict` (the session wanted other pieces
+ * `withdrawn`, `price-changed`, `insufficient-funds`, `too-many-requests` (purses open), `conflict` (the session wanted other pieces
  * before), `not-pushed` (the provider is to pay, and does not) and `purse-closed` (the session's purse is settled or
  * cancelled: announce with a new session).
  */
@@ -115,7 +115,8 @@ async function sell(
   terms: Terms,
   { id, wanted }: { id: Uint8Array; wanted: Ranges }
 ): Promise<PurseTerms> {
-  const { priceMinor, currency } = terms
+  const { priceMinor, currency, isWithdrawn } = terms
+  if (isWithdrawn) throw new FloodgateError('withdrawn')
   if (announce.price !== priceMinor || announce.currency !== currency) {
     throw new FloodgateError('price-changed')
   }

@@ -45,7 +45,7 @@ async function expectStanding({ statements, sealed }: Mint, uid: string): Promis
 
 async function offersFor(mint: Mint, uid: string, disk: number): Promise<Offered[]> {
   const offers: Offered[] = []
-  for (const content of await mint.catalog.list()) {
+  for (const content of await mint.catalog.forSale()) {
     const offer = await offerOf(mint, content)
     if (offer === undefined || offer.length > disk) continue
     if (await isPaidFor(mint, uid, content.infoHash, offer.paid)) offers.push(offer)

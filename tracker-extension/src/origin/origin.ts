@@ -134,7 +134,8 @@ export class Origin {
     const { infoHash, pass, path } = targetOf(request.url!)
     const terms = await catalog.terms(infoHash)
     if (terms === undefined) throw new FloodgateError('unknown-content')
-    const isFree = this.#options.policy === 'free' && terms.mode === 'open'
+    const isGiven = terms.mode === 'open' && !terms.isWithdrawn
+    const isFree = this.#options.policy === 'free' && isGiven
     if (path === undefined) {
       const { state } = this.#tapOf(infoHash)
       return sayJson(response, 200, { infoHash, access: isFree ? 'free' : 'charged', state })

@@ -1,20 +1,15 @@
 // Reads what operators write in a payout policy: amounts, times and shares. All exact; nothing here is a float.
 
-import { FloodgateError, amountOf, minorDigitsOf, minorOf } from '@floodgate/protocol'
+import { FloodgateError, amountOf, typedMinorOf } from '@floodgate/protocol'
 
 const bad = (wanted: string, text: unknown): FloodgateError =>
   new FloodgateError('bad-option', `${wanted}, not ${JSON.stringify(text)}`)
 
-/**
- * `5.00 EUR`, or `5 EUR`, in minor units. Throws `bad-option` for another currency, or more digits than the currency has.
- */
+/** `5.00 EUR`, or `500 JPY`, in minor units. Throws `bad-option` for another currency, and as `typedMinorOf` does. */
 export function parseMoney(text: string, currency: string): bigint {
-  const found = /^((?:0|[1-9]\d{0,14})(?:\.(\d+))?) ([A-Z]{3,8})$/.exec(text)
-  const [, decimal = '', fraction = '', unit] = found ?? []
-  if (unit !== currency || fraction.length > minorDigitsOf(currency)) {
-    throw bad(`an amount such as "${amountOf(500n, currency)}"`, text)
-  }
-  return minorOf(decimal, currency)
+  const [, amount = '', unit] = /^(\S+) ([A-Z]{3,8})$/.exec(text) ?? []
+  if (unit === currency) return typedMinorOf(amount, currency)
+  throw bad(`an amount such as "${amountOf(500n, currency)}"`, text)
 }
 
 const UNITS_MS: Record<string, number> = { minute: 60e3, hour: 3600e3, day: 86_400e3 }

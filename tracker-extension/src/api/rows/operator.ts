@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { courtJson } from '../../court/docket.ts'
 import { TORRENT_MAX } from '../../mint/publish.ts'
-import { contentJson, publishJson } from '../content.ts'
+import { contentBody, contentJson, publishJson, withdrawAnswer, withdrawJson } from '../content.ts'
 import { courtAnswer } from '../court-json.ts'
 import {
   accountBody,
@@ -92,5 +92,13 @@ export const OPERATOR: readonly Route[] = [
     scope: 'publish',
     answer: contentJson,
     errors: ['conflict', 'wrong-provider', 'truncated', 'not-canonical', 'bad-field']
+  },
+  {
+    ...{ ...post('/operator/withdraw', json(), TYPES.json, withdrawJson), operator: true },
+    summary: 'Withdraws a content from sale; purses that were sold go on until they end.',
+    scope: 'publish',
+    body: contentBody,
+    answer: withdrawAnswer,
+    errors: ['unknown-content']
   }
 ]

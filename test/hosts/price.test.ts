@@ -1,0 +1,144 @@
+// What a content costs: a price as people type it, and what rounding makes of it for a content of some length.
+
+import assert from 'node:assert/strict'
+import { FloodgateError } from '@floodgate/protocol'
+import fc from 'fast-check'
+import { parsePrice, priceOf, type Price } from '../../hosts/src/price.ts'
+import { parseSize } from '../../hosts/src/units.ts'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+const MB = 1_000_000
+
+type Options = NonNullable<Parameters<typeof priceOf>[3]>
+
+const priced = (text: string, bytes: number, options: Options = {}, currency = 'EUR'): Price =>
+  priceOf(parsePrice(text), currency, bytes, options)
+
+function refusal(text: string, bytes: number, options: Options = {}, currency = 'EUR'): string {
+  try {
+    priced(text, bytes, options, currency)
+  } catch (error) {
+    assert.ok(error instanceof FloodgateError && error.code === 'bad-option', String(error))
+    return error.detail
+  }
+  throw new assert.AssertionError({ message: `${text} is taken` })
+}
+
+describe('hosts: prices a piece', () => {
+  it('are money in the currency’s own digits, whatever the content is', () => {
+    const minor = (text: string, currency: string): bigint => priced(text, MB, {}, currency).minor
+    assert.equal(minor('0.02/piece', 'EUR'), 2n)
+    assert.equal(minor('3/piece', 'JPY'), 3n)
+    assert.equal(minor('0.005/piece', 'KWD'), 5n)
+  })
+
+  it('are refused when they could be two, and when they are none', () => {
+    assert.match(refusal('1/piece', MB), /^1 is 0\.01 or 1\.00 EUR\? say which$/)
+    assert.match(refusal('1/GB', MB), /^1 is 0\.01 or 1\.00 EUR\?/)
+    // prettier-ignore
+    const odd = ['2', '0', '0/GB', '0.00/piece', '-1', '1.50', '1.00/MB', 'free', '1,50/GB', '0.005/piece']
+    for (const text of odd) refusal(text, MB)
+  })
+})
+
+describe('hosts: prices a gigabyte', () => {
+  // What buyers of all of it pay is pieces × minor; asked were cents × bytes / 10^9.
+  // prettier-ignore
+  const rows: [text: string, bytes: number, currency: string, minor: bigint, pieceLength: number, pieces: number, perGb: bigint, off: number][] = [
+    // 8 cents for 0.08.
+    ['40.00/GB',   2 * MB,    'EUR',  1n,  256 * KIB,     8, 4000n, 0],
+    // 344 cents of 360: 344 pieces of 256 KiB.
+    ['40.00/GB',   90 * MB,   'EUR',  1n,  256 * KIB,   344, 3822n, 4.4],
+    // 45 cents: 43 pieces of 2 MiB are the first that are few enough.
+    ['5.00/GB',    90 * MB,   'EUR',  1n,  2 * MIB,      43, 478n, 4.4],
+    // 600 cents: 120 pieces of 5 cents.
+    ['1.50/GB',    4000 * MB, 'EUR',  5n,  32 * MIB,    120, 150n, 0],
+    // A yen a megabyte.
+    ['1000/GB',    4000 * MB, 'JPY',  1n,  1 * MIB,    3815, 954n, 4.6],
+    ['1.500/GB',   4000 * MB, 'KWD',  3n,  2 * MIB,    1908, 1431n, 4.6]
+  ]
+  for (const [text, bytes, currency, minor, pieceLength, pieces, perGbMinor, off] of rows) {
+    it(`${text} of ${bytes / MB} MB in ${currency}: ${pieces} pieces at ${minor}`, () => {
+      const price = priced(text, bytes, {}, currency)
+      assert.deepEqual([price.minor, price.pieceLength], [minor, pieceLength])
+      const { rounded } = price
+      assert.deepEqual(
+        [rounded?.pieces, rounded?.perGbMinor, rounded?.offPercent, rounded?.isExact],
+        [pieces, perGbMinor, off, off === 0]
+      )
+    })
+  }
+
+  // prettier-ignore
+  const refused: [text: string, bytes: number, options: Options, said: string][] = [
+    ['1.50/GB', 2 * MB, {},
+      '1.9 MiB cannot be sold for 1.50/GB within a tenth: 8 pieces of 256.0 KiB at 0.01 EUR would be 40.00/GB. Say --price 40.00/GB, --price 0.01/piece --piece-length 256k or --any-rounding'],
+    ['1.00/GB', 90 * MB, {},
+      '85.8 MiB cannot be sold for 1.00/GB within a tenth: 22 pieces of 4.0 MiB at 0.01 EUR would be 2.44/GB. Say --piece-length 32M (3 at 0.03 EUR), --price 2.44/GB, --price 0.01/piece --piece-length 4M or --any-rounding'],
+    ['1.00/GB', 4000 * MB, { pieceLength: MIB },
+      '3.7 GiB cannot be sold for 1.00/GB within a tenth: 3,815 pieces of 1.0 MiB at 0.01 EUR would be 9.54/GB. Say --piece-length 32M (120 at 0.03 EUR), --price 9.54/GB, --price 0.01/piece --piece-length 1M or --any-rounding']
+  ]
+  for (const [text, bytes, options, said] of refused) {
+    it(`${text} of ${bytes / MB} MB is refused, with what would work`, () => {
+      assert.equal(refusal(text, bytes, options), said)
+      const anyway = priced(text, bytes, { ...options, anyRounding: true })
+      assert.equal(anyway.minor, 1n)
+    })
+  }
+
+  it('a content that needs longer pieces than there are says so', () => {
+    assert.match(refusal('1.50/GB', 3 * 2 ** 40), /--piece-length/)
+  })
+
+  const amount = fc.integer({ min: 1, max: 50_000 }).map((cents) => (cents / 100).toFixed(2))
+  const bytes = fc.oneof(fc.integer({ min: 1, max: 50 * MB }), fc.integer({ min: 1, max: 2 ** 40 }))
+  const pieceLength = fc.option(
+    fc.integer({ min: 14, max: 28 }).map((power) => 2 ** power),
+    { nil: undefined }
+  )
+  const options = pieceLength.map((length) => (length === undefined ? {} : { pieceLength: length }))
+
+  it('what buyers of all of it pay is within a tenth of what was asked, and leaves enough to trade', () => {
+    fc.assert(
+      fc.property(amount, bytes, options, (text, length, given) => {
+        const price = ifTaken(`${text}/GB`, length, given)
+        if (price === undefined) return
+        const chosen = price.pieceLength!
+        const paid = Number(price.minor) * Math.ceil(length / chosen)
+        const asked = (Number(text) * 100 * length) / 1e9
+        assert.ok(Math.abs(paid - asked) <= asked * 0.1 * (1 + 1e-9), `${paid} for ${asked}`)
+        if (given.pieceLength !== undefined) assert.equal(chosen, given.pieceLength)
+        else assert.ok(chosen === 256 * KIB || chosen * 16 <= length)
+      }),
+      { numRuns: 2000 }
+    )
+  })
+
+  it('whatever a refusal says would work', () => {
+    fc.assert(
+      fc.property(amount, bytes, options, (text, length, given) => {
+        if (ifTaken(`${text}/GB`, length, given) !== undefined) return
+        const said = refusal(`${text}/GB`, length, given)
+        const [, other] = /--piece-length (\S+) \(/.exec(said) ?? []
+        const [, perGb] = /--price (\S+\/GB)/.exec(said) ?? []
+        const [, piece, ofLength] = /--price (\S+)\/piece --piece-length (\S+)/.exec(said)!
+        assert.ok(
+          priced(`${piece}/piece`, length, { pieceLength: parseSize(ofLength!) }).minor > 0n
+        )
+        assert.ok(priced(`${text}/GB`, length, { ...given, anyRounding: true }).minor > 0n)
+        if (perGb !== undefined) assert.ok(priced(perGb, length, given).minor > 0n)
+        if (other !== undefined) priced(`${text}/GB`, length, { pieceLength: parseSize(other) })
+      }),
+      { numRuns: 2000 }
+    )
+  })
+})
+
+function ifTaken(text: string, bytes: number, options: Options): Price | undefined {
+  try {
+    return priced(text, bytes, options)
+  } catch {
+    return undefined
+  }
+}
