@@ -19,6 +19,9 @@ export class LiveFile {
   readonly #file: FileHandle
   readonly #base: string
   readonly #placeBytes: number
+  /** What the last save filled of a place, and newlines. One save is written at a time. */
+  readonly #place: Buffer
+  #filled = 0
   #sequence = 0
 
   private constructor(path: string, file: FileHandle, base: string, placeBytes: number) {
@@ -26,6 +29,7 @@ export class LiveFile {
     this.#file = file
     this.#base = base
     this.#placeBytes = placeBytes
+    this.#place = Buffer.alloc(placeBytes, NEWLINE)
   }
 
   /** Makes the file, with all its bytes on the disk, for saves on top of the wallet file's `text`. */
@@ -46,11 +50,12 @@ export class LiveFile {
   /** Saves durably; false when the state has outgrown its place. A save that fails spoils no earlier one. */
   async write(state: WalletState): Promise<boolean> {
     const sequence = this.#sequence + 1
-    const text = Buffer.from(`${this.#base} ${sequence}\n${encodeState(state)}`)
-    if (text.length >= this.#placeBytes) return false
-    const bytes = Buffer.alloc(this.#placeBytes, NEWLINE)
-    text.copy(bytes)
-    await this.#file.write(bytes, 0, bytes.length, (sequence % 2) * this.#placeBytes)
+    const text = `${this.#base} ${sequence}\n${encodeState(state)}`
+    if (Buffer.byteLength(text) >= this.#placeBytes) return false
+    const filled = this.#place.write(text)
+    if (filled < this.#filled) this.#place.fill(NEWLINE, filled, this.#filled)
+    this.#filled = filled
+    await this.#file.write(this.#place, 0, this.#placeBytes, (sequence % 2) * this.#placeBytes)
     await this.#file.datasync()
     this.#sequence = sequence
     return true

@@ -5,11 +5,11 @@ import {
   FloodgateError,
   emptyBitmap,
   fromBase64url,
+  platformCrypto,
   toBase64url,
   toHex,
   utf8
 } from '@floodgate/protocol'
-import { sha256 } from '@noble/hashes/sha2.js'
 
 /** What the wallet key is derived with (RFC 7914). */
 export interface ScryptCost {
@@ -184,7 +184,7 @@ const VERSION = 2
 const HEAD = `floodgate-wallet ${VERSION} `
 const ANY_HEAD = /^floodgate-wallet (\d+) /
 
-const checksum = (json: string): string => toHex(sha256(utf8(json)))
+const checksum = (json: string): string => toHex(platformCrypto.sha256(utf8(json)))
 
 /** The text to store: a line with the format and a checksum, then the JSON. */
 export function encodeState(state: WalletState): string {

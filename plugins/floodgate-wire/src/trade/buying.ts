@@ -17,8 +17,8 @@ export class Buying implements BuyingSeam {
   readonly #speech: Speech
   readonly #wake: () => void
   readonly #payings: Payings
-  /** Pieces bound to this seller that did not arrive yet. */
-  readonly #bound = new Set<number>()
+  /** Pieces bound to this seller that did not arrive yet, and since when; milliseconds. */
+  readonly #bound = new Map<number, number>()
   /** Pieces in our store whose signed delivery is still on its way. */
   readonly #arrived = new Set<number>()
   readonly #asked: Asks
@@ -80,7 +80,7 @@ export class Buying implements BuyingSeam {
   /**
    * One piece beyond the limit is asked for ahead, so that the pipe never runs dry while a payment is under
    * way; of a fast seller as many as came lately, so that their reservations are durable before they are
-   * here. Room is given by the half window: one signature then covers several pieces.
+   * here, and of a far one as many as fill the round trip. Room is given by the half window: one signature then covers several pieces.
    */
   #roomToPay(): number {
     if (this.#limit === 0) return 0
@@ -111,7 +111,7 @@ export class Buying implements BuyingSeam {
         if (paying === undefined || !this.#reserve(paying.purse, index)) return false
         byPurse.set(paying, [...(byPurse.get(paying) ?? []), index])
       }
-      this.#bound.add(index)
+      this.#bound.set(index, this.#market.clock.now())
     }
     for (const [paying, asked] of byPurse) await this.#askFrom(paying, asked)
     return true
@@ -149,8 +149,8 @@ export class Buying implements BuyingSeam {
   }
 
   got(index: number, stored: Promise<void>): void {
+    this.#arrivals.note(this.#bound.get(index))
     this.#bound.delete(index)
-    this.#arrivals.note()
     // While many free pieces were on their way nothing was bought; the picker noted that there is nothing here.
     if (this.#isFree(index) && !this.#mayPay && this.#roomToPay() > 0) this.#wake()
     // Only what is in the store is paid: after a crash, what is not there cannot have been paid.
@@ -279,7 +279,7 @@ export class Buying implements BuyingSeam {
       // What another connection brought may be stored only now that it has ended, and after the last statement.
       if (paying.heard) this.#oweUnsettled(paying)
     }
-    this.#asked.sayAgain([...this.#bound, ...this.#arrived])
+    this.#asked.sayAgain([...this.#bound.keys(), ...this.#arrived])
     this.#payings.pay()
     for (const paying of this.#payings.all()) paying.sayAgain()
   }
