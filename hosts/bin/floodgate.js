@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -25,16 +26,13 @@ function handOver(command, args) {
     process.execve(command, [command, ...args], { ...process.env, FLOODGATE_HANDED_OVER: '1' })
   }
   const env = { ...process.env, FLOODGATE_HANDED_OVER: '1' }
-  const child = spawn(command, args, { stdio: 'inherit', env })
-  // In a terminal Ctrl-C reaches the whole group: passed on as well, it would be the second, which does not wait.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () =>
-      signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)
-    )
-  }
+  // The channel carries nothing: it breaks when we are killed, and then the other ends too (src/stop.ts).
+  const child = spawn(command, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
+  // Whoever signals the group asks twice by this; src/stop.ts takes it for once.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => fail(error.message))
   child.on('exit', (code, signal) => {
-    process.exitCode = code === null ? 128 + (signal === 'SIGTERM' ? 15 : 2) : code
+    process.exitCode = code === null ? 128 + constants.signals[signal] : code
   })
 }
 

@@ -3,15 +3,44 @@
 
 import { EXIT_STOPPED, Stopped } from './failures.ts'
 
+/**
+ * Ctrl-C reaches the whole process group, and whoever started us (npx, our launcher) passes it on as well: signals that come
+ * so close are one wish. What is passed on takes milliseconds, a person who lost patience takes longer.
+ */
+const ONE_WISH_MS = 500
+/** For a parent that is gone. */
+const LOOK_EVERY_MS = 500
+
 export function stopSignal(): AbortSignal {
   const controller = new AbortController()
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT_STOPPED)
+  let askedAt: number | undefined
+  const ask = (): void => {
+    const now = performance.now()
+    if (askedAt !== undefined && now - askedAt > ONE_WISH_MS) process.exit(EXIT_STOPPED)
+    askedAt ??= now
     controller.abort(new Stopped())
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  process.on('SIGINT', ask)
+  process.on('SIGTERM', ask)
+  onLostParent(() => controller.abort(new Stopped()))
   return controller.signal
+}
+
+/** When whoever started us is killed, nobody is left who could stop us. */
+function onLostParent(lost: () => void): void {
+  // Node's channel leads to our launcher (bin/floodgate.js), if there is one. To listen is no reason to stay.
+  process.once('disconnect', lost)
+  process.channel?.unref()
+  if (process.connected === false) lost()
+  // npx passes signals on to its shell alone, which dies of them without a word: all that we see is another parent.
+  if (process.env['npm_lifecycle_event'] !== 'npx') return
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    lost()
+  }, LOOK_EVERY_MS)
+  watch.unref()
 }
 
 /** Resolves when `signal` aborts. */
