@@ -25,11 +25,14 @@ function handOver(command, args) {
     process.removeAllListeners('warning')
     process.execve(command, [command, ...args], { ...process.env, FLOODGATE_HANDED_OVER: '1' })
   }
-  const env = { ...process.env, FLOODGATE_HANDED_OVER: '1' }
-  // The channel carries nothing: it breaks when we are killed, and then the other ends too (src/stop.ts).
+  const env = { ...process.env, FLOODGATE_HANDED_OVER: '1', FLOODGATE_LAUNCHER: process.pid }
+  // When we are killed the channel breaks, and the other ends as well (src/stop.ts).
   const child = spawn(command, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
-  // Whoever signals the group asks twice by this; src/stop.ts takes it for once.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // Not as a signal: it may have had the same one with the whole group, and a second means "do not wait".
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => child.connected && child.send(signal))
+  }
+  process.on('SIGHUP', () => child.kill('SIGHUP'))
   child.on('error', (error) => fail(error.message))
   child.on('exit', (code, signal) => {
     process.exitCode = code === null ? 128 + constants.signals[signal] : code

@@ -4,8 +4,8 @@
 import { EXIT_STOPPED, Stopped } from './failures.ts'
 
 /**
- * Ctrl-C reaches the whole process group, and whoever started us (npx, our launcher) passes it on as well: signals that come
- * so close are one wish. What is passed on takes milliseconds, a person who lost patience takes longer.
+ * Ctrl-C reaches the whole process group, and npx and shells pass it on as well: signals that come so close are one wish. What
+ * is passed on takes milliseconds, a person who lost patience takes longer.
  */
 const ONE_WISH_MS = 500
 /** For a parent that is gone. */
@@ -13,17 +13,26 @@ const LOOK_EVERY_MS = 500
 
 export function stopSignal(): AbortSignal {
   const controller = new AbortController()
-  let askedAt: number | undefined
-  const ask = (): void => {
-    const now = performance.now()
-    if (askedAt !== undefined && now - askedAt > ONE_WISH_MS) process.exit(EXIT_STOPPED)
-    askedAt ??= now
-    controller.abort(new Stopped())
-  }
-  process.on('SIGINT', ask)
-  process.on('SIGTERM', ask)
-  onLostParent(() => controller.abort(new Stopped()))
+  const stop = (): void => controller.abort(new Stopped())
+  const signalled = wishes(stop)
+  process.on('SIGINT', signalled)
+  process.on('SIGTERM', signalled)
+  // What our launcher heard, we may have heard as well: each counts for itself.
+  if (process.env['FLOODGATE_LAUNCHER'] === String(process.ppid))
+    process.on('message', wishes(stop))
+  onLostParent(stop)
   return controller.signal
+}
+
+/** Takes wishes that come one way: stops at the first one, and ends at once at the second. */
+function wishes(stop: () => void): () => void {
+  let firstAt: number | undefined
+  return () => {
+    const now = performance.now()
+    if (firstAt !== undefined && now - firstAt > ONE_WISH_MS) process.exit(EXIT_STOPPED)
+    firstAt ??= now
+    stop()
+  }
 }
 
 /** When whoever started us is killed, nobody is left who could stop us. */

