@@ -62,6 +62,8 @@ export interface LedgerStore {
   sale(purseId: string, payee: string): Promise<Sale | undefined>
   /** Lines behind `after` (0 = from the first), at most 1000 at a time. */
   journal(after?: number, limit?: number): Promise<JournalLine[]>
+  /** What was said to why the posting of this kind and reference was made; '' where nothing was. */
+  reason(kind: string, ref: string): Promise<string>
   /** Lines of one account behind `after`, and the last line that was looked at: go on behind it. */
   linesOf(uid: string, after: number, limit: number): Promise<OwnLines>
   /** The newest signed head of the log over the journal. */
@@ -151,6 +153,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     expired: (now, limit = 1000) => engine.read('expired', [now, limit]),
     sale: (purseId, payee) => engine.read('sale', [purseId, payee]),
     journal: (after = 0, limit = 1000) => engine.read('journal', [after, limit]),
+    reason: (...args) => engine.read('reason', args),
     linesOf: (...args) => engine.read('linesOf', args),
     head: () => engine.read('head', []),
     blocks: (first, limit = 1000) => engine.read('blocks', [first, limit]),
