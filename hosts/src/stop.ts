@@ -18,11 +18,14 @@ export function stopSignal(): AbortSignal {
   process.on('SIGINT', signalled)
   process.on('SIGTERM', signalled)
   // What our launcher heard, we may have heard as well: each counts for itself.
-  if (process.env['FLOODGATE_LAUNCHER'] === String(process.ppid))
-    process.on('message', wishes(stop))
+  if (isLaunched()) process.on('message', wishes(stop))
   onLostParent(stop)
   return controller.signal
 }
+
+/** Is our parent a launcher (bin/floodgate.js), so that Node's channel leads to it and to nobody else? */
+export const isLaunched = (): boolean =>
+  process.env['FLOODGATE_LAUNCHER'] === String(process.ppid)
 
 /** Takes wishes that come one way: stops at the first one, and ends at once at the second. */
 function wishes(stop: () => void): () => void {
