@@ -100,7 +100,9 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0
       // commander has told people already.
-      const fields = { code: 'bad-option', text: error.message, exit: EXIT_USAGE }
+      const isHelp = error.code === 'commander.help'
+      const text = isHelp ? 'Say what to do: a command is missing.' : error.message
+      const fields = { code: 'bad-option', text, exit: EXIT_USAGE }
       if (args.includes('--json')) createOutput(true).tell('error', fields)
       return EXIT_USAGE
     }
