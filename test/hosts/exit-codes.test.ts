@@ -32,6 +32,8 @@ describe('hosts: exit codes', function () {
     await writeFile(inDir('cut.torrent'), torrent.subarray(0, torrent.length - 9))
     await writeFile(inDir('empty.bin'), '')
     await mkdir(inDir('nothing'))
+    await mkdir(inDir('mine'))
+    await writeFile(inDir('mine/letter.txt'), '')
   })
   after(() => stage.close())
 
@@ -89,7 +91,8 @@ describe('hosts: exit codes', function () {
     ['a provider in a file',    66, 'ENOTDIR',            () => ['provider', '--data', text]],
     ['no URL of a provider',    64, 'bad-option',         () => ['register', '--provider', '127.0.0.1:8700', '--wallet', inDir('new')]],
     ['no URL to be found at',   64, 'bad-option',         () => ['provider', '--data', inDir('other'), '--url', 'cdn.example']],
-    ['a port in use',           69, 'EADDRINUSE',         () => ['provider', '--data', join(stage.dir, 'other'), '--port', new URL(stage.url).port]],
+    ['a port in use',           69, 'EADDRINUSE',         () => ['provider', '--data', inDir('other/deep'), '--port', new URL(stage.url).port]],
+    ['another port in use',     69, 'EADDRINUSE',         () => ['provider', '--data', inDir('mine'), '--port', new URL(stage.url).port]],
     ['an unknown account',      77, 'unknown-account',    () => ['deposit', NO_UID, '5', '--reason', 'x', '--data', stage.shop]],
     ['an odd uid',              64, 'bad-option',         () => ['deposit', 'xyz', '5', '--reason', 'x', '--data', stage.shop]],
     ['no contents to seed',     66, 'ENOENT',             () => ['seed', inDir('no'), '--torrent', film.torrent, '--wallet', ann.wallet]],
@@ -110,6 +113,9 @@ describe('hosts: exit codes', function () {
   it('none of it cost anything, or put anything on the shelf', async () => {
     assert.deepEqual(stage.provider.seen('sold'), [])
     assert.deepEqual(await readdir(join(stage.shop, 'contents')), [film.infoHash])
+    assert.ok(!(await readdir(stage.dir)).includes('other'), 'a provider that never ran')
+    assert.deepEqual(await readdir(inDir('mine')), ['letter.txt'])
+    assert.equal(await readFile(text, 'utf8'), 'not a torrent')
   })
 
   it('the help names every exit code and error', async () => {
