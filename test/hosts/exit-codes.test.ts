@@ -118,6 +118,14 @@ describe('hosts: exit codes', function () {
     assert.equal(await readFile(text, 'utf8'), 'not a torrent')
   })
 
+  it('the provider’s own accounts are listed: its seeder’s', async () => {
+    const { accounts } = await stage.command('own-accounts', 'own', '--data', stage.shop)
+    assert.deepEqual(
+      (accounts as { uid: string }[]).map(({ uid }) => uid),
+      [stage.seeder]
+    )
+  })
+
   it('the help names every exit code and error', async () => {
     const command = fileURLToPath(new URL('../../hosts/bin/floodgate.js', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [command, 'help', 'exit-codes'])

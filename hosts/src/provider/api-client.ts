@@ -14,6 +14,7 @@ import type {
   LiftJson,
   MintCounters,
   OwnJson,
+  OwnListJson,
   PayoutJson,
   ReconciliationJson,
   PromotionJson,
@@ -158,6 +159,9 @@ export const postRevoke = (api: OperatorApi, uid: string): Promise<{ uid: string
 /** Names an account as the provider's own. Throws `not-allowed` or `unknown-account`. */
 export const postOwn = (api: OperatorApi, uid: string): Promise<OwnJson> =>
   tellAs(api, 'own', { uid })
+
+/** The accounts that are the provider's own. Throws `not-allowed`. */
+export const fetchOwn = (api: OperatorApi): Promise<OwnListJson> => askAs(api, 'own')
 
 /** Has the running provider write a backup. Throws `not-allowed`. */
 export const postBackup = (api: OperatorApi): Promise<BackupJson> => tellAs(api, 'backup', {})

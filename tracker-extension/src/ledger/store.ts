@@ -112,6 +112,8 @@ export interface LedgerStore {
   isPushed(infoHash: string, uid: string): Promise<boolean>
   /** Whose keys of a content were sold, behind the account `after` ('' = from the first), at most 1000 at a time. */
   keySales(infoHash: string, after?: string, limit?: number): Promise<KeySale[]>
+  /** The provider's own accounts, and since when, Unix milliseconds. */
+  ownAccounts(): Promise<{ uid: string; at: number }[]>
   /** What was found of a purse's promise. */
   measurement(purseId: string): Promise<Measurement | undefined>
   /** Purses whose credit is owed, behind the id `after`, at most 1000 at a time. */
@@ -179,6 +181,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     isPushed: (...args) => engine.read('isPushed', args),
     keySales: (infoHash, after = '', limit = 1000) =>
       engine.read('keySales', [infoHash, after, limit]),
+    ownAccounts: () => engine.read('ownAccounts', []),
     measurement: (purseId) => engine.read('measurement', [purseId]),
     owedCredits: (after = '', limit = 1000) => engine.read('owedCredits', [after, limit]),
     audit: () => engine.read('audit', []),
