@@ -22,6 +22,7 @@ import { addPolicy } from './commands/policy.ts'
 import { addPoolSeeder } from './commands/pool-seeder.ts'
 import { addProvider } from './commands/provider.ts'
 import { addPublish } from './commands/publish.ts'
+import { addPushBudget } from './commands/push-budget.ts'
 import { addQos } from './commands/qos.ts'
 import { addRedeem } from './commands/redeem.ts'
 import { addRegister } from './commands/register.ts'
@@ -46,6 +47,7 @@ const COMMANDS: AddCommand[] = [
   addToken,
   addPublish,
   addContents,
+  addPushBudget,
   addDeposit,
   addPayout,
   addPolicy,

@@ -19,6 +19,8 @@ export class Shop {
   readonly #service: Service
   readonly #out: Output
   readonly #published = new Set<string>()
+  /** As the ledger has them. */
+  readonly #pushBudgets = new Map<string, bigint>()
   /** What was said about a content that cannot be sold or seeded, so that it is said once. */
   readonly #complaints = new Map<string, string>()
   #seeder: OwnSeeder | undefined
@@ -65,6 +67,7 @@ export class Shop {
     const { infoHash } = content
     try {
       if (!this.#published.has(infoHash)) await this.#publish(content)
+      await this.#budgetPush(infoHash)
       if (this.#seeder?.has(infoHash) === false) await this.#seed(this.#seeder, content)
       this.#complaints.delete(infoHash)
     } catch (error) {
@@ -74,20 +77,20 @@ export class Shop {
 
   async #publish(content: Shelved): Promise<void> {
     const said = await this.#service.tracker.publish(await torrentOf(content))
-    await this.#budgetPush(content.infoHash)
     this.#published.add(content.infoHash)
     const { name, infoHash, pieces, price, currency } = said
     const text = `for sale  ${name}  ${infoHash}  ${count(pieces, 'piece')} at ${money(BigInt(price), currency)}`
     this.#out.tell('published', said, text)
   }
 
-  /** What a push of it may cost, as it was published with. */
+  /** What a push of it may cost, as it was published with or raised since. */
   async #budgetPush(infoHash: string): Promise<void> {
     const { pushBudget = 0n } = (await loadSecret(this.#home, infoHash)) ?? {}
-    if (pushBudget === 0n) return
+    if (pushBudget === (this.#pushBudgets.get(infoHash) ?? 0n)) return
     const now = Date.now()
     const command = { kind: 'budgetPush', infoHash, amountMinor: pushBudget, now } as const
     const { addedMinor } = await this.#service.store.execute(command)
+    this.#pushBudgets.set(infoHash, pushBudget)
     if (addedMinor === 0n) return
     const { currency } = this.#service.settings
     const text = `push      ${short(infoHash)}  up to ${money(pushBudget, currency)} to willing peers`
