@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -24,17 +25,17 @@ function handOver(command, args) {
     process.removeAllListeners('warning')
     process.execve(command, [command, ...args], { ...process.env, FLOODGATE_HANDED_OVER: '1' })
   }
-  const env = { ...process.env, FLOODGATE_HANDED_OVER: '1' }
-  const child = spawn(command, args, { stdio: 'inherit', env })
-  // In a terminal Ctrl-C reaches the whole group: passed on as well, it would be the second, which does not wait.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () =>
-      signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)
-    )
+  const env = { ...process.env, FLOODGATE_HANDED_OVER: '1', FLOODGATE_LAUNCHER: process.pid }
+  // When we are killed the channel breaks, and the other ends as well (src/stop.ts).
+  const child = spawn(command, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
+  // Not as a signal: it may have had the same one with the whole group, and a second means "do not wait".
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => child.connected && child.send(signal))
   }
+  process.on('SIGHUP', () => child.kill('SIGHUP'))
   child.on('error', (error) => fail(error.message))
   child.on('exit', (code, signal) => {
-    process.exitCode = code === null ? 128 + (signal === 'SIGTERM' ? 15 : 2) : code
+    process.exitCode = code === null ? 128 + constants.signals[signal] : code
   })
 }
 

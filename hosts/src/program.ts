@@ -22,6 +22,7 @@ import { addPolicy } from './commands/policy.ts'
 import { addPoolSeeder } from './commands/pool-seeder.ts'
 import { addProvider } from './commands/provider.ts'
 import { addPublish } from './commands/publish.ts'
+import { addPushBudget } from './commands/push-budget.ts'
 import { addQos } from './commands/qos.ts'
 import { addRedeem } from './commands/redeem.ts'
 import { addRegister } from './commands/register.ts'
@@ -48,6 +49,7 @@ const COMMANDS: AddCommand[] = [
   addPublish,
   addContents,
   addWithdraw,
+  addPushBudget,
   addDeposit,
   addPayout,
   addPolicy,
@@ -102,7 +104,9 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0
       // commander has told people already.
-      const fields = { code: 'bad-option', text: error.message, exit: EXIT_USAGE }
+      const isHelp = error.code === 'commander.help'
+      const text = isHelp ? 'Say what to do: a command is missing.' : error.message
+      const fields = { code: 'bad-option', text, exit: EXIT_USAGE }
       if (args.includes('--json')) createOutput(true).tell('error', fields)
       return EXIT_USAGE
     }

@@ -1,8 +1,8 @@
 // Wallet files on the command line: opened with the passphrase that was found, made at registration.
 
 import { existsSync } from 'node:fs'
-import { FloodgateError } from '@floodgate/protocol'
-import { Wallet, fetchProvider, fileStorage } from '@floodgate/wallet/file'
+import { FloodgateError, codeOf } from '@floodgate/protocol'
+import { Wallet, fetchProvider, fileStorage, glanceAt } from '@floodgate/wallet/file'
 import { findPassphrase, type PassphraseSource } from './passphrase.ts'
 
 export interface WalletOptions extends PassphraseSource {
@@ -22,6 +22,23 @@ export async function openWallet(
   if (!existsSync(options.wallet)) throw new FloodgateError('no-wallet', options.wallet)
   const passphrase = await findPassphrase(options, signal)
   return Wallet.open({ storage: fileStorage(options.wallet), passphrase, onSaveError })
+}
+
+/** As `openWallet`, to look at it only: of one that another process uses, what that saved last, and when. */
+export async function lookIntoWallet(
+  options: WalletOptions,
+  signal: AbortSignal
+): Promise<{ wallet: Wallet; savedAt?: number }> {
+  if (!existsSync(options.wallet)) throw new FloodgateError('no-wallet', options.wallet)
+  const passphrase = await findPassphrase(options, signal)
+  try {
+    return { wallet: await Wallet.open({ storage: fileStorage(options.wallet), passphrase }) }
+  } catch (error) {
+    if (codeOf(error) !== 'wallet-in-use') throw error
+  }
+  const storage = glanceAt(options.wallet)
+  const wallet = await Wallet.open({ storage, passphrase })
+  return { wallet, savedAt: storage.savedAt }
 }
 
 /** Opens the wallet, or makes one for the provider at `api`. Throws `wrong-provider` for a wallet of another one. */

@@ -32,6 +32,8 @@ describe('hosts: exit codes', function () {
     await writeFile(inDir('cut.torrent'), torrent.subarray(0, torrent.length - 9))
     await writeFile(inDir('empty.bin'), '')
     await mkdir(inDir('nothing'))
+    await mkdir(inDir('mine'))
+    await writeFile(inDir('mine/letter.txt'), '')
   })
   after(() => stage.close())
 
@@ -53,7 +55,7 @@ describe('hosts: exit codes', function () {
     `magnet:?xt=urn:btih:${hash}&tr=${encodeURIComponent(`${url}/announce`)}`
 
   // prettier-ignore
-  const rows: [what: string, exit: number, code: string, args: () => string[], env?: Record<string, string>][] = [
+  const rows: [what: string, exit: number, code: string, args: () => string[], env?: Record<string, string> | undefined, says?: RegExp][] = [
     ['no such wallet',          66, 'no-wallet',          () => ['wallet', '--wallet', join(stage.dir, 'no.wallet')]],
     ['a wrong passphrase',      77, 'wrong-passphrase',   () => ['wallet', '--wallet', ann.wallet], WRONG],
     ['a damaged wallet',        74, 'wallet-damaged',     () => ['wallet', '--wallet', text]],
@@ -70,6 +72,9 @@ describe('hosts: exit codes', function () {
     ['a file to put it below',  66, 'ENOTDIR',            () => get(film.torrent, '--yes', '--out', join(text, 'films'))],
     ['nobody to ask',           64, 'bad-option',         () => get(film.torrent)],
     ['more than was allowed',   69, 'price-changed',      () => get(film.torrent, '--price-max', '0.03')],
+    ['half a command',          64, 'bad-option',         () => ['qos']],
+    ['no purse to cancel',      66, 'unknown-purse',      () => ['wallet', 'cancel', 'ffff', '--wallet', ann.wallet], undefined, /ffff: this wallet has no purses/],
+    ['which purse?',            64, 'bad-option',         () => ['wallet', 'cancel', '--wallet', ann.wallet], undefined, /say which purse/],
     ['an unknown option',       64, 'bad-option',         () => get(film.torrent, '--yse')],
     ['an unknown command',      64, 'bad-option',         () => ['gett', film.torrent]],
     ['a missing option',        64, 'bad-option',         () => ['publish', text]],
@@ -86,23 +91,25 @@ describe('hosts: exit codes', function () {
     ['no file, no directory',   64, 'bad-option',         () => publish(devNull)],
     ['no provider in there',    64, 'bad-option',         () => ['publish', text, '--price', '0.01/piece', '--data', join(stage.dir, 'empty')]],
     ['a second provider',       75, 'ledger-in-use',      () => ['provider', '--data', stage.shop]],
-    ['books in use',            75, 'ledger-in-use',      () => ['books', '--data', stage.shop]],
+    ['books in use',            75, 'ledger-in-use',      () => ['books', '--data', stage.shop], undefined, /stop the provider of .*shop first/],
     ['a provider in a file',    66, 'ENOTDIR',            () => ['provider', '--data', text]],
     ['no URL of a provider',    64, 'bad-option',         () => ['register', '--provider', '127.0.0.1:8700', '--wallet', inDir('new')]],
     ['no URL to be found at',   64, 'bad-option',         () => ['provider', '--data', inDir('other'), '--url', 'cdn.example']],
-    ['a port in use',           69, 'EADDRINUSE',         () => ['provider', '--data', join(stage.dir, 'other'), '--port', new URL(stage.url).port]],
+    ['a port in use',           69, 'EADDRINUSE',         () => ['provider', '--data', inDir('other/deep'), '--port', new URL(stage.url).port]],
+    ['another port in use',     69, 'EADDRINUSE',         () => ['provider', '--data', inDir('mine'), '--port', new URL(stage.url).port]],
     ['an unknown account',      77, 'unknown-account',    () => ['deposit', NO_UID, '0.05', '--reason', 'x', '--data', stage.shop]],
     ['an odd uid',              64, 'bad-option',         () => ['deposit', 'xyz', '0.05', '--reason', 'x', '--data', stage.shop]],
     ['no contents to seed',     66, 'ENOENT',             () => ['seed', inDir('no'), '--torrent', film.torrent, '--wallet', ann.wallet]],
     ['seeding what?',           64, 'bad-option',         () => ['seed', text, '--wallet', ann.wallet]],
     ['contents that are not',   64, 'bad-option',         () => ['seed', text, '--torrent', film.torrent, '--wallet', ann.wallet]]
   ]
-  for (const [what, exit, code, args, env = {}] of rows) {
+  for (const [what, exit, code, args, env = {}, says = /./] of rows) {
     it(`${what}: ${code}, ${exit}`, async () => {
       const [command, ...rest] = args() as [string, ...string[]]
       const child = stage.startWith(env, command, ...rest)
       assert.equal(await child.ended, exit, String(child.failure()))
       assert.equal(child.seen('error').at(-1)?.['code'], code)
+      assert.match(String(child.seen('error').at(-1)?.['text']), says)
       assert.deepEqual(child.seen('traded'), [], 'it speaks of trade')
     })
   }
@@ -110,6 +117,17 @@ describe('hosts: exit codes', function () {
   it('none of it cost anything, or put anything on the shelf', async () => {
     assert.deepEqual(stage.provider.seen('sold'), [])
     assert.deepEqual(await readdir(join(stage.shop, 'contents')), [film.infoHash])
+    assert.ok(!(await readdir(stage.dir)).includes('other'), 'a provider that never ran')
+    assert.deepEqual(await readdir(inDir('mine')), ['letter.txt'])
+    assert.equal(await readFile(text, 'utf8'), 'not a torrent')
+  })
+
+  it('the provider’s own accounts are listed: its seeder’s', async () => {
+    const { accounts } = await stage.command('own-accounts', 'own', '--data', stage.shop)
+    assert.deepEqual(
+      (accounts as { uid: string }[]).map(({ uid }) => uid),
+      [stage.seeder]
+    )
   })
 
   it('the help names every exit code and error', async () => {

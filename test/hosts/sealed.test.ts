@@ -44,6 +44,11 @@ describe('hosts: sealed contents', function () {
     const film = await publish('film.bin', bytes, FAR)
     const secret = await stat(join(stage.shop, 'sealed', `${String(film['infoHash'])}.json`))
     assert.equal(secret.mode & 0o777, 0o600)
+    const id = String(film['infoHash'])
+    await stage.command('raised', 'push-budget', id.slice(0, 8), '80', '--data', stage.shop)
+    await stage.provider.until('push-budget', ({ amount }) => amount === '80')
+    const lower = stage.start('push-budget', id, '79', '--data', stage.shop)
+    assert.equal((await lower.until('error'))['code'], 'bad-option')
     const bob = await stage.person('bob', 1n)
     const room = ['--disk', '50MB', '--uplink', '4MB/s']
     const willing = stage.start('willing', ...room, '--wallet', bob.wallet, '--out', bob.out)

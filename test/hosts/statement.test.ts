@@ -128,6 +128,10 @@ describe('hosts: statements', function () {
       assert.equal(await stage.provider.stop(), 0)
       const own = cellsOf(await said('statement', '--data', stage.shop, '--uid', ann.uid, '--csv'))
       assert.deepEqual(own.slice(1), rows)
+      assert.match(
+        await said('statement', '--data', stage.shop, '--csv'),
+        /,reason\r\n.*,a test\r\n/s
+      )
       const child = stage.start('statement', '--data', stage.shop)
       await child.succeeded()
       const closing = child.seen('entry').filter(({ kind }) => kind === 'closing')
@@ -141,6 +145,14 @@ describe('hosts: statements', function () {
         expected.sort()
       )
       assert.ok(closing.length >= 3)
+      const [sums] = child.seen('sums')
+      assert.equal(sums!['cashMinor'], '1250')
+      assert.equal(sums!['accountsMinor'], '1250')
+      const all = await said('statement', '--data', stage.shop)
+      const [into, onto] = all.split('\n').filter((line) => line.includes(' deposit '))
+      assert.match(into!, / deposit +cash +12\.50 EUR .* a test$/)
+      assert.match(onto!, new RegExp(` deposit +peer:${ann.uid} +12\\.50 EUR .* a test$`))
+      assert.match(all, /cash stands at 12\.50 EUR, all other accounts together at 12\.50 EUR\n$/)
       const nobody = stage.start('statement', '--data', stage.shop, '--uid', '0'.repeat(32))
       assert.equal((await nobody.until('error'))['code'], 'unknown-account')
     } finally {

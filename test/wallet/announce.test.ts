@@ -1,7 +1,13 @@
 // The purchase by announce, over real HTTP against a provider that signs and seals for real.
 
 import assert from 'node:assert/strict'
-import { equal, platformCrypto as crypto, sealTo, type ErrorCode } from '@floodgate/protocol'
+import {
+  FloodgateError,
+  equal,
+  platformCrypto as crypto,
+  sealTo,
+  type ErrorCode
+} from '@floodgate/protocol'
 import { Wallet, announce, buy, register } from '@floodgate/wallet'
 import { DAY_MS, TestProvider, code, turn } from './bed.ts'
 import { TestDisk } from './disk.ts'
@@ -171,6 +177,13 @@ describe('wallet: announce and purchase', () => {
       server.instead = says(200, body)
       await assert.rejects(buy(wallet, swarm), code(expected))
     }
+  })
+
+  it('says the sentence of a refusal once, with its detail', async () => {
+    const { message } = new FloodgateError('insufficient-funds', '3.20 EUR')
+    const failure = { 'failure reason': `insufficient-funds: ${message}` }
+    server.instead = says(200, bencode({ ...failure, 'fg code': 'insufficient-funds' }))
+    await assert.rejects(buy(wallet, swarm), { message })
   })
 
   it('refuses an answer to another announce, account or content', async () => {

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { fromHex, platformCrypto as crypto, toHex, xorOfTokens } from '@floodgate/protocol'
 import { Wallet, decodeState, encodeState } from '@floodgate/wallet'
-import { fileStorage } from '@floodgate/wallet/file'
+import { fileStorage, glanceAt } from '@floodgate/wallet/file'
 import { birthOf } from '../../plugins/floodgate-wallet/src/lock.node.ts'
 import { TestProvider, code } from './bed.ts'
 
@@ -70,6 +70,27 @@ describe('wallet: the file', () => {
     assert.equal(again.summary().events.at(-1)!.kind, 'still')
     await again.close()
     assert.ok((await stat(link)).isFile())
+  })
+
+  it('who only looks gets what its owner saved last, again and again, and can save nothing', async () => {
+    const wallet = await create()
+    const glance = () => Wallet.open({ storage: glanceAt(path), passphrase: 'pass' })
+    for (const kind of ['one', 'two', 'three']) {
+      wallet.note(kind, 'mine')
+      await wallet.saved()
+      const seen = await glance()
+      assert.equal(seen.summary().events.at(-1)!.kind, kind)
+      await seen.close()
+    }
+    const seen = await glance()
+    seen.note('foreign', 'word')
+    await assert.rejects(seen.saved(), code('wallet-in-use'))
+    await assert.rejects(seen.close(), code('wallet-in-use'))
+    await wallet.close()
+    assert.deepEqual(await files(), ['wallet.json'])
+    const storage = glanceAt(path)
+    assert.equal((await storage.load())?.events.at(-1)?.kind, 'three')
+    assert.equal(storage.savedAt, (await stat(path)).mtimeMs)
   })
 
   it('the lock of a killed process is void at once', async () => {

@@ -41,7 +41,7 @@ export type {
   PromotionJson
 } from './api/money-in.ts'
 export type { ContentJson, PublishedJson, WithdrawJson } from './api/content.ts'
-export type { BackupJson, DepositJson, LiftJson, OwnJson } from './api/json.ts'
+export type { BackupJson, DepositJson, LiftJson, OwnJson, OwnListJson } from './api/json.ts'
 export {
   ALL_SCOPES,
   SCOPES,

@@ -1,8 +1,8 @@
-// `floodgate own`: names an account as the provider's own, such as that of a seeder elsewhere. What it sold the provider took, so
+// `floodgate own`: lists the provider's own accounts, or names one more, such as that of a seeder elsewhere. What it sold the provider took, so
 // credits of missed promises may be paid out of it.
 
 import { FloodgateError } from '@floodgate/protocol'
-import { postOwn } from '../provider/api-client.ts'
+import { fetchOwn, postOwn } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { expectUid } from '../units.ts'
@@ -16,12 +16,25 @@ interface OwnOptions {
 export const addOwn: AddCommand = (program, act) => {
   program
     .command('own')
-    .description('name an account as the provider’s own, for good (operator)')
-    .argument('<uid>', 'the account, such as that of a seeder elsewhere')
+    .description('list the provider’s own accounts, or name one more, for good (operator)')
+    .argument('[uid]', 'the account to name, such as that of a seeder elsewhere')
     .requiredOption('--data <dir>', 'directory of the provider, which must be running')
     .option('--yes', 'yes: its earnings are the provider’s, and pay for promises that were missed')
-    .addHelpText('after', examples('floodgate own 00112233… --yes --data ./shop'))
-    .action(act((session, uid: string, options: OwnOptions) => runOwn(session, uid, options)))
+    .addHelpText(
+      'after',
+      examples('floodgate own --data ./shop', 'floodgate own 00112233… --yes --data ./shop')
+    )
+    .action(
+      act((session, uid: string | undefined, options: OwnOptions) =>
+        uid === undefined ? listOwn(session, options) : runOwn(session, uid, options)
+      )
+    )
+}
+
+async function listOwn({ out, signal }: Session, { data }: OwnOptions): Promise<void> {
+  const { accounts } = await unlessStopped(signal, fetchOwn(await operatorOf(data)))
+  const lines = accounts.map(({ uid, at }) => `${uid}  since ${new Date(at).toISOString()}`)
+  out.tell('own-accounts', { accounts }, lines.join('\n') || 'No account is the provider’s own.')
 }
 
 async function runOwn(

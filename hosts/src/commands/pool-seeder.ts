@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { FloodgateError } from '@floodgate/protocol'
+import { isLaunched } from '../stop.ts'
 import { parseCount, parseUrl } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
@@ -39,7 +40,7 @@ export const addPoolSeeder: AddCommand = (program, act) => {
 }
 
 async function runPoolSeeder(session: Session, options: Options): Promise<void> {
-  if (process.send !== undefined && options.provider === undefined) {
+  if (process.send !== undefined && !isLaunched() && options.provider === undefined) {
     const { obeyParent } = await import('../qos/obey-parent.ts')
     return obeyParent(session)
   }

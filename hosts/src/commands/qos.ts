@@ -1,7 +1,7 @@
 // `floodgate qos`: how a running provider seeds its contents, and why.
 
 import { FloodgateError } from '@floodgate/protocol'
-import { fetchQuality } from '../provider/api-client.ts'
+import { fetchContents, fetchQuality } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { tableOf } from '../qos/row.ts'
 import { unlessStopped } from '../stop.ts'
@@ -13,11 +13,15 @@ export const addQos: AddCommand = (program, act) => {
     .description('quality of service of a running provider (operator)')
     .command('explain')
     .description('how contents are seeded now, and why')
-    .argument('[content]', 'info hash, or its beginning; all contents without it')
+    .argument('[content]', 'its name, or the beginning of its info hash; all contents without it')
     .requiredOption('--data <dir>', 'directory of the provider, which must be running')
     .addHelpText(
       'after',
-      examples('floodgate qos explain --data ./shop', 'floodgate qos explain 3f2a --data ./shop')
+      examples(
+        'floodgate qos explain --data ./shop',
+        'floodgate qos explain film.mp4 --data ./shop',
+        'floodgate qos explain 3f2a --data ./shop'
+      )
     )
     .action(
       act((session, content: string | undefined, { data }: { data: string }) =>
@@ -31,11 +35,16 @@ async function explain(
   content: string | undefined,
   data: string
 ): Promise<void> {
-  const { policy, contents } = await unlessStopped(signal, fetchQuality(await operatorOf(data)))
-  const wanted = contents.filter(({ infoHash }) => infoHash.startsWith(content ?? ''))
+  const operator = await operatorOf(data)
+  const { policy, contents } = await unlessStopped(signal, fetchQuality(operator))
+  const sold = content === undefined ? [] : await unlessStopped(signal, fetchContents(operator.url))
+  const named = new Set(sold.filter(({ name }) => name === content).map((one) => one.infoHash))
+  const wanted = contents.filter(
+    ({ infoHash }) => named.has(infoHash) || infoHash.startsWith(content?.toLowerCase() ?? '')
+  )
   if (content !== undefined && wanted.length === 0) {
     throw new FloodgateError('unknown-content', `nothing was decided about ${content} yet`)
   }
   out.tell('qos', { policy, contents: wanted }, `promised: ${policy}`)
-  for (const line of tableOf(wanted)) out.say(line)
+  for (const line of tableOf(wanted, Date.now())) out.say(line)
 }

@@ -46,7 +46,10 @@ async function runStatement(
       throw new FloodgateError('unknown-account', uid)
     }
     const statement = new Statement(month, uid && `peer:${uid}`)
-    const writer = new StatementWriter(out, { currency, csv, titleOf: titlesIn(store) })
+    const writer = new StatementWriter(out, {
+      ...{ currency, csv, titleOf: titlesIn(store), ofAll: statement.ofAll },
+      reasonOf: (kind, ref) => store.reason(kind, ref)
+    })
     await writeLedger(store, statement, writer)
   } finally {
     await store.close()

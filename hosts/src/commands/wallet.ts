@@ -19,7 +19,7 @@ import { showDisputes, showRevocations } from '../trade/disputes.ts'
 import { showProof } from '../trade/proof.ts'
 import { cancelNamed, purseTable, warnOfEnds } from '../trade/purses.ts'
 import { count, money, parseDays, short } from '../units.ts'
-import { openWallet, type WalletOptions } from '../wallets.ts'
+import { lookIntoWallet, openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
 
 const VIEWS = [
@@ -34,6 +34,15 @@ const VIEWS = [
   'statement'
 ] as const
 type View = (typeof VIEWS)[number]
+
+/** What a wallet says by itself can be read while another process uses it. */
+const GLANCES: ReadonlySet<View> = new Set([
+  'show',
+  'history',
+  'blacklist',
+  'disputes',
+  'revocations'
+])
 
 export const addWallet: AddCommand = (program, act) => {
   program
@@ -70,12 +79,21 @@ export const addWallet: AddCommand = (program, act) => {
 interface ViewOptions extends WalletOptions, WalletStatementOptions {
   purse?: string | undefined
   compare?: string
+  /** It is another process's: the provider is not asked, as that would want the wallet's next counter. */
+  isGlance?: boolean
 }
 
 async function runWallet(session: Session, view: View, options: ViewOptions): Promise<void> {
-  const wallet = await openWallet(options, session.signal)
+  const { wallet, savedAt } = GLANCES.has(view)
+    ? await lookIntoWallet(options, session.signal)
+    : { wallet: await openWallet(options, session.signal) }
+  const isGlance = savedAt !== undefined
+  if (isGlance) {
+    const text = `in use by another process; as of ${new Date(savedAt).toISOString()}`
+    session.out.tell('glance', { savedAt: Math.floor(savedAt) }, text)
+  }
   try {
-    await SHOW[view](session, wallet, options)
+    await SHOW[view](session, wallet, { ...options, isGlance })
   } finally {
     await wallet.close()
   }
@@ -123,11 +141,16 @@ async function unlessOffline<T>(out: Output, asked: Promise<T>): Promise<T | und
   }
 }
 
-async function show({ out, signal }: Session, wallet: Wallet): Promise<void> {
+async function show(
+  { out, signal }: Session,
+  wallet: Wallet,
+  { isGlance }: ViewOptions
+): Promise<void> {
   const { purses, sales } = wallet.summary()
-  const standing = wallet.registered
-    ? await unlessOffline(out, unlessStopped(signal, account(wallet)))
-    : undefined
+  const standing =
+    wallet.registered && isGlance !== true
+      ? await unlessOffline(out, unlessStopped(signal, account(wallet)))
+      : undefined
   const uid = toHex(wallet.uid)
   out.tell('wallet', {
     uid,
@@ -168,8 +191,13 @@ function saleTable(sales: WalletSummary['sales']): string {
   )
 }
 
-async function history({ out, signal }: Session, wallet: Wallet): Promise<void> {
-  if (wallet.registered) await unlessOffline(out, unlessStopped(signal, learnRefunds(wallet)))
+async function history(
+  { out, signal }: Session,
+  wallet: Wallet,
+  { isGlance }: ViewOptions
+): Promise<void> {
+  if (wallet.registered && isGlance !== true)
+    await unlessOffline(out, unlessStopped(signal, learnRefunds(wallet)))
   for (const { at, kind, text } of wallet.summary().events) {
     out.tell(
       'history',

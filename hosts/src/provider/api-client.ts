@@ -14,6 +14,7 @@ import type {
   LiftJson,
   MintCounters,
   OwnJson,
+  OwnListJson,
   PayoutJson,
   ReconciliationJson,
   PromotionJson,
@@ -163,6 +164,9 @@ export const postOwn = (api: OperatorApi, uid: string): Promise<OwnJson> =>
 /** Withdraws a content from sale. Throws `not-allowed` or `unknown-content`. */
 export const postWithdraw = (api: OperatorApi, infoHash: string): Promise<WithdrawJson> =>
   tellAs(api, 'withdraw', { infoHash })
+
+/** The accounts that are the provider's own. Throws `not-allowed`. */
+export const fetchOwn = (api: OperatorApi): Promise<OwnListJson> => askAs(api, 'own')
 
 /** Has the running provider write a backup. Throws `not-allowed`. */
 export const postBackup = (api: OperatorApi): Promise<BackupJson> => tellAs(api, 'backup', {})

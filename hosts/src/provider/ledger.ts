@@ -1,6 +1,6 @@
 // Where a provider keeps its ledger: a file in its directory, or a PostgreSQL database that several providers share.
 
-import { FloodgateError } from '@floodgate/protocol'
+import { FloodgateError, codeOf } from '@floodgate/protocol'
 import {
   postgresLedger,
   sqliteLedger,
@@ -23,7 +23,12 @@ export async function openLedger(
   const now = url ?? known
   if (now === undefined) {
     await expectLedger(home)
-    return sqliteLedger(home.ledger, options)
+    try {
+      return await sqliteLedger(home.ledger, options)
+    } catch (error) {
+      if (codeOf(error) !== 'ledger-in-use') throw error
+      throw new FloodgateError('ledger-in-use', `stop the provider of ${home.dir} first`)
+    }
   }
   if (!/^postgres(ql)?:\/\//.test(now)) {
     throw new FloodgateError('bad-option', 'a ledger elsewhere is at postgres://…')

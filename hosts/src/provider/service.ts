@@ -2,7 +2,7 @@
 // away in the order in which nothing is lost.
 
 import type { AddressInfo } from 'node:net'
-import { FloodgateError } from '@floodgate/protocol'
+import { FloodgateError, codeOf } from '@floodgate/protocol'
 import {
   type AnnounceNote,
   type DepositsOptions,
@@ -24,6 +24,7 @@ import {
   type Home,
   type Settings
 } from './home.ts'
+import { rememberDirectory } from './first-start.ts'
 import { loadKeys } from './keys.ts'
 import { factsOf } from './facts.ts'
 import { knownUrl, openLedger } from './ledger.ts'
@@ -109,11 +110,26 @@ export interface Service {
 
 /**
  * Starts the provider of `home`. Throws `ledger-in-use` when another process runs it, `bad-option`, and what the system
- * says about ports and disks.
+ * says about ports and disks; a first start that fails leaves nothing behind.
  */
 export async function startService(home: Home, options: ServiceOptions): Promise<Service> {
-  await makeHome(home)
   const known = await loadSettings(home)
+  const forget = await rememberDirectory(home.dir)
+  try {
+    return await startKnown(home, known, options)
+  } catch (error) {
+    // Another process may make its first start here just now.
+    if (known === undefined && codeOf(error) !== 'ledger-in-use') await forget()
+    throw error
+  }
+}
+
+async function startKnown(
+  home: Home,
+  known: Settings | undefined,
+  options: ServiceOptions
+): Promise<Service> {
+  await makeHome(home)
   options.log.hide(passwordsOf(options.ledger ?? (await knownUrl(home))))
   const currency = options.currency ?? known?.currency ?? 'EUR'
   const { pushStanding } = options

@@ -8,6 +8,7 @@ import {
   realpath,
   rename,
   rm,
+  stat,
   symlink,
   writeFile
 } from 'node:fs/promises'
@@ -64,6 +65,12 @@ export async function look(contents: string): Promise<Shelved[]> {
   return names
     .filter((name) => INFO_HASH.test(name))
     .map((infoHash) => shelvedAt(contents, infoHash))
+}
+
+/** When entries of each of these directories last came, went or were replaced, Unix milliseconds; 0 of one that is not there. */
+export async function changesOf(...directories: string[]): Promise<number[]> {
+  const found = await Promise.all(directories.map((directory) => ifThere(stat(directory))))
+  return found.map((one) => one?.mtimeMs ?? 0)
 }
 
 /** When a content was put there, Unix milliseconds; 0 for those of before it was written down. */

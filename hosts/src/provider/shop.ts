@@ -10,9 +10,11 @@ import type { Home } from './home.ts'
 import type { OwnSeeder } from './own-seeder.ts'
 import { loadSecret } from './sealed.ts'
 import type { Service } from './service.ts'
-import { look, sinceOf, torrentOf, type Shelved } from './shelf.ts'
+import { changesOf, look, sinceOf, torrentOf, type Shelved } from './shelf.ts'
 
 const LOOK_EVERY_MS = 500
+/** Longer than any file system's clock stands still. */
+const NEW_MS = 3000
 const STATUS_EVERY_MS = 60_000
 
 export class Shop {
@@ -21,12 +23,15 @@ export class Shop {
   readonly #out: Output
   /** By info hash: since when it lies there, as it was published. */
   readonly #published = new Map<string, number>()
+  /** As the ledger has them. */
+  readonly #pushBudgets = new Map<string, bigint>()
   /** What was said about a content that cannot be sold or seeded, so that it is said once. */
   readonly #complaints = new Map<string, string>()
   #seeder: OwnSeeder | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #running: Promise<void> = Promise.resolve()
   #closed = false
+  #changes = ''
   #status = ''
   #statusAt = Date.now()
 
@@ -51,10 +56,11 @@ export class Shop {
 
   async #look(): Promise<void> {
     try {
+      const isNew = await this.#hasChanged()
       const shelved = await look(this.#home.contents)
       for (const content of shelved) {
         if (this.#closed) return
-        await this.#offer(content)
+        await this.#offer(content, isNew)
       }
       this.#drop(new Set(shelved.map(({ infoHash }) => infoHash)))
     } catch (error) {
@@ -63,11 +69,22 @@ export class Shop {
     this.#tellStatus()
   }
 
-  async #offer(content: Shelved): Promise<void> {
+  /** Nothing is read again while nothing came or was replaced. Of what is so new the next change may have the same time. */
+  async #hasChanged(): Promise<boolean> {
+    const changes = await changesOf(this.#home.contents, this.#home.sealed)
+    const isNew = changes.join() !== this.#changes || Date.now() - Math.max(...changes) < NEW_MS
+    this.#changes = changes.join()
+    return isNew
+  }
+
+  async #offer(content: Shelved, isNew: boolean): Promise<void> {
     const { infoHash } = content
     try {
-      const since = await sinceOf(this.#home.contents, infoHash)
-      if (this.#published.get(infoHash) !== since) await this.#publish(content, since)
+      if (isNew || !this.#published.has(infoHash) || this.#complaints.has(infoHash)) {
+        const since = await sinceOf(this.#home.contents, infoHash)
+        if (this.#published.get(infoHash) !== since) await this.#publish(content, since)
+        await this.#budgetPush(infoHash)
+      }
       if (this.#seeder?.has(infoHash) === false) await this.#seed(this.#seeder, content)
       this.#complaints.delete(infoHash)
     } catch (error) {
@@ -79,7 +96,6 @@ export class Shop {
   async #publish(content: Shelved, since: number): Promise<void> {
     const said = await this.#service.tracker.publish(await torrentOf(content), since)
     const { name, infoHash, pieces, price, currency, isForSale } = said
-    if (isForSale) await this.#budgetPush(infoHash)
     this.#published.set(infoHash, since)
     if (!isForSale) {
       const line = withdrawnLine(name, infoHash)
@@ -89,13 +105,14 @@ export class Shop {
     this.#out.tell('published', said, text)
   }
 
-  /** What a push of it may cost, as it was published with. */
+  /** What a push of it may cost, as it was published with or raised since. */
   async #budgetPush(infoHash: string): Promise<void> {
     const { pushBudget = 0n } = (await loadSecret(this.#home, infoHash)) ?? {}
-    if (pushBudget === 0n) return
+    if (pushBudget === (this.#pushBudgets.get(infoHash) ?? 0n)) return
     const now = Date.now()
     const command = { kind: 'budgetPush', infoHash, amountMinor: pushBudget, now } as const
     const { addedMinor } = await this.#service.store.execute(command)
+    this.#pushBudgets.set(infoHash, pushBudget)
     if (addedMinor === 0n) return
     const { currency } = this.#service.settings
     const text = `push      ${short(infoHash)}  up to ${money(pushBudget, currency)} to willing peers`

@@ -89,8 +89,10 @@ const COLUMNS: readonly Column[] = [
 export const sayDecision = ({ rate, seeders, webSeed, reason }: Decision): string =>
   `${sayRate(rate)} by ${count(seeders, 'seeder')}, HTTP ${webSeed}. ${reason}`
 
-/** The swarms as a table, each with its last decision below. */
-export function tableOf(rows: readonly Row[]): string[] {
+/** The swarms as a table, each with its last decision below; with `now`, how long ago that was made: figures are newer. */
+export function tableOf(rows: readonly Row[], now?: number): string[] {
+  const sayAge = ({ time }: Row): string =>
+    now === undefined ? '' : ` (decided ${Math.max(0, Math.round((now - time) / 1000))} s ago)`
   if (rows.length === 0) return []
   const cells = [
     COLUMNS.map(({ head }) => head),
@@ -102,7 +104,10 @@ export function tableOf(rows: readonly Row[]): string[] {
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join('  ')
   )
-  return [heads!, ...lines.flatMap((line, i) => [line, `  ${sayDecision(rows[i]!)}`])]
+  return [
+    heads!,
+    ...lines.flatMap((line, i) => [line, `  ${sayDecision(rows[i]!)}${sayAge(rows[i]!)}`])
+  ]
 }
 
 /** What fits on a screen, with a line to spare: the busiest swarms, cut to its width, and how many more there are. */

@@ -7,7 +7,7 @@ import type { StatementWriter } from './write.ts'
 /** Titles that are remembered at a time: purses of one time are mostly for few contents. */
 const TITLES_MAX = 10_000
 
-/** Writes all entries of the journal, and what every account stands at. */
+/** Writes all entries of the journal, what every account stands at, and, of all accounts, that this adds up. */
 export async function writeLedger(
   store: LedgerStore,
   statement: Statement,
@@ -17,6 +17,7 @@ export async function writeLedger(
     await writer.write(statement.take({ ...line, purse }))
   }
   await writer.write(statement.closings())
+  if (statement.ofAll) writer.writeSums(statement.sums())
 }
 
 /** The title of the content that a purse is for. */

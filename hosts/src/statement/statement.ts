@@ -47,6 +47,10 @@ export class Statement {
     this.#only = only
   }
 
+  get ofAll(): boolean {
+    return this.#only === undefined
+  }
+
   /** The entries that a posting adds; the next in the order of the journal. */
   take(posting: Posting): Entry[] {
     const { at, debit, credit, amountMinor } = posting
@@ -63,6 +67,13 @@ export class Statement {
     return [...this.#balances].map(([account, balanceMinor]) => ({
       ...{ at, kind: 'closing', ref: '', purse: '', account, amountMinor: 0n, balanceMinor }
     }))
+  }
+
+  /** The money outside, and all that stands on accounts: what came in and did not leave is somebody's. */
+  sums(): { cashMinor: bigint; accountsMinor: bigint } {
+    const cashMinor = this.#balances.get('cash') ?? 0n
+    const allMinor = [...this.#balances.values()].reduce((sum, minor) => sum + minor, 0n)
+    return { cashMinor, accountsMinor: allMinor - cashMinor }
   }
 
   #entries(posting: Posting, account: string, creditedMinor: bigint): Entry[] {

@@ -6,7 +6,9 @@ import { decimalOf } from '@floodgate/protocol'
 import { money, short } from '../units.ts'
 import type { Entry } from './statement.ts'
 
-const COLUMNS = ['date', 'kind', 'reference', 'content', 'account', 'amount', 'balance', 'currency']
+const COLUMNS = 'date,kind,reference,content,account,amount,balance,currency,reason'.split(',')
+/** `peer:` and a uid, and a space. */
+const ACCOUNT_WIDTH = 38
 
 /**
  * A text that a spreadsheet takes for text: one that begins like a formula would be carried out, and titles and ids are made by
@@ -20,6 +22,10 @@ export interface WriteOptions {
   csv: boolean
   /** The title of the content that a purse is for; empty when it is not known. */
   titleOf: (purse: string) => Promise<string>
+  /** Why the operator posted it; empty when nothing is known. */
+  reasonOf?: (kind: string, ref: string) => Promise<string>
+  /** Is it of several accounts, so that people are to read of which an entry is? */
+  ofAll?: boolean
 }
 
 export class StatementWriter {
@@ -36,18 +42,29 @@ export class StatementWriter {
     for (const entry of entries) await this.#writeOne(entry)
   }
 
+  /** Not in CSV: there a sum would be one more row to be summed up. */
+  writeSums({ cashMinor, accountsMinor }: { cashMinor: bigint; accountsMinor: bigint }): void {
+    const { currency, csv } = this.#options
+    const [cash, accounts] = [cashMinor, accountsMinor].map((minor) => money(minor, currency))
+    const text = `cash stands at ${cash}, all other accounts together at ${accounts}`
+    this.#out.tell('sums', { cashMinor, accountsMinor, currency }, csv ? undefined : text)
+  }
+
   async #writeOne(entry: Entry): Promise<void> {
-    const { currency, csv, titleOf } = this.#options
+    const { currency, csv, titleOf, reasonOf, ofAll } = this.#options
     const { at, kind, ref, purse, account, amountMinor, balanceMinor } = entry
     const content = purse === '' ? '' : await titleOf(purse)
+    const reason = (await reasonOf?.(kind, ref)) ?? ''
     const date = new Date(at).toISOString()
     const [amount, balance] = [amountMinor, balanceMinor].map((minor) => decimalOf(minor, currency))
     const texts = [kind, ref, content, account].map(defused)
+    const whose = ofAll === true ? account.padEnd(ACCOUNT_WIDTH) : ''
+    const about = [short(ref), content, reason].filter((text) => text !== '').join('  ')
     const line = csv
-      ? csvLine([date, ...texts, amount!, balance!, currency])
-      : `${date.slice(0, 16)}  ${kind.padEnd(10)} ${money(amountMinor, currency).padStart(14)} ${money(balanceMinor, currency).padStart(14)}  ${short(ref)}  ${content}`
-    const fields = { at, kind, ref, content, account, amount: amountMinor, balance: balanceMinor }
-    this.#out.tell('entry', { ...fields, currency }, line)
+      ? csvLine([date, ...texts, amount!, balance!, currency, defused(reason)])
+      : `${date.slice(0, 16)}  ${kind.padEnd(10)} ${whose}${money(amountMinor, currency).padStart(14)} ${money(balanceMinor, currency).padStart(14)}  ${about}`
+    const amounts = { amount: amountMinor, balance: balanceMinor, currency }
+    this.#out.tell('entry', { at, kind, ref, content, reason, account, ...amounts }, line)
   }
 }
 

@@ -28,7 +28,7 @@ export function tellProgress(
     const pieces = torrent.pieces.length
     const done = torrent.pieces.filter((_, index) => torrent.bitfield.get(index)).length
     const { paidMinor, earnedMinor } = trading.tally
-    const owed = trading.owedToUs()
+    const owed = trading.owedToUs().pieces
     const peers = torrent.wires.length
     const speed = Math.round(torrent.downloadSpeed)
     const uploadSpeed = Math.round(torrent.uploadSpeed)

@@ -48,11 +48,14 @@ export function warnOfEnds(out: Output, purses: Line[], now: number): void {
   }
 }
 
-/** The purse whose id begins so. Throws `unknown-purse`, and `bad-option` when several do. */
+/** The purse whose id begins so. Throws `unknown-purse`, and `bad-option` when none is named or several are. */
 function purseNamed(purses: Line[], named: string): Line {
+  const ids = purses.map(({ id }) => short(id)).join(', ')
+  const has = purses.length === 0 ? 'this wallet has no purses' : `this wallet has ${ids}`
+  if (named === '') throw new FloodgateError('bad-option', `say which purse: ${has}`)
   const found = purses.filter(({ id }) => id.startsWith(named.toLowerCase()))
   if (found.length > 1) throw new FloodgateError('bad-option', `${named}: several purses`)
-  if (found.length === 0 || named === '') throw new FloodgateError('unknown-purse', named)
+  if (found.length === 0) throw new FloodgateError('unknown-purse', `${named}: ${has}`)
   return found[0]!
 }
 

@@ -10,7 +10,7 @@ import {
   type ErrorCode,
   type Offer
 } from '@floodgate/protocol'
-import type { Wallet } from '@floodgate/wallet'
+import type { Sale, Wallet } from '@floodgate/wallet'
 import { floodgate, type Floodgate, type FloodgateOptions } from '@floodgate/wire'
 import type WebTorrent from 'webtorrent'
 import type { Torrent, TorrentOptions } from 'webtorrent'
@@ -159,17 +159,21 @@ export class Trading {
     return { torrent, offer }
   }
 
-  /** Pieces we sent and were not paid for yet. */
-  owedToUs(): number {
-    return this.wallet.sales.all().reduce((sum, sale) => sum + sale.owed.size, 0)
+  /** Pieces we sent and were not paid for yet, and what they cost. */
+  owedToUs(): { pieces: number; amount: bigint } {
+    return this.#sumOfSales(({ owed }) => owed.size)
   }
 
   /** Tokens that we earned and no claim covered: they stay in the wallet. */
   unclaimed(): { pieces: number; amount: bigint } {
+    return this.#sumOfSales((sale) => sale.claimable())
+  }
+
+  #sumOfSales(piecesOf: (sale: Sale) => number): { pieces: number; amount: bigint } {
     const sales = this.wallet.sales.all()
     return {
-      pieces: sales.reduce((sum, sale) => sum + sale.claimable(), 0),
-      amount: sales.reduce((sum, sale) => sum + sale.purse.price * BigInt(sale.claimable()), 0n)
+      pieces: sales.reduce((sum, sale) => sum + piecesOf(sale), 0),
+      amount: sales.reduce((sum, sale) => sum + sale.purse.price * BigInt(piecesOf(sale)), 0n)
     }
   }
 

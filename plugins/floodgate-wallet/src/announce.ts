@@ -7,7 +7,9 @@ import {
   WANT,
   decode,
   equal,
+  ERRORS,
   isErrorCode,
+  type ErrorCode,
   openSealed,
   toBase64url,
   type Message,
@@ -145,7 +147,15 @@ const percent = (bytes: Uint8Array): string =>
 /** A failure is `code: text`; its code also stands under `fg code`. */
 function refusalOf(failure: string, said: string | undefined, time: number | undefined): Refusal {
   const code = said ?? failure.slice(0, Math.max(0, failure.indexOf(':')))
-  return new Refusal(isErrorCode(code) ? code : 'bad-request', failure.slice(0, 200), time)
+  if (!isErrorCode(code)) return new Refusal('bad-request', failure.slice(0, 200), time)
+  return new Refusal(code, detailIn(failure, code).slice(0, 200), time)
+}
+
+/** A provider says our own sentence for the code, and its detail in brackets: to say the sentence again would tell nothing. */
+function detailIn(failure: string, code: ErrorCode): string {
+  const known = `${code}: ${ERRORS[code].text}`
+  if (!failure.startsWith(known)) return failure
+  return failure.slice(known.length).replace(/^ \((.*)\)$/s, '$1')
 }
 
 async function verify(

@@ -10,7 +10,7 @@
  * ```
  */
 
-import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
 import { Low, type Adapter } from 'lowdb'
@@ -58,6 +58,45 @@ export function fileStorage(path: string): WalletStorage {
         await free?.()
       }
     }
+  }
+}
+
+/** A wallet that may belong to another process: what it saved last, to be looked at. */
+export interface WalletGlance extends WalletStorage {
+  /** When that was saved, Unix milliseconds; 0 before `load`. */
+  readonly savedAt: number
+}
+
+/** Reads the last save of the wallet in the file `path` without taking it: nothing can be saved (`wallet-in-use`). */
+export function glanceAt(path: string): WalletGlance {
+  let savedAt = 0
+  return {
+    get savedAt() {
+      return savedAt
+    },
+    async load() {
+      const found = await lastWhole(path)
+      savedAt = found?.savedAt ?? 0
+      // Whether its owner closes it well is still to be seen.
+      return found && { ...found.state, open: false }
+    },
+    save: () => Promise.reject(new FloodgateError('wallet-in-use', 'this is a glance')),
+    close: () => Promise.resolve()
+  }
+}
+
+/** The owner may replace the wallet file between our looks at it and at the saves on top of it: then we look again. */
+async function lastWhole(
+  path: string
+): Promise<{ state: WalletState; savedAt: number } | undefined> {
+  for (;;) {
+    const text = await orMissing(readFile(path, 'utf8'))
+    if (text === undefined) return undefined
+    const live = `${await realpath(path)}.live`
+    const saved = await lastSave(live, text)
+    const { mtimeMs } = (saved && (await orMissing(stat(live)))) ?? (await stat(path))
+    if ((await orMissing(readFile(path, 'utf8'))) !== text) continue
+    return { state: saved ?? decodeState(text), savedAt: mtimeMs }
   }
 }
 

@@ -59,6 +59,8 @@ describe('hosts qos: rows', () => {
       'abcdef01         0         –         –      –       1        –     0 B/s    0 B     0 B',
       '  0 B/s by 0 seeders, HTTP closed. Nobody is downloading.'
     ])
+    const [, , aged] = tableOf(rows, TIME + 12_000)
+    assert.match(aged!, /Somebody is slow\. \(decided 12 s ago\)$/)
     assert.deepEqual(tableOf([]), [])
   })
 

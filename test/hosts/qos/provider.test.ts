@@ -55,6 +55,11 @@ describe('hosts: provider --qos', function () {
     const [content] = (await explain())['contents'] as Record<string, unknown>[]
     assert.deepEqual([content!['rate'], content!['reason']], [0, 'Nobody is downloading.'])
     assert.ok(Number(content!['sent']) >= bytes.length)
+    const named = (await explain('film.bin'))['contents'] as Record<string, unknown>[]
+    assert.deepEqual(
+      named.map((one) => one['infoHash']),
+      [infoHash]
+    )
     const unknown = stage.start('qos', 'explain', 'ffff', '--data', stage.shop)
     assert.equal(await unknown.ended, 66)
     assert.equal(await stage.provider.stop(), 0)

@@ -1,7 +1,7 @@
 // Each route of the API on a real server, with what it gives and what it refuses.
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
-import { deposit } from '@floodgate/tracker'
+import { deposit, type OwnListJson } from '@floodgate/tracker'
 import { claimed, redeem, requestMessage } from '../mint/trade.ts'
 import * as w from '../mint/world.ts'
 import { expectDocumented } from './documented.ts'
@@ -168,6 +168,13 @@ describe('api: what the provider offers over HTTP', () => {
     }
     const { repeated } = await world.store.execute({ kind: 'ownAccount', uid, now: 1 })
     assert.ok(repeated, 'the ledger has it')
+    const headers = { Authorization: `Bearer ${w.OPERATOR}` }
+    const listed = await fetch(`${world.url}/floodgate/v1/operator/own`, { headers })
+    const { accounts } = (await listed.json()) as OwnListJson
+    assert.deepEqual(
+      accounts.map((one) => one.uid),
+      [uid]
+    )
     const stranger = JSON.stringify({ uid: '0'.repeat(32) })
     assert.equal(await w.outcome(await operate('operator/own', stranger)), 'unknown-account')
     assert.equal(await w.outcome(await operate('operator/own', '{}')), 'bad-request')

@@ -259,6 +259,8 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
       ])
       assert.deepEqual(await store.journal(1, 1), [lines[1]])
       assert.deepEqual(await store.journal(3), [])
+      const why = await Promise.all(lines.map(({ kind, ref }) => store.reason(kind, ref)))
+      assert.deepEqual(why, ['card', '', ''])
     })
 
     it('gives and takes copies: bytes that the caller changes later change nothing', async () => {

@@ -89,6 +89,19 @@ export async function ownJson({ mint }: Desk, { json }: Ask): Promise<OwnJson> {
   return mint.store.execute({ kind: 'ownAccount', uid, now: mint.now() })
 }
 
+export const ownListAnswer = z.strictObject({
+  accounts: z.array(
+    z.strictObject({ uid, at: z.number().meta({ description: 'Since when, Unix milliseconds.' }) })
+  )
+})
+
+export type OwnListJson = z.infer<typeof ownListAnswer>
+
+/** The accounts that are named as the provider's own. */
+export async function ownListJson({ mint }: Desk): Promise<OwnListJson> {
+  return { accounts: await mint.store.ownAccounts() }
+}
+
 export const backupAnswer = z.strictObject({ path: z.string() })
 
 /** Where a backup of the ledger lies. */

@@ -1,4 +1,4 @@
-// Reads the journal in pages.
+// Reads the journal in pages, and why its lines were posted.
 import { type JournalRow, type ScanView, orderedKey } from './rows.ts'
 
 export type JournalLine = JournalRow & { seq: number }
@@ -13,4 +13,20 @@ export function journal(view: ScanView, after: number, limit: number): JournalLi
     lines.push({ seq: Number(key), ...row })
   }
   return lines
+}
+
+type FindReason = (view: ScanView, ref: string) => string | undefined
+const payoutReason: FindReason = (view, ref) => view.get('payout', ref)?.reason
+
+/** By the kind of a posting, where its reason stands. */
+const reasons = new Map<string, FindReason>([
+  ['deposit', (view, ref) => view.get('deposit', ref)?.reason],
+  ['fund', (view, ref) => view.get('funding', ref)?.reason],
+  ['failed', payoutReason],
+  ['returned', payoutReason]
+])
+
+/** What the operator, or whoever told of it, said to why a posting was made; '' where nothing was said. */
+export function reasonOf(view: ScanView, kind: string, ref: string): string {
+  return reasons.get(kind)?.(view, ref) ?? ''
 }

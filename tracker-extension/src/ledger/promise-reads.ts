@@ -17,4 +17,9 @@ function owedCredits(view: ScanView, after: string, limit: number): string[] {
   return found
 }
 
-export const promiseReads = { measurement, owedCredits }
+/** The provider's own accounts: a handful. */
+function ownAccounts(view: ScanView): { uid: string; at: number }[] {
+  return Array.from(view.rows('ownAccount'), ([uid, { at }]) => ({ uid, at }))
+}
+
+export const promiseReads = { measurement, owedCredits, ownAccounts }

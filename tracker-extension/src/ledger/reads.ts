@@ -3,6 +3,7 @@ import { audit } from './audit.ts'
 import { indexes } from './bitmap.ts'
 import type { PurchaseCommand } from './commands.ts'
 import { courtReads } from './court-reads.ts'
+import { reasonOf } from './journal-reads.ts'
 import { moneyInReads } from './money-in-reads.ts'
 import { onTrial } from './overlay.ts'
 import { payoutReads } from './payout-reads.ts'
@@ -127,6 +128,7 @@ export const reads = {
   ...payoutReads,
   ...pushReads,
   ...promiseReads,
+  reason: reasonOf,
   audit,
   bytes: (view: ScanView): LedgerSize => size(view),
   sums

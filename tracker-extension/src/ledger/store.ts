@@ -62,6 +62,8 @@ export interface LedgerStore {
   sale(purseId: string, payee: string): Promise<Sale | undefined>
   /** Lines behind `after` (0 = from the first), at most 1000 at a time. */
   journal(after?: number, limit?: number): Promise<JournalLine[]>
+  /** What was said to why the posting of this kind and reference was made; '' where nothing was. */
+  reason(kind: string, ref: string): Promise<string>
   /** Lines of one account behind `after`, and the last line that was looked at: go on behind it. */
   linesOf(uid: string, after: number, limit: number): Promise<OwnLines>
   /** The newest signed head of the log over the journal. */
@@ -110,6 +112,8 @@ export interface LedgerStore {
   isPushed(infoHash: string, uid: string): Promise<boolean>
   /** Whose keys of a content were sold, behind the account `after` ('' = from the first), at most 1000 at a time. */
   keySales(infoHash: string, after?: string, limit?: number): Promise<KeySale[]>
+  /** The provider's own accounts, and since when, Unix milliseconds. */
+  ownAccounts(): Promise<{ uid: string; at: number }[]>
   /** What was found of a purse's promise. */
   measurement(purseId: string): Promise<Measurement | undefined>
   /** Purses whose credit is owed, behind the id `after`, at most 1000 at a time. */
@@ -151,6 +155,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     expired: (now, limit = 1000) => engine.read('expired', [now, limit]),
     sale: (purseId, payee) => engine.read('sale', [purseId, payee]),
     journal: (after = 0, limit = 1000) => engine.read('journal', [after, limit]),
+    reason: (...args) => engine.read('reason', args),
     linesOf: (...args) => engine.read('linesOf', args),
     head: () => engine.read('head', []),
     blocks: (first, limit = 1000) => engine.read('blocks', [first, limit]),
@@ -176,6 +181,7 @@ export function storeOver(engine: LedgerEngine): LedgerStore {
     isPushed: (...args) => engine.read('isPushed', args),
     keySales: (infoHash, after = '', limit = 1000) =>
       engine.read('keySales', [infoHash, after, limit]),
+    ownAccounts: () => engine.read('ownAccounts', []),
     measurement: (purseId) => engine.read('measurement', [purseId]),
     owedCredits: (after = '', limit = 1000) => engine.read('owedCredits', [after, limit]),
     audit: () => engine.read('audit', []),

@@ -16,6 +16,8 @@ import {
   liftJson,
   ownAnswer,
   ownJson,
+  ownListAnswer,
+  ownListJson,
   revokeAnswer,
   revokeJson
 } from '../json.ts'
@@ -62,6 +64,12 @@ export const OPERATOR: readonly Route[] = [
     body: depositBody,
     answer: depositAnswer,
     errors: ['unknown-account', 'conflict']
+  },
+  {
+    ...{ ...get('/operator/own', TYPES.json, ownListJson), operator: true },
+    summary: 'Lists the accounts that are the provider’s own.',
+    scope: 'read',
+    answer: ownListAnswer
   },
   {
     ...{ ...post('/operator/own', json(), TYPES.json, ownJson), operator: true },
