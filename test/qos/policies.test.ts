@@ -1,10 +1,19 @@
 // What each policy decides, and that it says why with numbers. What it costs over hours, the simulation tells.
 
 import assert from 'node:assert/strict'
-import { all, floor, targetRate, webFirst, type QosPolicy, type SwarmSample } from '@floodgate/qos'
+import {
+  all,
+  floor,
+  targetRate,
+  webFirst,
+  type Past,
+  type QosPolicy,
+  type SwarmSample
+} from '@floodgate/qos'
 import { MIDNIGHT, decisionOf, leechersOf, pastOf, sampleOf } from './samples.ts'
 
-const decide = (policy: QosPolicy, sample: SwarmSample) => policy.decide(sample, [], undefined)
+const decide = (policy: QosPolicy, sample: SwarmSample, history: Past[] = []) =>
+  policy.decide(sample, history, undefined)
 const without = { margin: 0 }
 
 describe('qos: floor (F76)', () => {
@@ -40,6 +49,23 @@ describe('qos: targetRate (F78, F79)', () => {
     assert.equal(rate, 10 * 500_000 - 10 * 200_000 - 1_000_000)
     assert.equal(seeders, 1)
     assert.match(reason, /10 leechers × 500 kB\/s, peers give each other 3 MB\/s.*: 2 MB\/s\.$/)
+  })
+
+  it('asks of peers four fifths of what they gave lately, also while the provider gives it in their place', () => {
+    const policy = targetRate('500 kB/s', without)
+    const gave = sampleOf({ leechers: leechersOf(10, { uplink: 400_000 }) })
+    const now = sampleOf({ leechers: leechersOf(10) })
+    const recent = pastOf(now, [0]).map((past) => ({
+      ...past,
+      sample: { ...gave, time: past.sample.time }
+    }))
+    const asked = decide(policy, now, recent)
+    assert.equal(asked.rate, 10 * 500_000 - 0.8 * 10 * 400_000)
+    assert.match(asked.reason, /peers can give each other 3\.2 MB\/s/)
+    const old = recent.map(({ sample, decision }) => ({
+      ...{ decision, sample: { ...sample, time: sample.time - 60_000 } }
+    }))
+    assert.equal(decide(policy, now, old).rate, 10 * 500_000, 'what was a minute ago is over')
   })
 
   it('gives nothing when peers give enough, and to nobody', () => {

@@ -35,6 +35,10 @@ const SETTLING = 4
 /** The correction, as a share of the promise: little downwards, because what the forecast finds missing rarely is not. */
 const TRIM: [number, number] = [-0.05, 0.25]
 /** Who gets less than this share of the median is held by his own line; if those are more than so many, by us. */
+/** Of what peers gave lately, as a share: what we send keeps them from giving, so what they give now is not what they can. */
+const RECALL = 0.8
+/** For how many reports that is remembered. */
+const RECALL_REPORTS = 4
 const LINE_SHARE = 0.85
 const LINES_MAX = 0.2
 
@@ -44,6 +48,8 @@ interface Forecast {
   leechers: number
   /** What peers are going to give each other, bytes per second. */
   given: number
+  /** They give less now. */
+  isRecalled: boolean
   /** What is left to give. */
   missing: number
 }
@@ -62,10 +68,10 @@ export function targetRate(target: string, options: TargetOptions = {}): QosPoli
 
   function decide(sample: SwarmSample, history: readonly Past[], last?: Decision): Decision {
     if (sample.leechers.length === 0) return NOTHING
-    const forecast = forecastOf(sample, timing)
+    const forecast = forecastOf(sample, timing, recentUplink(sample, history))
     const rates = helped(olderThan(sample, timing.reportedMs), history, meanEvery)
     const low = percentile(rates, slowest)
-    const trim = rates.length === 0 ? 0 : trimOf(aim - low, sample, history.at(-1), last)
+    const trim = rates.length === 0 ? 0 : trimOf(aim - low, sample, history, last)
     // While a piece is nowhere else, nobody can go faster than the provider hands out what is new.
     const least = sample.copies < 1 ? aim : 0
     const rate = Math.round(Math.max(least, forecast.missing + trim * forecast.leechers))
@@ -74,22 +80,39 @@ export function targetRate(target: string, options: TargetOptions = {}): QosPoli
   }
 
   /** What each leecher is given beyond the forecast: what the last rate had of it, and some more or less for the error. */
-  function trimOf(error: number, { time }: SwarmSample, past?: Past, last?: Decision): number {
+  function trimOf(
+    error: number,
+    { time }: SwarmSample,
+    history: readonly Past[],
+    last?: Decision
+  ): number {
+    const [past, earlier] = [history.at(-1), history.slice(0, -1)]
     if (past === undefined || last === undefined) return 0
-    const { missing, leechers } = forecastOf(past.sample, timing)
+    const { missing, leechers } = forecastOf(
+      past.sample,
+      timing,
+      recentUplink(past.sample, earlier)
+    )
     const held = leechers === 0 ? 0 : (last.rate - missing) / leechers
     const step = (error * (time - past.sample.time)) / (SETTLING * reportMs)
     const [least, most] = TRIM
     return Math.min(most * aim, Math.max(least * aim, held + step))
   }
 
+  /** The most that a peer gave lately in the mean. */
+  function recentUplink({ time }: SwarmSample, history: readonly Past[]): number {
+    const since = time - RECALL_REPORTS * reportMs
+    const recent = history.filter(({ sample }) => sample.time >= since)
+    return Math.max(0, ...recent.map(({ sample }) => meanUplink(sample)))
+  }
+
   function sentence(
-    { leechers, given }: Forecast,
+    { leechers, given, isRecalled }: Forecast,
     trim: number,
     low: number | undefined,
     rate: number
   ): string {
-    const wanted = `${counted(leechers, 'leecher')} × ${sayRate(aim)}, peers give each other ${sayRate(given)}`
+    const wanted = `${counted(leechers, 'leecher')} × ${sayRate(aim)}, peers ${isRecalled ? 'can give' : 'give'} each other ${sayRate(given)}`
     const felt =
       low === undefined
         ? 'nobody has reported yet'
@@ -120,13 +143,24 @@ function helped(
   return rates.length - free.length <= Math.ceil(rates.length * LINES_MAX) ? free : rates
 }
 
+/** Of those who can have given: leechers that said what they got, and who has everything. */
+function meanUplink({ leechers, seeders, seedersUplink }: SwarmSample): number {
+  const reported = leechers.filter(({ rate, uplink }) => rate > 0 || uplink > 0)
+  const givers = reported.length + seeders
+  return givers === 0 ? 0 : (sum(reported.map(({ uplink }) => uplink)) + seedersUplink) / givers
+}
+
 interface Timing {
   aim: number
   everyMs: number
   reportedMs: number
 }
 
-function forecastOf(sample: SwarmSample, { aim, everyMs, reportedMs }: Timing): Forecast {
+function forecastOf(
+  sample: SwarmSample,
+  { aim, everyMs, reportedMs }: Timing,
+  recent: number
+): Forecast {
   const { leechers: present } = sample
   const ageOf = ({ since }: LeecherSample): number => sample.time - since
   const reported = present.filter(
@@ -137,6 +171,7 @@ function forecastOf(sample: SwarmSample, { aim, everyMs, reportedMs }: Timing): 
   // As many come until the next decision as came since the last.
   const coming = present.filter((one) => ageOf(one) < everyMs).length
   const leechers = present.length + coming
-  const given = uplinks + (present.length - reported.length) * usual + sample.seedersUplink
-  return { leechers, given, missing: Math.max(0, leechers * aim - given) }
+  const now = uplinks + (present.length - reported.length) * usual + sample.seedersUplink
+  const given = Math.max(now, RECALL * recent * (present.length + sample.seeders))
+  return { leechers, given, isRecalled: given > now, missing: Math.max(0, leechers * aim - given) }
 }
