@@ -23,6 +23,8 @@ export const addPushBudget: AddCommand = (program, act) => {
 }
 
 async function raise({ out }: Session, content: string, text: string, data: string): Promise<void> {
+  // Of a shell's variable that is not set; every info hash begins with it.
+  if (content === '') throw new FloodgateError('bad-option', 'say which content')
   const home = homeOf(data)
   const { currency } = await expectSettings(home)
   const amount = amountIn(text, currency)

@@ -38,9 +38,12 @@ async function runWithdraw({ out, signal }: Session, content: string, data: stri
 
 /** Throws `unknown-content`, and `bad-option` when several are meant. */
 function oneOf(content: string, contents: { infoHash: string; name: string }[]): string {
+  // Of a shell's variable that is not set; every info hash begins with it.
+  if (content === '') throw new FloodgateError('bad-option', 'say which content')
+  const beginning = content.toLowerCase()
   const named = contents.filter(({ name }) => name === content)
   const found =
-    named.length > 0 ? named : contents.filter((one) => one.infoHash.startsWith(content))
+    named.length > 0 ? named : contents.filter((one) => one.infoHash.startsWith(beginning))
   const [first, second] = found
   if (first === undefined) throw new FloodgateError('unknown-content', `${content} is not for sale`)
   if (second === undefined) return first.infoHash

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { mkdtemp, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Torrent } from 'webtorrent'
+import FSChunkStore from 'fs-chunk-store'
+import type { ChunkStore, Torrent } from 'webtorrent'
 import { filesOf, readPiece } from '../../../plugins/floodgate-wire/src/engine/files.ts'
 import { pretend } from './pretend-trade.ts'
 import {
@@ -25,6 +26,40 @@ const LENGTHS = [1000 * KIB, 700 * KIB + 1, 900 * KIB]
 const PIECES = 41
 
 let folder = ''
+
+/** Acknowledges at once, keeps what it was given, and has other bytes in its files. */
+class WriteBehind implements ChunkStore {
+  readonly store: ChunkStore
+  readonly chunkLength: number
+  readonly #kept = new Map<number, Uint8Array>()
+
+  constructor(chunkLength: number, options: object) {
+    this.store = new FSChunkStore(chunkLength, options)
+    this.chunkLength = chunkLength
+  }
+
+  put(...[index, chunk, done]: Parameters<ChunkStore['put']>): void {
+    this.#kept.set(index, chunk)
+    queueMicrotask(() => done(null))
+    const other = chunk.map((byte) => byte ^ 255)
+    this.store.put(index, other, () => undefined)
+  }
+
+  get(...[index, options, done]: Parameters<ChunkStore['get']>): void {
+    // Of abstract-chunk-store: options may be left out.
+    const answer = typeof options === 'function' ? (options as typeof done) : done
+    const chunk = this.#kept.get(index)
+    queueMicrotask(() => (chunk ? answer(null, chunk.slice()) : answer(new Error('missing'))))
+  }
+
+  close(done?: () => void): void {
+    this.store.close(done)
+  }
+
+  destroy(done?: () => void): void {
+    this.store.destroy(done)
+  }
+}
 
 /** A member that keeps its content where people do. Counts the buffers that its store is given. */
 async function onDisk(
@@ -96,6 +131,30 @@ describe('engine: pieces on disk', () => {
     await assert.rejects(piece(torrent, 1))
     await assert.rejects(piece(torrent, PIECES))
   })
+
+  for (const [how, options] of [
+    ['named', { store: WriteBehind }],
+    ['named, without a cache', { store: WriteBehind, storeCacheSlots: 0 }],
+    ['made before', { preloaded: true, storeCacheSlots: 0 }]
+  ] as const) {
+    it(`are a wrapping store's own matter, that is ${how}: it may keep what it is given, and write other bytes`, async () => {
+      const made = await content({ bytes: 2048 * KIB, pieceLength: 64 * KIB })
+      const one = await seeder(made)
+      const client = newClient()
+      client.once('add', (torrent) => void pretend(torrent))
+      const { preloaded, ...more } = { preloaded: false, ...options }
+      const files = [{ path: 'film', length: made.data.length, offset: 0 }]
+      const own = new WriteBehind(64 * KIB, { path: folder, files, length: made.data.length })
+      const store = preloaded ? { preloadedStore: own } : {}
+      const torrent = client.add(made.torrentFile, { path: folder, ...more, ...store })
+      await once(torrent as never, 'ready')
+      assert.equal(filesOf(torrent), null)
+      torrent.addPeer(`127.0.0.1:${one.port}`)
+      await once(torrent as never, 'done')
+      const read = await Promise.all(Array.from({ length: 32 }, (_, at) => piece(torrent, at)))
+      assert.ok(Buffer.concat(read).equals(made.data))
+    })
+  }
 
   it('leave a store of another kind its buffers', async () => {
     const made = await content({ bytes: 1024 * KIB, pieceLength: 64 * KIB })

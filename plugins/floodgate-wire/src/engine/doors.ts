@@ -5,7 +5,7 @@
  */
 import type Wire from 'bittorrent-protocol'
 import type { BlockRequest } from 'bittorrent-protocol'
-import type { Torrent } from 'webtorrent'
+import type { ChunkStore, Torrent } from 'webtorrent'
 
 type Kind = 'function' | 'object' | 'array' | 'number'
 
@@ -60,6 +60,7 @@ export const doors: readonly Door[] = [
     is: 'function',
     why: 'wrapped: a dropped address stays dropped'
   },
+  { of: 'torrent', name: '_store', is: 'function', why: 'which store: is it the one for files?' },
   { of: 'metadata', name: '_hashes', is: 'array', why: 'piece hashes, hex' },
   { of: 'piece', name: 'missing', is: 'number', why: 'torrent.progress counts pieces under way' },
   { of: 'piece', name: '_reservations', is: 'number', why: 'a web seed is fetching this piece' },
@@ -181,6 +182,13 @@ export interface WireDoors {
   _readableState: { buffered: number }
   requests: BlockRequest[]
   ut_metadata?: MetadataDoors
+}
+
+/** What a torrent keeps its pieces in: under caches, what the application named or gave. */
+export interface StoreDoors {
+  _store: unknown
+  _preloadedStore?: unknown
+  store: (ChunkStore & { store?: { store?: object } }) | null
 }
 
 /** The store of files, as far as we use it: where each piece lies. */

@@ -3,17 +3,21 @@
  * V8 answers so much short-lived memory with collections of the whole heap, which cost more than all else that a seller does.
  */
 import type { Torrent } from 'webtorrent'
-import type { FilesDoors } from './doors.ts'
+import { fileStore } from '#file-store'
+import type { FilesDoors, StoreDoors } from './doors.ts'
 
 export type ReadPiece = (error: Error | null, bytes?: Uint8Array) => void
 
-/** The store at the bottom of a torrent that is ready, if it is the one for files; null with any other. */
+/**
+ * The store at the bottom of a torrent that is ready, if WebTorrent made it and it is the one for files; null with any other,
+ * above all with one that an application wraps around it: what lies in the files may not be what the store gives.
+ */
 export function filesOf(torrent: Torrent): FilesDoors | null {
-  let store: unknown = torrent.store
-  while (isObject(store) && isObject(Reflect.get(store, 'store')))
-    store = Reflect.get(store, 'store')
-  if (!isObject(store)) return null
-  return Array.isArray(Reflect.get(store, 'chunkMap')) ? (store as FilesDoors) : null
+  const { _store, _preloadedStore, store } = torrent as Torrent & StoreDoors
+  if (fileStore === null || _store !== fileStore || _preloadedStore) return null
+  const below = store?.store
+  const bottom = below?.store ?? below
+  return bottom instanceof fileStore ? (bottom as unknown as FilesDoors) : null
 }
 
 /** Reads a whole piece: from its file if it lies in one, else as the torrent's store does. */
@@ -25,5 +29,3 @@ export function readPiece(torrent: Torrent, index: number, done: ReadPiece): voi
     else done(error ?? new Error('there is no file'))
   })
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

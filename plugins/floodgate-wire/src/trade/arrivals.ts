@@ -21,7 +21,7 @@ export class Arrivals {
   note(askedAt: number | undefined): void {
     const now = this.#clock.now()
     this.#at.push(now)
-    if (askedAt !== undefined) this.#leastMs = Math.min(this.#leastMs, now - askedAt)
+    if (askedAt !== undefined) this.#leastMs = Math.min(this.#leastMs, Math.max(0, now - askedAt))
   }
 
   /**

@@ -1,7 +1,13 @@
-/** What we call of ut_metadata 5, create-torrent 6 and the client half of bittorrent-tracker 11 (none ships types). */
+/** What we call of ut_metadata 5, create-torrent 6, fs-chunk-store 5 and the client half of bittorrent-tracker 11 (none ships types). */
 declare module 'ut_metadata' {
   import type { ExtensionClass } from 'bittorrent-protocol'
   export default function utMetadata(metadata?: Uint8Array): ExtensionClass
+}
+
+declare module 'fs-chunk-store' {
+  import type { ChunkStore } from 'webtorrent'
+  const FSChunkStore: new (chunkLength: number, options?: object) => ChunkStore
+  export default FSChunkStore
 }
 
 declare module 'create-torrent' {
