@@ -45,9 +45,9 @@ describe('hosts: sealed contents', function () {
     const secret = await stat(join(stage.shop, 'sealed', `${String(film['infoHash'])}.json`))
     assert.equal(secret.mode & 0o777, 0o600)
     const id = String(film['infoHash'])
-    await stage.command('raised', 'push-budget', id.slice(0, 8), '80', '--data', stage.shop)
+    await stage.command('raised', 'push-budget', id.slice(0, 8), '0.80', '--data', stage.shop)
     await stage.provider.until('push-budget', ({ amount }) => amount === '80')
-    const lower = stage.start('push-budget', id, '79', '--data', stage.shop)
+    const lower = stage.start('push-budget', id, '0.79', '--data', stage.shop)
     assert.equal((await lower.until('error'))['code'], 'bad-option')
     const bob = await stage.person('bob', 1n)
     const room = ['--disk', '50MB', '--uplink', '4MB/s']

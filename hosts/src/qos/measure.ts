@@ -2,7 +2,7 @@
 // peers gave how much nobody tells us, and no policy asks: it is spread evenly.
 
 import type { LeecherSample, SwarmSample } from '@floodgate/qos'
-import type { Report } from './reports.ts'
+import type { Got, Report } from './reports.ts'
 
 /** Bytes sent by the provider at a moment. */
 export interface Sent {
@@ -17,6 +17,8 @@ interface Measured {
   /** Peers that are no leechers; ours are not counted. */
   seeders: number
   reports: readonly Report[]
+  /** What those got that have everything since. */
+  ended?: readonly Got[]
   /** Oldest first. */
   sent: readonly Sent[]
 }
@@ -30,10 +32,11 @@ type OfPeers = Pick<
 const ABOVE_MEDIAN_MAX = 4
 
 /** What a sample says of peers. Copies are whole ones: which pieces a leecher has, a tracker is not told. */
-export function measure({ content, time, length, seeders, reports, sent }: Measured): OfPeers {
-  const got = reports.flatMap((report) => report.got ?? [])
-  const given = givenByPeers(got, sent)
-  const uplink = got.length === 0 ? 0 : given / (got.length + seeders)
+export function measure(measured: Measured): OfPeers {
+  const { content, time, length, seeders, reports } = measured
+  const reported = reports.filter(({ got }) => got !== undefined).length
+  const givers = reported + seeders
+  const uplink = givers === 0 ? 0 : givenByPeers(measured) / givers
   const leechers = reports.map(({ id, since, left, got }): LeecherSample => ({
     ...{ id, since, rate: got?.rate ?? 0, uplink: got === undefined ? 0 : uplink },
     share: Number.isFinite(left) ? Math.max(0, 1 - left / length) : 0
@@ -42,14 +45,27 @@ export function measure({ content, time, length, seeders, reports, sent }: Measu
   return { content, time, length, leechers, ...whole }
 }
 
-function givenByPeers(got: readonly NonNullable<Report['got']>[], sent: readonly Sent[]): number {
+/**
+ * What we sent went to all that were there: also to those who have everything since, whose last report counts, and to those who
+ * came and have not reported. What these got nobody knows; they are taken to have had their share of ours.
+ */
+function givenByPeers({ reports, ended = [], sent }: Measured): number {
+  const got = [...reports.flatMap((report) => report.got ?? []), ...ended]
   if (got.length === 0) return 0
+  const unheard = reports.filter((report) => report.got === undefined)
   const rates = got.map(({ rate }) => rate).sort((a, b) => a - b)
   const most = ABOVE_MEDIAN_MAX * rates[Math.floor((rates.length - 1) / 2)]!
   const all = rates.reduce((sum, rate) => sum + Math.min(rate, most), 0)
-  const ours = got.reduce((sum, { from, until }) => sum + rateBetween(sent, from, until), 0)
+  const ours = got.reduce((sum, { from, until }) => {
+    const others = unheard.reduce((all, { since }) => all + presence(since, from, until), 0)
+    return sum + (rateBetween(sent, from, until) * got.length) / (got.length + others)
+  }, 0)
   return Math.max(0, all - ours / got.length)
 }
+
+/** For what share of that time it was there. */
+const presence = (since: number, from: number, until: number): number =>
+  until > from ? Math.min(1, Math.max(0, (until - since) / (until - from))) : 0
 
 function rateBetween(sent: readonly Sent[], from: number, until: number): number {
   return until > from ? ((bytesAt(sent, until) - bytesAt(sent, from)) * 1000) / (until - from) : 0

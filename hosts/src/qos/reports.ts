@@ -4,6 +4,13 @@
 
 import type { AnnounceNote } from '@floodgate/tracker'
 
+/** What a peer got between two announces, bytes per second, and when these were. */
+export interface Got {
+  rate: number
+  from: number
+  until: number
+}
+
 export interface Report {
   /** Names the peer. */
   id: string
@@ -11,8 +18,8 @@ export interface Report {
   since: number
   /** Bytes missing. */
   left: number
-  /** What it got between its last two announces, and when these were; undefined before the second one. */
-  got: { rate: number; from: number; until: number } | undefined
+  /** Of its last two announces; undefined before the second one. */
+  got: Got | undefined
 }
 
 interface Member extends Report {
@@ -40,13 +47,20 @@ export class Reports {
     swarm.set(peer, heard(swarm.get(peer), said))
   }
 
-  /** Who is in a swarm now: leechers with their reports, and how many have everything. */
-  swarm(infoHash: string, now: number): { leechers: Report[]; seeders: number } {
+  /**
+   * Who is in a swarm now: leechers with their reports, and how many have everything; with what those of them got that were
+   * leechers so lately that the others' reports are of the same time.
+   */
+  swarm(infoHash: string, now: number): { leechers: Report[]; seeders: number; ended: Got[] } {
     const swarm = this.#swarms.get(infoHash) ?? new Map<string, Member>()
     for (const [peer, { goneAt }] of swarm) if (now > goneAt) swarm.delete(peer)
     if (swarm.size === 0) this.#swarms.delete(infoHash)
     const leechers = [...swarm.values()].filter(({ left }) => left > 0)
-    return { leechers, seeders: swarm.size - leechers.length }
+    const ended = [...swarm.values()].flatMap(({ left, got }) => {
+      const isLate = got !== undefined && now < got.until + (got.until - got.from)
+      return left === 0 && isLate ? got : []
+    })
+    return { leechers, seeders: swarm.size - leechers.length, ended }
   }
 }
 

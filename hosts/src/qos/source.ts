@@ -42,9 +42,9 @@ export function swarmSource(options: SourceOptions): SampleSource {
     const history = [...(histories.get(infoHash) ?? []), { time, bytes: provider.all }]
     histories.set(infoHash, history.slice(-SENT_MAX))
     if (!sentBefore.has(infoHash)) sentBefore.set(infoHash, provider.all)
-    const { leechers, seeders } = reports.swarm(infoHash, time)
-    const about = { content: infoHash, time, length, seeders, reports: leechers, sent: history }
-    const peers = measure(about)
+    const { leechers, seeders, ended } = reports.swarm(infoHash, time)
+    const swarm = { seeders, reports: leechers, ended }
+    const peers = measure({ content: infoHash, time, length, ...swarm, sent: history })
     const before = got.get(infoHash) ?? { fromPeers: 0, time }
     const given = peers.leechers.reduce((sum, { uplink }) => sum + uplink, peers.seedersUplink)
     const fromPeers = before.fromPeers + (given * (time - before.time)) / 1000

@@ -36,7 +36,8 @@ export class Purses {
   readonly #wallet: WalletParts
   /** Oldest first, by purse id. */
   readonly #purses = new Map<string, Purse>()
-  readonly #pockets = new Map<string, Pocket>()
+  /** By the very array that names the content: to look at its bytes took longer than all the rest. */
+  #pockets = new WeakMap<Uint8Array, Pocket>()
   readonly #purchases = new Map<string, PurchaseState>()
   /** What was measured of promises. */
   readonly measurements: MeasurementBook
@@ -79,12 +80,11 @@ export class Purses {
 
   /** What this content can be bought with now. Cheap: it is asked for each time that pieces are picked. */
   pocket(infoHash: Uint8Array): Pocket {
-    const id = toHex(infoHash)
     const now = this.#wallet.now()
-    const known = this.#pockets.get(id)
+    const known = this.#pockets.get(infoHash)
     if (known?.isCurrent(now) === true) return known
     const pocket = new Pocket(this.of(infoHash).filter((purse) => now < purse.certificate.expiry))
-    this.#pockets.set(id, pocket)
+    this.#pockets.set(infoHash, pocket)
     return pocket
   }
 
@@ -154,7 +154,7 @@ export class Purses {
     const known = this.#purses.get(id)
     if (known !== undefined && equal(known.certificate.root, certificate.root)) {
       known.renew(frame)
-      this.#pockets.clear()
+      this.#pockets = new WeakMap()
       return known
     }
     const tokens = makeTokens(crypto, seed, certificate.count)
@@ -172,7 +172,7 @@ export class Purses {
     }
     const purse = new Purse(crypto, saver, { state, seed, tokens, reopened: false })
     this.#purses.set(id, purse)
-    this.#pockets.clear()
+    this.#pockets = new WeakMap()
     const purchase = this.#purchases.get(toHex(purse.infoHash))
     if (purchase !== undefined) {
       this.#purchases.set(toHex(purse.infoHash), { ...purchase, bought: true })

@@ -65,6 +65,23 @@ describe('hosts qos: reports', () => {
   })
 })
 
+describe('hosts qos: who got everything lately', () => {
+  it('counts as long as its last report is of the time of the others', () => {
+    const reports = new Reports()
+    for (const [left, time] of [
+      [1000, 0],
+      [400, 2000],
+      [0, 5000]
+    ] as const) {
+      reports.note(noteOf('a', left, time))
+    }
+    const { leechers, seeders, ended } = reports.swarm('film', 7999)
+    assert.deepEqual([leechers, seeders], [[], 1])
+    assert.deepEqual(ended, [{ rate: 400 / 3, from: 2000, until: 5000 }])
+    assert.deepEqual(reports.swarm('film', 8000).ended, [])
+  })
+})
+
 describe('hosts qos: measure', () => {
   const at = { content: 'film', time: 10_000, length: 1000, seeders: 1 }
   const report = (id: string, rate?: number) => ({
@@ -81,7 +98,7 @@ describe('hosts qos: measure', () => {
     const sample = measure({
       ...at,
       sent,
-      reports: [report('a', 600), report('b', 400), report('c')]
+      reports: [report('a', 600), report('b', 400), { ...report('c'), since: 10_000 }]
     })
     // 1000 a second in all, 400 of it ours: 600 by two leechers and a seeder.
     assert.deepEqual(
@@ -93,6 +110,22 @@ describe('hosts qos: measure', () => {
       ]
     )
     assert.deepEqual([sample.seedersUplink, sample.copies], [200, 1])
+  })
+
+  it('what we sent to those who have everything since, or have not reported yet, was not for the others', () => {
+    const sent = [
+      { time: 0, bytes: 0 },
+      { time: 10_000, bytes: 6000 }
+    ]
+    const givenIn = (more: object): number => {
+      const reports = [report('a', 300), report('b', 300)]
+      const { leechers, seedersUplink } = measure({ ...at, sent, reports, ...more })
+      return Math.round(leechers.reduce((sum, { uplink }) => sum + uplink, seedersUplink))
+    }
+    assert.equal(givenIn({}), 0, '600 a second are ours')
+    assert.equal(givenIn({ ended: [{ rate: 250, from: 0, until: 10_000 }] }), 250)
+    const reports = [report('a', 300), report('b', 300), { ...report('c'), since: 5000 }]
+    assert.equal(givenIn({ reports }), 120, 'c was there half of the time: a fifth of ours')
   })
 
   it('what we sent more than they report is not taken from anybody', () => {

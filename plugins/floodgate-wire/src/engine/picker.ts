@@ -2,10 +2,9 @@
  * Decides which piece is bound to which wire: whole pieces only, each to one wire at a time (F22), no duplicates at the end.
  *
  * No wake-up is lost. A wire can take a piece only after one of these: a piece became wanted (selections), was given back, or
- * was announced by its peer; the wire was opened, unchoked, has room again, its pipe is half empty, or its rest is over; the
- * torrent became ready. Each calls `wake`, which asks for one pass a turn; the request is taken back before the pass looks at
- * anything. A pass leaves a wire only when it has no room, nothing for it, or would be too slow with it; `barrenAt` remembers the
- * second, and every event that could end it changes `#generation` or the note itself; the engine's clock looks again at the third.
+ * was announced; the wire was opened, unchoked, has room again, its pipe is half empty, or its rest is over; the torrent became
+ * ready. Each asks for one pass a turn, taken back before the pass looks at anything. A pass leaves a wire only when it has no
+ * room, nothing for it (`barrenAt`; every event that could end that changes `#generation` or the note), or would be too slow.
  */
 import { Availability } from './availability.ts'
 import { BoundPiece } from './bound-piece.ts'
@@ -69,9 +68,10 @@ export class Picker implements BuyerHome {
     wire.on('have-all', changed)
     wire.on('have', (index) => {
       this.#availability?.add(index)
+      if (this.#torrent.bitfield.get(index)) return
       this.#orderStale = true
       buyer.barrenAt = -1
-      this.wake()
+      if (!this.#bound.has(index)) this.wake()
     })
     wire.on('unchoke', () => this.wake())
   }
