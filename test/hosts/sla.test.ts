@@ -4,7 +4,7 @@
 //   FLOODGATE_BUYERS=12   the crowd; 2 by default
 
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   decimalOf,
@@ -16,18 +16,13 @@ import {
   fromBase64url,
   fromHex,
   isErrorCode,
-  toHex,
   type Body
 } from '@floodgate/protocol'
-import { announce, learnRefunds, register, sendMeasurement, type Wallet } from '@floodgate/wallet'
-import { homeOf } from '../../hosts/src/provider/home.ts'
-import { loadKeys } from '../../hosts/src/provider/keys.ts'
-import { shelve } from '../../hosts/src/provider/shelf.ts'
-import { describeTorrent, makeTorrent } from '../../hosts/src/provider/torrent.ts'
+import { announce, learnRefunds, sendMeasurement } from '@floodgate/wallet'
 import type { Child, Line } from '../../hosts/src/show/child.ts'
 import { parsePromise } from '../../hosts/src/service-promise.ts'
-import { openOrCreateWallet } from '../../hosts/src/wallets.ts'
-import { KIB, PASSPHRASE, Stage, type Person } from './stage.ts'
+import { customer, onShelf, type Customer } from './prepared.ts'
+import { KIB, Stage, type Person } from './stage.ts'
 
 const CROWD = Number(process.env['FLOODGATE_BUYERS'] ?? 2)
 const WORDS = 'start 2 s, rate 250 kB/s for 95 %, credit 20 %'
@@ -76,36 +71,13 @@ describe('hosts: a promise and what a miss brings', function () {
 
   /** As `publish`, without a process for each. */
   async function shelveFilm(name: string): Promise<string> {
-    const data = join(stage.dir, name)
-    await writeFile(data, Buffer.alloc(PIECES * 16 * KIB, name))
-    const home = homeOf(stage.shop)
-    const { rootKey } = await loadKeys(home)
-    const terms = { price: PRICE, currency: 'EUR', open: false, free: 0, promise }
-    const offer = { rootKey, api: stage.url, ...terms }
-    const torrent = await makeTorrent({ path: data, name, offer, pieceLength: 16 * KIB })
-    const { infoHash } = await describeTorrent(torrent)
-    const { torrentFile } = await shelve(home.contents, { infoHash, torrent, name, data })
+    const terms = { pieces: PIECES, pieceLength: 16 * KIB, price: PRICE, promise }
+    const { infoHash, torrent } = await onShelf(stage, name, terms)
     await stage.provider.until('seeding', (one) => one['infoHash'] === infoHash)
-    return torrentFile
+    return torrent
   }
 
-  /** A person with an account and money, made without a process for each step. */
-  async function person(name: string): Promise<Person & { open: () => Promise<Wallet> }> {
-    const file = join(stage.dir, `${name}.wallet`)
-    const open = (): Promise<Wallet> => openOrCreateWallet(file, stage.url, PASSPHRASE)
-    const wallet = await open()
-    await register(wallet, 'a test')
-    const uid = toHex(wallet.uid)
-    await wallet.close()
-    const token = (await readFile(join(stage.shop, 'operator-token'), 'utf8')).trim()
-    const response = await fetch(`${stage.url}/floodgate/v1/operator/deposits`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ uid, amount: '1000', reason: 'a test', id: `deposit-${name}` })
-    })
-    assert.ok(response.ok)
-    return { uid, wallet: file, out: join(stage.dir, name), open }
-  }
+  const person = (name: string): Promise<Customer> => customer(stage, name, 1000n)
 
   /** What the test's own watch says: `clear` when it is not too close to call. */
   async function watched(child: Child): Promise<{ isMissed: boolean; clear: boolean }> {
@@ -148,14 +120,14 @@ describe('hosts: a promise and what a miss brings', function () {
     assert.ok(!credited.includes(ann!.uid), 'who was alone had all of the rate')
     assert.ok(credited.length > 0, 'the crowd was too much')
     for (const who of [ann!, ...crowd]) {
-      const wallet = await (who as Awaited<ReturnType<typeof person>>).open()
+      const wallet = await who.open()
       const notes = await learnRefunds(wallet)
       assert.equal(notes, credited.includes(who.uid) ? 1 : 0)
       const told = wallet.summary().events.filter(({ kind }) => kind === 'credit')
       assert.equal(told.length, notes)
       await wallet.close()
     }
-    await expectNothingTwice(ann as Awaited<ReturnType<typeof person>>)
+    await expectNothingTwice(ann!)
   })
 
   const send = async (frame: Uint8Array): Promise<string> => {
@@ -169,7 +141,7 @@ describe('hosts: a promise and what a miss brings', function () {
   }
 
   /** What was told once: the same again changes nothing, and anything else is refused. */
-  async function expectNothingTwice(who: Awaited<ReturnType<typeof person>>): Promise<void> {
+  async function expectNothingTwice(who: Customer): Promise<void> {
     const wallet = await who.open()
     try {
       const [purse] = wallet.purses.of(fromHex(infoHash))

@@ -87,6 +87,20 @@ const tables: [title: string, table: string][] = [
      redeem c2 bob p1 11000000 at=160              → +10 0/1/0  |  65 20  0`
   ],
   [
+    'I4: what was given back pays first what the buyer owes, and a claim later is a debt of its own',
+    `                                                      | alice bob carol escrow
+     deposit d1 alice 85                           → ok         |  85  0  0  0
+     publish film 8 10                             → ok         |  85  0  0  0
+     purchase p1 alice film 10                     → p1 -80     |   5  0  0 80
+     cancel p1 alice 00000000                      → kept 0     |   5  0  0 80
+     redeem c1 bob p1 10000000                     → +10 1/0/0  |   5 10  0 70
+     redeem c1 carol p1 10000000                   → +0 0/1/1   |   5 10  0 70
+     close p1 at=150                               → refund 70  |  65 10 10  0
+     redeem c2 carol p1 01000000 at=160            → +10 0/1/0  |  55 10 20  0
+     redeem c3 carol p1 11000000 at=160            → +0 0/0/0   |  55 10 20  0
+     close p1 at=200                               → refund 0   |  55 10 20  0`
+  ],
+  [
     'who pays with what he gave back: out of escrow before the refund, out of his balance after it',
     `                                                      | alice bob carol escrow
      deposit d1 alice 85                           → ok         |  85  0 0  0
