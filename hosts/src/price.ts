@@ -141,7 +141,8 @@ function whatWorks(asked: bigint, currency: string, bytes: number, nearest: Choi
     '--any-rounding'
   ]
   const wanted = `${decimalOf(asked, currency)}/GB`
-  return `${size(bytes)} cannot be sold for ${wanted} within a tenth: ${near} would be ${perGb}. Say ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)!}`
+  const least = minor === 1n ? `a piece costs ${piece(nearest)} at the least, and ` : ''
+  return `${size(bytes)} cannot be sold for ${wanted} within a tenth: ${least}${near} would be ${perGb}. Say ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)!}`
 }
 
 const lengthText = (bytes: number): string =>

@@ -74,6 +74,7 @@ describe('hosts: exit codes', function () {
     ['more than was allowed',   69, 'price-changed',      () => get(film.torrent, '--price-max', '0.03')],
     ['withdraw nothing',        64, 'bad-option',         () => ['withdraw', '', '--data', stage.shop], undefined, /say which content/],
     ['a budget for nothing',    64, 'bad-option',         () => ['push-budget', '', '5.00', '--data', stage.shop], undefined, /say which content/],
+    ['a port to trade in use',  69, 'EADDRINUSE',         () => get(film.torrent, '--yes', '--port', new URL(stage.url).port)],
     ['half a command',          64, 'bad-option',         () => ['qos']],
     ['no purse to cancel',      66, 'unknown-purse',      () => ['wallet', 'cancel', 'ffff', '--wallet', ann.wallet], undefined, /ffff: this wallet has no purses/],
     ['which purse?',            64, 'bad-option',         () => ['wallet', 'cancel', '--wallet', ann.wallet], undefined, /say which purse/],

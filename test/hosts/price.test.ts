@@ -73,11 +73,11 @@ describe('hosts: prices a gigabyte', () => {
   // prettier-ignore
   const refused: [text: string, bytes: number, options: Options, said: string][] = [
     ['1.50/GB', 2 * MB, {},
-      '1.9 MiB cannot be sold for 1.50/GB within a tenth: 8 pieces of 256.0 KiB at 0.01 EUR would be 40.00/GB. Say --price 40.00/GB, --price 0.01/piece --piece-length 256k or --any-rounding'],
+      '1.9 MiB cannot be sold for 1.50/GB within a tenth: a piece costs 0.01 EUR at the least, and 8 pieces of 256.0 KiB at 0.01 EUR would be 40.00/GB. Say --price 40.00/GB, --price 0.01/piece --piece-length 256k or --any-rounding'],
     ['1.00/GB', 90 * MB, {},
-      '85.8 MiB cannot be sold for 1.00/GB within a tenth: 22 pieces of 4.0 MiB at 0.01 EUR would be 2.44/GB. Say --piece-length 32M (3 at 0.03 EUR), --price 2.44/GB, --price 0.01/piece --piece-length 4M or --any-rounding'],
+      '85.8 MiB cannot be sold for 1.00/GB within a tenth: a piece costs 0.01 EUR at the least, and 22 pieces of 4.0 MiB at 0.01 EUR would be 2.44/GB. Say --piece-length 32M (3 at 0.03 EUR), --price 2.44/GB, --price 0.01/piece --piece-length 4M or --any-rounding'],
     ['1.00/GB', 4000 * MB, { pieceLength: MIB },
-      '3.7 GiB cannot be sold for 1.00/GB within a tenth: 3,815 pieces of 1.0 MiB at 0.01 EUR would be 9.54/GB. Say --piece-length 32M (120 at 0.03 EUR), --price 9.54/GB, --price 0.01/piece --piece-length 1M or --any-rounding']
+      '3.7 GiB cannot be sold for 1.00/GB within a tenth: a piece costs 0.01 EUR at the least, and 3,815 pieces of 1.0 MiB at 0.01 EUR would be 9.54/GB. Say --piece-length 32M (120 at 0.03 EUR), --price 9.54/GB, --price 0.01/piece --piece-length 1M or --any-rounding']
   ]
   for (const [text, bytes, options, said] of refused) {
     it(`${text} of ${bytes / MB} MB is refused, with what would work`, () => {

@@ -139,6 +139,8 @@ export class Trading {
     options: TorrentOptions,
     until: 'metadata' | 'ready' = 'metadata'
   ): Promise<{ torrent: Torrent; offer: Offer }> {
+    // It ended with an error, such as a port in use, before anybody waited for it.
+    if (this.client.destroyed) await this.failed
     const torrent = this.client.add(target, { strategy: 'rarest', ...options })
     torrent.on('warning', (error) => {
       this.#out.warn('torrent', error instanceof Error ? error.message : error)
