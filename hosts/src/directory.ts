@@ -3,13 +3,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/**
- * Makes the directory and those above it; answers the highest that was not there, if any. Throws `ENOTDIR` when something else
- * has its name.
- */
-export async function makeDirectory(path: string, mode = 0o777): Promise<string | undefined> {
+/** Makes the directory and those above it. Throws `ENOTDIR` when something else has its name. */
+export async function makeDirectory(path: string, mode = 0o777): Promise<void> {
   try {
-    return await mkdir(path, { recursive: true, mode })
+    await mkdir(path, { recursive: true, mode })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error

@@ -11,38 +11,48 @@ const ONE_WISH_MS = 500
 /** For a parent that is gone. */
 const LOOK_EVERY_MS = 500
 
+/** By this our launcher (bin/floodgate.js) marks us, and nobody else: those whom we start have another parent. */
+const launcher = process.env['FLOODGATE_LAUNCHER']
+delete process.env['FLOODGATE_LAUNCHER']
+
+/** Is our parent the launcher, so that Node's channel leads to it? */
+export const isLaunched = (): boolean => launcher !== undefined
+
 export function stopSignal(): AbortSignal {
   const controller = new AbortController()
   const stop = (): void => controller.abort(new Stopped())
   const signalled = wishes(stop)
   process.on('SIGINT', signalled)
   process.on('SIGTERM', signalled)
-  // What our launcher heard, we may have heard as well: each counts for itself.
-  if (isLaunched()) process.on('message', wishes(stop))
-  onLostParent(stop)
+  if (isLaunched()) obeyLauncher(stop)
+  onLostShell(stop)
   return controller.signal
 }
 
-/** Is our parent a launcher (bin/floodgate.js), so that Node's channel leads to it and to nobody else? */
-export const isLaunched = (): boolean => process.env['FLOODGATE_LAUNCHER'] === String(process.ppid)
-
 /** Takes wishes that come one way: stops at the first one, and ends at once at the second. */
 function wishes(stop: () => void): () => void {
-  let firstAt: number | undefined
-  return () => {
-    const now = performance.now()
-    if (firstAt !== undefined && now - firstAt > ONE_WISH_MS) process.exit(EXIT_STOPPED)
-    firstAt ??= now
+  let next = (): void => {
+    next = () => undefined
     stop()
+    // What came while stopping kept us busy is heard before an immediate is: it is the same wish, however late.
+    const settled = (): void => void setImmediate(() => (next = () => process.exit(EXIT_STOPPED)))
+    setTimeout(settled, ONE_WISH_MS).unref()
   }
+  return () => next()
 }
 
-/** When whoever started us is killed, nobody is left who could stop us. */
-function onLostParent(lost: () => void): void {
-  // Node's channel leads to our launcher (bin/floodgate.js), if there is one. To listen is no reason to stay.
-  process.once('disconnect', lost)
+function obeyLauncher(stop: () => void): void {
+  // What it heard, we may have heard as well: each counts for itself.
+  process.on('message', wishes(stop))
+  // When it is killed, nobody is left who could stop us. Any other parent may leave us behind on purpose.
+  process.once('disconnect', stop)
+  // To listen is no reason to stay.
   process.channel?.unref()
-  if (process.connected === false) lost()
+  if (!process.connected) stop()
+}
+
+/** When the shell of npx is killed, nobody is left who could stop us. */
+function onLostShell(lost: () => void): void {
   // npx passes signals on to its shell alone, which dies of them without a word: all that we see is another parent.
   if (process.env['npm_lifecycle_event'] !== 'npx') return
   const parent = process.ppid

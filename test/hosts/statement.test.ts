@@ -5,9 +5,11 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { decimalOf } from '@floodgate/protocol'
-import { memoryLedger } from '@floodgate/tracker'
+import { memoryLedger, type LedgerStore } from '@floodgate/tracker'
+import { createOutput, type Output } from '../../hosts/src/output.ts'
+import { writeLedger } from '../../hosts/src/statement/of-ledger.ts'
 import { Statement, type Entry, type Period } from '../../hosts/src/statement/statement.ts'
-import { defused } from '../../hosts/src/statement/write.ts'
+import { StatementWriter, defused } from '../../hosts/src/statement/write.ts'
 import { parseDays } from '../../hosts/src/units.ts'
 import type { Line } from '../../hosts/src/show/child.ts'
 import { claimed, redeem } from '../tracker/mint/trade.ts'
@@ -77,6 +79,42 @@ describe('hosts: statements', function () {
     ])
     const early = { from: 0, to: w.START + 1000 }
     assert.deepEqual(brief(entriesOf(early, account)).at(-1), ['closing', 0n, 100n])
+    await world.close()
+  })
+
+  it('the ledger is asked for a reason once a posting, and only where there may be one', async () => {
+    const store = memoryLedger({ currency: 'EUR' })
+    const world = await w.startWorld({ ledger: store })
+    const buyer = await w.register(world, 100n)
+    const film = await w.publish(world)
+    world.clock.now += 1000
+    await w.buy(world, buyer, film)
+    await w.fund(world, buyer.uidHex, 5n)
+    const [, , last] = await store.journal()
+    const asked: string[] = []
+    const watched: LedgerStore = {
+      ...store,
+      reason(kind, ref) {
+        asked.push(`${kind} ${ref}`)
+        return store.reason(kind, ref)
+      }
+    }
+    const told: string[] = []
+    const out: Output = {
+      ...createOutput(true),
+      tell(_, fields: { kind?: string; reason?: string }) {
+        told.push(`${fields.kind} ${fields.reason}`)
+      }
+    }
+    const titleOf = async (): Promise<string> => ''
+    const writer = new StatementWriter(out, { currency: 'EUR', csv: false, titleOf })
+    const late = new Statement({ from: w.START + 1, to: Infinity }, 'cash')
+    await writeLedger(watched, late, writer)
+    assert.deepEqual(told, ['opening ', 'deposit test', 'closing '])
+    assert.deepEqual(asked, [`deposit ${last!.ref}`])
+    asked.length = 0
+    await writeLedger(watched, new Statement(), writer)
+    assert.equal(asked.length, 2)
     await world.close()
   })
 

@@ -137,13 +137,14 @@ async function runProvider(
 async function qualityOf({
   qos,
   seed,
+  origin,
   sections
 }: Parameters<typeof runProvider>[1]): Promise<Quality | undefined> {
   const section = qos === undefined ? sections?.['qos'] : parseQos(qos)
   if (section === undefined) return undefined
   if (seed === false) throw new FloodgateError('bad-option', 'qos seeds: leave --no-seed away')
   const { Quality } = await import('../qos/quality.ts')
-  return new Quality(section as QosSection)
+  return new Quality(section as QosSection, origin)
 }
 
 /** At a terminal, unless the log is written there. */

@@ -46,10 +46,8 @@ async function runStatement(
       throw new FloodgateError('unknown-account', uid)
     }
     const statement = new Statement(month, uid && `peer:${uid}`)
-    const writer = new StatementWriter(out, {
-      ...{ currency, csv, titleOf: titlesIn(store), ofAll: statement.ofAll },
-      reasonOf: (kind, ref) => store.reason(kind, ref)
-    })
+    const { ofAll } = statement
+    const writer = new StatementWriter(out, { currency, csv, titleOf: titlesIn(store), ofAll })
     await writeLedger(store, statement, writer)
   } finally {
     await store.close()

@@ -1,8 +1,7 @@
 // The provider as one running thing: ledger, tracker with its API, and what is for sale. It listens, and puts everything
 // away in the order in which nothing is lost.
 
-import type { AddressInfo } from 'node:net'
-import { FloodgateError, codeOf } from '@floodgate/protocol'
+import { FloodgateError } from '@floodgate/protocol'
 import {
   type AnnounceNote,
   type DepositsOptions,
@@ -24,10 +23,10 @@ import {
   type Home,
   type Settings
 } from './home.ts'
-import { rememberDirectory } from './first-start.ts'
 import { loadKeys } from './keys.ts'
 import { factsOf } from './facts.ts'
 import { knownUrl, openLedger } from './ledger.ts'
+import { expectListenable, listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { passwordsOf, secretsOf } from './redaction.ts'
 import { nameOwn, ownAccounts } from './own-accounts.ts'
@@ -110,30 +109,26 @@ export interface Service {
 
 /**
  * Starts the provider of `home`. Throws `ledger-in-use` when another process runs it, `bad-option`, and what the system
- * says about ports and disks; a first start that fails leaves nothing behind.
+ * says about ports and disks. What is made stays, as another process may use it: so on a first start the options and the
+ * address are tried before anything is made.
  */
 export async function startService(home: Home, options: ServiceOptions): Promise<Service> {
   const known = await loadSettings(home)
-  const forget = await rememberDirectory(home.dir)
-  try {
-    return await startKnown(home, known, options)
-  } catch (error) {
-    // Another process may make its first start here just now.
-    if (known === undefined && codeOf(error) !== 'ledger-in-use') await forget()
-    throw error
-  }
-}
-
-async function startKnown(
-  home: Home,
-  known: Settings | undefined,
-  options: ServiceOptions
-): Promise<Service> {
-  await makeHome(home)
   options.log.hide(passwordsOf(options.ledger ?? (await knownUrl(home))))
   const currency = options.currency ?? known?.currency ?? 'EUR'
+  const name = options.name ?? known?.name ?? 'Floodgate provider'
+  const host = options.host ?? known?.host ?? LOOPBACK
+  const portWanted = options.port ?? known?.port ?? PORT_DEFAULT
   const { pushStanding } = options
   const standingMinor = pushStanding === undefined ? 1n : amountIn(pushStanding, currency)
+  const policy = await findPolicy(home, currency, {
+    ...{ path: options.payoutFile, section: options.sections?.['payout'] }
+  })
+  if (known === undefined) {
+    urlOf(known, { url: options.url, name, currency, host, port: portWanted })
+    await expectListenable(host, portWanted)
+  }
+  await makeHome(home)
   // A ledger in a file is the lock on the directory: it comes first.
   const store = await openLedger(home, { currency }, options.ledger)
   let server: Server | undefined
@@ -142,7 +137,6 @@ async function startKnown(
     const operatorToken = await loadOperatorToken(home)
     options.log.hide([operatorToken, ...secretsOf(keys)])
     const uses = await TokenUses.open(home, options.onError)
-    const name = options.name ?? known?.name ?? 'Floodgate provider'
     const ws = { maxPayload: WS_PAYLOAD_MAX }
     server = new Server({
       ...{ udp: false, stats: false, ws, peersCacheLength: SWARM_MAX },
@@ -156,9 +150,6 @@ async function startKnown(
       // A restored ledger may be older than a wallet, which registers again when its seeder starts.
       if ((await store.account(uid)) !== undefined) await own(uid)
     }
-    const policy = await findPolicy(home, currency, {
-      ...{ path: options.payoutFile, section: options.sections?.['payout'] }
-    })
     const payout = options.payoutRun === false && policy ? { ...policy, run: false } : policy
     const deposits = options.sections?.['deposits'] as DepositsOptions | undefined
     const { stripe } = deposits ?? {}
@@ -192,8 +183,7 @@ async function startKnown(
         options.onOperator(note)
       }
     })
-    const host = options.host ?? known?.host ?? LOOPBACK
-    const port = await listen(server, host, options.port ?? known?.port ?? PORT_DEFAULT, onError)
+    const port = await listen(server, host, portWanted, onError)
     const settings = settle(known, {
       ...{ url: options.url, name, currency, host, port },
       origin: options.origin ?? 'off'
@@ -206,23 +196,6 @@ async function startKnown(
     await store.close()
     throw error
   }
-}
-
-function listen(
-  server: Server,
-  host: string,
-  port: number,
-  onError: (error: unknown) => void
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let listening = false
-    // A port in use is told twice, by the HTTP and by the websocket server.
-    server.on('error', (error: Error) => (listening ? onError(error) : reject(error)))
-    server.listen(port, host, () => {
-      listening = true
-      resolve((server.http?.address() as AddressInfo).port)
-    })
-  })
 }
 
 /** Throws `bad-option` when the address would change under torrents that are out already. */

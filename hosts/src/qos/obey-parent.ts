@@ -2,7 +2,7 @@
 
 import { FloodgateError } from '@floodgate/protocol'
 import type { Session } from '../commands/command.ts'
-import { failureOf } from '../failures.ts'
+import { Stopped, failureOf } from '../failures.ts'
 import type { OwnSeeder } from '../provider/own-seeder.ts'
 import { stopped } from '../stop.ts'
 import type { ToChild, ToParent } from './seed-in-child.ts'
@@ -12,6 +12,8 @@ const TELL_EVERY_MS = 250
 
 /** Seeds until its parent says that it is enough, ends, or somebody stops us. */
 export async function obeyParent({ out, signal }: Pick<Session, 'out' | 'signal'>): Promise<void> {
+  const lost = new AbortController()
+  const end = AbortSignal.any([signal, lost.signal])
   let bytes = 0
   let seeder: OwnSeeder | undefined
   const say = (word: ToParent): void => void (process.connected && process.send?.(word))
@@ -25,7 +27,7 @@ export async function obeyParent({ out, signal }: Pick<Session, 'out' | 'signal'
       const { OwnSeeder } = await import('../provider/own-seeder.ts')
       const { walletFile, settings, limit } = word
       const onSent = (_: string, sent: number): void => void (bytes += sent)
-      const options = { walletFile, settings, out, signal, onSent, uploadLimit: 0 }
+      const options = { walletFile, settings, out, signal: end, onSent, uploadLimit: 0 }
       seeder = await OwnSeeder.start({ ...options, ...(limit !== undefined && { limit }) })
       return { kind: 'account', uid: seeder.uid }
     }
@@ -40,7 +42,6 @@ export async function obeyParent({ out, signal }: Pick<Session, 'out' | 'signal'
 
   let working: Promise<void> = Promise.resolve()
   const retired = new Promise<void>((resolve) => {
-    process.once('disconnect', resolve)
     process.on('message', (word: ToChild) => {
       if (word.kind === 'retire') return resolve()
       working = working
@@ -49,8 +50,10 @@ export async function obeyParent({ out, signal }: Pick<Session, 'out' | 'signal'
         .then(say)
     })
   })
+  process.once('disconnect', () => lost.abort(new Stopped()))
+  if (!process.connected) lost.abort(new Stopped())
   const telling = setInterval(tellSent, TELL_EVERY_MS)
-  await Promise.race([retired, stopped(signal)])
+  await Promise.race([retired, stopped(end)])
   await working
   await seeder?.close()
   clearInterval(telling)

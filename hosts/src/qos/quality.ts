@@ -6,6 +6,7 @@ import { parseRate, startSeeding, type Decision, type Seeding } from '@floodgate
 import type { QualityJson, SeederOrderJson, SeederReportJson } from '@floodgate/tracker'
 import type { Output } from '../output.ts'
 import type { Home } from '../provider/home.ts'
+import type { OriginMode } from '../provider/origin.ts'
 import type { SeederOptions } from '../provider/own-seeder.ts'
 import type { Service } from '../provider/service.ts'
 import { short } from '../units.ts'
@@ -51,7 +52,11 @@ export class Quality {
   #sent: SentBytes | undefined
   #seeding: Seeding | undefined
 
-  constructor(section: QosSection) {
+  /** Throws `bad-option` where the promise does not fit the origin that it is to steer. */
+  constructor(section: QosSection, origin: OriginMode = 'off') {
+    if (section.web !== undefined && origin === 'off') {
+      throw new FloodgateError('bad-option', 'qos: web needs --origin')
+    }
     this.section = section
     this.announceSeconds = section.announceSeconds ?? ANNOUNCE_SECONDS
     this.#target = section.target === undefined ? undefined : parseRate(section.target, 'target')
@@ -66,7 +71,7 @@ export class Quality {
   readonly onSeeder = (report: SeederReportJson): SeederOrderJson | undefined =>
     this.#report?.(report)
 
-  /** Begins to decide. Throws `bad-option`. */
+  /** Begins to decide. */
   async start({
     uploadLimit,
     out,
@@ -78,10 +83,6 @@ export class Quality {
     const { everySeconds = EVERY_SECONDS, web } = section
     const everyMs = everySeconds * 1000
     const webUplink = web && parseRate(web.uplink, 'web.uplink')
-    const hasOrigin = rest.service.tracker.origin !== undefined
-    if (webUplink !== undefined && !hasOrigin) {
-      throw new FloodgateError('bad-option', 'qos: web needs --origin')
-    }
     const { source, pool, sent, onSeeder } = await openSwarms({
       ...{ ...rest, out, section, webUplink, everyMs, reports: this.#reports },
       rateMax: uploadLimit,
@@ -89,7 +90,7 @@ export class Quality {
     })
     // Without a word about the web its origin stays as it is.
     const steered = webUplink === undefined ? 'open' : { uplink: webUplink }
-    const origin = hasOrigin ? steered : 'none'
+    const origin = rest.service.tracker.origin === undefined ? 'none' : steered
     this.#sent = sent
     this.#report = onSeeder
     this.#seeding = startSeeding({

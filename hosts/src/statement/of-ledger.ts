@@ -1,6 +1,6 @@
 // A statement out of the provider's ledger: of one account, or of all.
 
-import { journalLines, type LedgerStore } from '@floodgate/tracker'
+import { journalLines, mayHaveReason, type LedgerStore } from '@floodgate/tracker'
 import { Statement } from './statement.ts'
 import type { StatementWriter } from './write.ts'
 
@@ -14,7 +14,10 @@ export async function writeLedger(
   writer: StatementWriter
 ): Promise<void> {
   for await (const { purseId: purse, ...line } of journalLines(store)) {
-    await writer.write(statement.take({ ...line, purse }))
+    const entries = statement.take({ ...line, purse })
+    const { kind, ref } = line
+    const isAsked = entries.length > 0 && mayHaveReason(kind)
+    await writer.write(entries, isAsked ? await store.reason(kind, ref) : '')
   }
   await writer.write(statement.closings())
   if (statement.ofAll) writer.writeSums(statement.sums())

@@ -22,8 +22,6 @@ export interface WriteOptions {
   csv: boolean
   /** The title of the content that a purse is for; empty when it is not known. */
   titleOf: (purse: string) => Promise<string>
-  /** Why the operator posted it; empty when nothing is known. */
-  reasonOf?: (kind: string, ref: string) => Promise<string>
   /** Is it of several accounts, so that people are to read of which an entry is? */
   ofAll?: boolean
 }
@@ -38,8 +36,10 @@ export class StatementWriter {
     if (options.csv) out.say(csvLine(COLUMNS))
   }
 
-  async write(entries: readonly Entry[]): Promise<void> {
-    for (const entry of entries) await this.#writeOne(entry)
+  /** Entries of one posting; `reason` says why it was posted, if that is known. */
+  async write(entries: readonly Entry[], reason = ''): Promise<void> {
+    // What an account stood at before, which may be among them, is of no posting.
+    for (const entry of entries) await this.#writeOne(entry, entry.ref === '' ? '' : reason)
   }
 
   /** Not in CSV: there a sum would be one more row to be summed up. */
@@ -50,11 +50,10 @@ export class StatementWriter {
     this.#out.tell('sums', { cashMinor, accountsMinor, currency }, csv ? undefined : text)
   }
 
-  async #writeOne(entry: Entry): Promise<void> {
-    const { currency, csv, titleOf, reasonOf, ofAll } = this.#options
+  async #writeOne(entry: Entry, reason: string): Promise<void> {
+    const { currency, csv, titleOf, ofAll } = this.#options
     const { at, kind, ref, purse, account, amountMinor, balanceMinor } = entry
     const content = purse === '' ? '' : await titleOf(purse)
-    const reason = (await reasonOf?.(kind, ref)) ?? ''
     const date = new Date(at).toISOString()
     const [amount, balance] = [amountMinor, balanceMinor].map((minor) => decimalOf(minor, currency))
     const texts = [kind, ref, content, account].map(defused)

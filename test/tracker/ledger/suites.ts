@@ -8,6 +8,7 @@ import { payoutCompliance } from './payout-compliance.ts'
 import { promiseCompliance } from './promise-compliance.ts'
 import { pushCompliance } from './push-compliance.ts'
 import { sumsCompliance } from './sums-compliance.ts'
+import { tellingsCompliance } from './tellings-compliance.ts'
 import { withdrawalCompliance } from './withdrawal-compliance.ts'
 import type { OpenLedger } from './compliance.ts'
 
@@ -21,5 +22,6 @@ export const SUITES: readonly ((open: OpenLedger) => void)[] = [
   promiseCompliance,
   withdrawalCompliance,
   backupCompliance,
-  sumsCompliance
+  sumsCompliance,
+  tellingsCompliance
 ]

@@ -26,6 +26,9 @@ const reasons = new Map<string, FindReason>([
   ['returned', payoutReason]
 ])
 
+/** May a posting of this kind have a reason? Of others nobody needs to ask the store. */
+export const mayHaveReason = (kind: string): boolean => reasons.has(kind)
+
 /** What the operator, or whoever told of it, said to why a posting was made; '' where nothing was said. */
 export function reasonOf(view: ScanView, kind: string, ref: string): string {
   return reasons.get(kind)?.(view, ref) ?? ''
