@@ -50,6 +50,27 @@ describe('hosts: withdraw', function () {
     assert.equal((await stage.account(ann)).balance, 100n - film.total)
   })
 
+  it('who bought a part of it gets that part, whatever else is asked for, and hears of the rest once', async () => {
+    const book = await stage.publish('book.bin', 512 * KIB)
+    const carol = await stage.person('carol', 100n)
+    const early = stage.get(carol, book.torrent, '--pieces', '1-4', '--download-limit', '16k')
+    await early.until('purchase')
+    await early.stop()
+    const { balance } = await stage.account(carol)
+    await withdraw(book.name)
+    const again = stage.get(carol, book.torrent)
+    assert.equal(await again.ended, 69)
+    assert.equal(again.seen('error')[0]?.['code'], 'withdrawn')
+    assert.equal(again.seen('warning').filter(({ code }) => code === 'withdrawn').length, 1)
+    assert.ok(again.seen('announced').length > 0)
+    await stage.get(carol, book.torrent, '--pieces', '1-4').succeeded()
+    assert.equal((await stage.account(carol)).balance, balance)
+    const length = book.bytes.length / book.pieces
+    const copy = await readFile(join(carol.out, book.name))
+    const part = (whole: Buffer): Buffer => whole.subarray(length, 5 * length)
+    assert.deepEqual(part(copy), part(book.bytes))
+  })
+
   it('a restart sells nothing that was withdrawn; to publish it again does', async () => {
     await stage.provider.stop()
     await stage.startProvider()

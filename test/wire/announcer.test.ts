@@ -1,13 +1,20 @@
-// Announces whose purses the provider is to pay (F77), against a real provider.
+// Announces that are refused a purse, and go on: the provider is to pay and does not (F77), or sells no more. Against a real
+// provider.
 
 import assert from 'node:assert/strict'
-import { FloodgateError, fromHex } from '@floodgate/protocol'
-import { offerDisk, overHttp, type AnnounceAnswer, type Wallet } from '@floodgate/wallet'
+import { FloodgateError, fromHex, type Offer } from '@floodgate/protocol'
+import { buy, offerDisk, overHttp, type AnnounceAnswer, type Wallet } from '@floodgate/wallet'
 import { Announcer } from '../../plugins/floodgate-wire/src/announcer.ts'
-import { TestProvider } from '../support/provider.ts'
+import { Shopping, type Asked, type Wish } from '../../plugins/floodgate-wire/src/shopping.ts'
+import type { Content } from '../../plugins/floodgate-wire/src/trade/terms.ts'
+import { TestProvider, type Sold } from '../support/provider.ts'
 
 const PIECE = 16_384
 const DAY_MS = 24 * 3600e3
+
+const offerOf = ({ keys, url: api }: TestProvider): Offer => ({
+  ...{ rootKey: keys.rootKey, api, price: 2n, currency: 'EUR', open: false, free: 0 }
+})
 
 describe('wire: announces of a push', () => {
   let provider: TestProvider
@@ -38,8 +45,7 @@ describe('wire: announces of a push', () => {
       await woken
       return heard.at(-1)!
     }
-    const { keys, url: api } = provider
-    const offer = { rootKey: keys.rootKey, api, price: 2n, currency: 'EUR', open: false, free: 0 }
+    const offer = offerOf(provider)
     const announcer = new Announcer(wallet, {
       ...{ infoHash: fromHex(infoHash), port: () => 6881 },
       peerId: new Uint8Array(20).fill(0x2d),
@@ -55,5 +61,78 @@ describe('wire: announces of a push', () => {
     await announcer.stop()
     assert.deepEqual(await offerDisk(wallet, { disk: 1e9, uplink: 1 }), [], 'there is no budget')
     assert.deepEqual(wallet.purses.all(), [])
+  })
+})
+
+describe('wire: announces of a content that was withdrawn', () => {
+  const peerId = new Uint8Array(20).fill(0x2d)
+  let provider: TestProvider
+  let wallet: Wallet
+  let film: Sold
+  let infoHash: Uint8Array
+  /** She has half of it. */
+  beforeEach(async () => {
+    provider = await TestProvider.start()
+    wallet = await provider.wallet(100n)
+    film = await provider.sell('film', 4 * PIECE, { pieceLength: PIECE })
+    infoHash = fromHex(film.infoHash)
+    const order = { infoHash, peerId, port: 6881, event: '', left: 4 * PIECE, pieces: [0, 2] }
+    await buy(wallet, { ...order, price: 2n, currency: 'EUR' })
+    const now = Date.now()
+    await provider.store.execute({ kind: 'withdraw', infoHash: film.infoHash, now })
+  })
+  afterEach(async () => {
+    await wallet.close()
+    await provider.close()
+  })
+
+  it('renew what is owned and bring peers; the refusal is told once, and rarely asked for again', async () => {
+    const asked: Asked[] = []
+    const told: string[] = []
+    const answers: AnnounceAnswer[] = []
+    let wake = (): void => undefined
+    const offer = offerOf(provider)
+    const announcer = new Announcer(wallet, {
+      ...{ infoHash, peerId, port: () => 6881 },
+      ...{ signalling: overHttp, webrtc: false, pushed: false, left: () => 4 * PIECE },
+      wanted: (one) => {
+        asked.push(one)
+        wake()
+        return one === 'nothing' ? undefined : { offer, pieces: one === 'all' ? [2, 4] : [0, 2] }
+      },
+      answered: (answer) => answers.push(answer),
+      failed: ({ code }) => told.push(code)
+    })
+    while (asked.length < 43) {
+      const woken = new Promise<void>((resolve) => (wake = resolve))
+      announcer.now()
+      await woken
+    }
+    await announcer.stop()
+    const owned = Array.from({ length: 20 }, () => 'owned')
+    assert.deepEqual(asked.slice(0, 43), ['all', ...owned, 'all', ...owned, 'all'])
+    assert.deepEqual(told, ['withdrawn'])
+    assert.ok(answers.length >= 40)
+    assert.ok(answers.every(({ purse }) => purse === wallet.purses.all()[0]))
+  })
+
+  it('wish for later certificates of purses whose time is not over, half over or over', () => {
+    const [purse] = wallet.purses.all()
+    const { time, expiry } = purse!.certificate
+    const content = { infoHash, pieceCount: 4, free: 0 } as Content
+    const wishAt = (now: number): Wish['pieces'] | undefined => {
+      const needs = { content, missing: () => Uint8Array.of(0xf0), approve: () => true }
+      const seen = { purses: wallet.purses, now: () => now }
+      return new Shopping(offerOf(provider), { ...needs, wallet: seen }).wish('owned')?.pieces
+    }
+    assert.ok(expiry < purse!.ends)
+    const due = (time + expiry) / 2
+    assert.deepEqual([due - 1, due, expiry, purse!.ends - 1, purse!.ends].map(wishAt), [
+      undefined,
+      [0, 2],
+      [0, 2],
+      [0, 2],
+      undefined
+    ])
   })
 })

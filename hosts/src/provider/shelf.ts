@@ -44,10 +44,12 @@ export async function shelve(
 ): Promise<Shelved> {
   const { infoHash, torrent, name, data } = content
   const beside = join(contents, `.${infoHash}.${process.pid}`)
+  // Put there again is newer than before, even if the clock was set back meanwhile.
+  const since = Math.max(Date.now(), (await sinceOf(contents, infoHash)) + 1)
   try {
     await mkdir(join(beside, DATA), { recursive: true, mode: 0o700 })
     await writeFile(join(beside, TORRENT), torrent, { flush: true })
-    await writeFile(join(beside, SINCE), new Date().toISOString())
+    await writeFile(join(beside, SINCE), new Date(since).toISOString())
     await symlink(await realpath(data), join(beside, DATA, name))
     const place = join(contents, infoHash)
     await rm(place, { recursive: true, force: true })

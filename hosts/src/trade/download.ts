@@ -39,6 +39,9 @@ export class Download {
   readonly #options: DownloadOptions
   readonly #approved: Promise<void>
   #approve: () => void = () => undefined
+  /** Why nothing more is sold of it. */
+  readonly #withdrawn: Promise<FloodgateError>
+  #withdraw: (error: FloodgateError) => void = () => undefined
   #trading: Trading | undefined
   /** What is to be bought costs so much. */
   #total = 0n
@@ -53,13 +56,15 @@ export class Download {
     this.#signal = signal
     this.#options = options
     this.#approved = new Promise((resolve) => (this.#approve = resolve))
+    this.#withdrawn = new Promise((resolve) => (this.#withdraw = resolve))
   }
 
   /** Resolves when it is here, or with `seed` when the user stops it. Throws `Stopped` before that. */
   async run(trading: Trading, target: Target): Promise<void> {
     this.#trading = trading
-    trading.floodgate.on('warning', ({ code }) => {
+    trading.floodgate.on('warning', ({ code, error }) => {
       if (code === 'insufficient-funds') void this.#tellMissing(trading)
+      if (code === 'withdrawn') this.#withdraw(error)
     })
     const path = resolve(this.#options.out)
     await expectWritable(path)
@@ -80,7 +85,7 @@ export class Download {
     const progress = tellProgress(this.#out, trading, torrent, offer.currency)
     let { name } = torrent
     try {
-      const here = this.#untilHere(trading, torrent, selection)
+      const here = this.#untilHere(trading, torrent, selection, offer)
       const [, opened] = await Promise.all([here, this.#unless(unsealing?.run(here))])
       name = opened ?? name
       const { infoHash, length } = torrent
@@ -120,14 +125,27 @@ export class Download {
     })
   }
 
-  async #untilHere(trading: Trading, torrent: Torrent, selection: Selection): Promise<void> {
-    await this.#unless(selection.whenHere())
+  /** Throws `withdrawn` when it is sold no more and all is here that was bought. */
+  async #untilHere(
+    trading: Trading,
+    torrent: Torrent,
+    selection: Selection,
+    { free }: Offer
+  ): Promise<void> {
+    const infoHash = fromHex(torrent.infoHash)
+    const { purses } = trading.wallet
+    const isOurs = (index: number): boolean =>
+      index < free || purses.pocket(infoHash).at(index) !== undefined
+    const cut = this.#withdrawn.then(() => selection.whenHere(isOurs))
+    await this.#unless(Promise.race([selection.whenHere(), cut]))
     // Sellers that served us last still wait for their money.
     await this.#unless(trading.floodgate.settled())
     const unpaid = trading.unpaid(torrent)
-    if (unpaid === 0) return
-    const pieces = `${count(unpaid, 'piece')} came from sellers who left before they were paid`
-    this.#out.warn('unpaid', `${pieces}; they are paid when you meet again.`)
+    if (unpaid > 0) {
+      const pieces = `${count(unpaid, 'piece')} came from sellers who left before they were paid`
+      this.#out.warn('unpaid', `${pieces}; they are paid when you meet again.`)
+    }
+    if (!selection.isHere) throw await this.#withdrawn
   }
 
   /** What `work` gives, unless the trade fails or the user stops it. */

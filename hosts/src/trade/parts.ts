@@ -76,14 +76,18 @@ export class Selection {
   }
 
   get isHere(): boolean {
-    return [...this.#wanted].every((index) => this.#torrent.bitfield.get(index))
+    return this.#isHere(() => true)
   }
 
-  /** Resolves when all of it is here. */
-  whenHere(): Promise<void> {
+  #isHere(isMeant: (index: number) => boolean): boolean {
+    return this.countWhere((index) => !this.#torrent.bitfield.get(index) && isMeant(index)) === 0
+  }
+
+  /** Resolves when all of it is here, or those that are meant. */
+  whenHere(isMeant = (_: number): boolean => true): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (!this.isHere) return
+        if (!this.#isHere(isMeant)) return
         this.#torrent.off('verified', look)
         this.#torrent.off('ready', look)
         resolve()

@@ -11,7 +11,12 @@ import {
   type Offer
 } from '@floodgate/protocol'
 import type { Sale, Wallet } from '@floodgate/wallet'
-import { floodgate, type Floodgate, type FloodgateOptions } from '@floodgate/wire'
+import {
+  floodgate,
+  type Floodgate,
+  type FloodgateEvents,
+  type FloodgateOptions
+} from '@floodgate/wire'
 import type WebTorrent from 'webtorrent'
 import type { Torrent, TorrentOptions } from 'webtorrent'
 import { createClient, destroyClient, type ClientLimits } from '../client.ts'
@@ -109,15 +114,21 @@ export class Trading {
       out.tell('measured', detail, says(sayMeasured(detail)))
     )
     tellCourt(this.floodgate, out)
-    this.floodgate.on('warning', ({ code, error }) => this.#warned(code, error))
+    this.floodgate.on('warning', (detail) => this.#warned(detail))
   }
 
   /** Says a warning once in a row; one after which nothing can come ends the job. */
-  #warned(code: ErrorCode, error: FloodgateError): void {
-    if (this.#fatal && HOPELESS.includes(code)) return this.#fail(error)
+  #warned({ code, error, infoHash }: FloodgateEvents['warning']): void {
+    const isHopeless = HOPELESS.includes(code) && !this.#isBought(code, infoHash)
+    if (this.#fatal && isHopeless) return this.#fail(error)
     if (error.message === this.#lastWarning) return
     this.#lastWarning = error.message
     this.#out.warn(code, `${error.message}${ERRORS[code].retry ? ' Trying again.' : ''}`)
+  }
+
+  /** What is withdrawn still comes to who has a purse for it. */
+  #isBought(code: ErrorCode, infoHash: string): boolean {
+    return code === 'withdrawn' && this.wallet.purses.open(fromHex(infoHash)) !== undefined
   }
 
   /** Ends whatever waits with `error`, such as a wallet that cannot be saved. */

@@ -2,7 +2,7 @@
 // be signed and the peers come inside the provider's signed list (F9, F10, F26, F27). An announce that wants a
 // purse buys it; announced again it is the same purse (I7: one message to the provider per purchase).
 
-import { codeOf, errorOf, type FloodgateError } from '@floodgate/protocol'
+import { errorOf, type ErrorCode, type FloodgateError } from '@floodgate/protocol'
 import {
   announce,
   overHttp,
@@ -12,12 +12,14 @@ import {
 } from '@floodgate/wallet'
 import type { Torrent } from 'webtorrent'
 import { Backoff } from './pace.ts'
-import type { Wish } from './shopping.ts'
+import type { Asked, Wish } from './shopping.ts'
 
 const RETRY_MIN_MS = 2000
 const RETRY_MAX_MS = 60_000
-/** So many announces ask for peers only after the provider refused to pay: what is here can be sold all the same. */
-const UNPAID_ANNOUNCES = 20
+/** So many announces ask for less after a refusal that stands: what is here can be sold, and what is bought fetched. */
+const MODEST_ANNOUNCES = 20
+/** What they ask for. A purse that was sold is renewed after a withdrawal too; who pays none renews none. */
+const AFTER: Partial<Record<ErrorCode, Asked>> = { 'not-pushed': 'nothing', withdrawn: 'owned' }
 
 /** The port that others are to connect to is known once the client listens. */
 export function whenListening({ client }: Torrent, action: () => void): void {
@@ -40,8 +42,9 @@ export interface AnnounceSource {
   /** Does the provider pay what we buy? */
   pushed: boolean
   /** What to buy now, or undefined: no purse needed. */
-  wanted(): Wish | undefined
+  wanted(asked: Asked): Wish | undefined
   answered(answer: AnnounceAnswer): void
+  /** Of a withdrawal it hears once, however often we ask whether it still stands. */
   failed(error: FloodgateError): void
 }
 
@@ -54,8 +57,10 @@ export class Announcer {
   #again = false
   #stopped = false
   #event = 'started'
-  /** Announces that still are to ask for peers only. */
-  #unpaid = 0
+  #asked: Asked = 'all'
+  /** Announces that still are to ask for less than all. */
+  #modest = 0
+  #toldWithdrawn = false
 
   constructor(wallet: Wallet, source: AnnounceSource) {
     this.#wallet = wallet
@@ -92,10 +97,28 @@ export class Announcer {
       this.#backoff.reset()
     } catch (error) {
       if (this.#stopped) return
-      if (codeOf(error) === 'not-pushed') this.#unpaid = UNPAID_ANNOUNCES
       this.#later(this.#backoff.next())
-      this.#source.failed(errorOf(error))
+      this.#failed(errorOf(error))
     }
+  }
+
+  #failed(error: FloodgateError): void {
+    const less = AFTER[error.code]
+    if (less !== undefined) {
+      // Not even what we take for ours: then there are peers.
+      this.#asked = this.#asked === less ? 'nothing' : less
+      this.#modest = MODEST_ANNOUNCES
+    }
+    if (error.code === 'withdrawn' && this.#toldWithdrawn) return
+    this.#toldWithdrawn ||= error.code === 'withdrawn'
+    this.#source.failed(error)
+  }
+
+  /** All that is wanted; after a refusal less for a while, and then all again: it may be for sale again. */
+  #wish(): Wish | undefined {
+    if (this.#modest > 0) this.#modest--
+    else this.#asked = 'all'
+    return this.#source.wanted(this.#asked)
   }
 
   /** Over HTTP whoever dials ports learns of ours, over the websocket whoever speaks WebRTC. */
@@ -106,9 +129,8 @@ export class Announcer {
   }
 
   #send(event: string, carry: Carrier): Promise<AnnounceAnswer> {
-    const { infoHash, peerId, port, left, pushed, wanted } = this.#source
-    const wish = this.#unpaid > 0 ? undefined : wanted()
-    if (this.#unpaid > 0) this.#unpaid--
+    const { infoHash, peerId, port, left, pushed } = this.#source
+    const wish = this.#wish()
     const options = {
       infoHash,
       peerId,

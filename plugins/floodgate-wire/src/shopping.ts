@@ -13,7 +13,7 @@ import {
   type Offer,
   type Ranges
 } from '@floodgate/protocol'
-import type { Wallet } from '@floodgate/wallet'
+import type { Purse, Wallet } from '@floodgate/wallet'
 import type { Torrent } from 'webtorrent'
 import type { Content } from './trade/terms.ts'
 
@@ -21,7 +21,7 @@ import type { Content } from './trade/terms.ts'
 export type Approve = (offer: Offer, torrent: Torrent, pieces: number) => boolean | Promise<boolean>
 
 export interface ShoppingNeeds {
-  wallet: Wallet
+  wallet: Pick<Wallet, 'purses' | 'now'>
   content: Content
   /** Bitmap of the pieces that are selected and not here. */
   missing(): Uint8Array
@@ -34,6 +34,9 @@ export interface Wish {
   offer: Offer
   pieces: Ranges
 }
+
+/** What an announce is to ask for: all that is wanted, later certificates of what is owned, or no purse. */
+export type Asked = 'all' | 'owned' | 'nothing'
 
 export class Shopping {
   readonly #needs: ShoppingNeeds
@@ -94,23 +97,30 @@ export class Shopping {
   }
 
   /** What to buy with the next announce: one purse, or the renewal of one; undefined when there is nothing. */
-  wish(): Wish | undefined {
-    const { content } = this.#needs
-    const unbought = this.#unbought()
-    const toBuy = (index: number): boolean =>
-      hasBit(unbought, index) && hasBit(this.#approved, index)
-    const pieces = rangesWhere(content.pieceCount, toBuy)
+  wish(asked: Asked = 'all'): Wish | undefined {
+    if (asked === 'nothing') return undefined
+    const pieces = asked === 'all' ? this.#toBuy() : []
     const wanted = pieces.length > 0 ? pieces : this.#toRenew()
     return wanted.length > 0 ? { offer: this.#offer, pieces: wanted } : undefined
   }
 
-  /** The pieces still to come from a purse whose certificate is half over: asked for, they bring a later one. */
+  #toBuy(): Ranges {
+    const unbought = this.#unbought()
+    const isToBuy = (index: number): boolean =>
+      hasBit(unbought, index) && hasBit(this.#approved, index)
+    return rangesWhere(this.#needs.content.pieceCount, isToBuy)
+  }
+
+  /** The pieces still to come from a purse whose certificate is half over, or over: asked for, they bring a later one. */
   #toRenew(): Ranges {
     const { wallet, content, missing } = this.#needs
     const pocket = wallet.purses.pocket(content.infoHash)
-    const left = missing()
-    for (const purse of pocket.purses.filter((one) => one.isRenewalDue(wallet.now()))) {
-      const fromIt = (index: number): boolean => hasBit(left, index) && pocket.at(index) === purse
+    const [left, now] = [missing(), wallet.now()]
+    const isDue = (one: Purse): boolean =>
+      one.cancellation === undefined && now < one.ends && one.isRenewalDue(now)
+    for (const purse of wallet.purses.of(content.infoHash).filter(isDue)) {
+      const fromIt = (index: number): boolean =>
+        hasBit(left, index) && purse.covers(index) && (pocket.at(index) ?? purse) === purse
       const pieces = rangesWhere(content.pieceCount, fromIt)
       if (pieces.length > 0) return pieces
     }

@@ -26,7 +26,7 @@ import { Links, type Link } from './links.ts'
 import { measureTorrent } from './measure-torrent.ts'
 import type { Measuring } from './measuring.ts'
 import { OriginFetch } from './origin/origin.ts'
-import { Shopping } from './shopping.ts'
+import { Shopping, type Asked } from './shopping.ts'
 import { Signalling } from './signalling.ts'
 import type { SwarmOptions } from './swarm-options.ts'
 import { Conversation } from './trade/conversation.ts'
@@ -94,7 +94,7 @@ export class Swarm {
       port: () => port ?? client.torrentPort,
       ...{ signalling: this.#signalling.carry, webrtc, pushed },
       left: () => leftOf(torrent),
-      wanted: () => this.#shopping?.wish(),
+      wanted: (asked: Asked) => this.#shopping?.wish(asked),
       answered: (answer: AnnounceAnswer) => this.#onAnswer(answer),
       failed: (error: FloodgateError) => {
         this.#warn(error)

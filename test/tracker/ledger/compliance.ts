@@ -232,7 +232,11 @@ export function ledgerCompliance(name: string, open: OpenLedger): void {
       const book = { infoHash: 'book', pieces: 2, priceMinor: 3n, title: 'book', ...rest }
       const film = { infoHash: 'film', pieces: 4, priceMinor: 10n, title: 'film', ...rest }
       assert.deepEqual(await store.contents(), [book, film])
-      assert.deepEqual(await store.content('film'), { ...film, torrent: new Uint8Array(9) })
+      assert.deepEqual(await store.content('film'), {
+        ...film,
+        torrent: new Uint8Array(9),
+        forSaleSince: 0
+      })
       await store.execute(commandOf('purchase p2 alice book 3 until=150'))
       assert.equal((await store.openPurse('alice', 'book'))?.purseId, 'p2')
       assert.equal(await store.openPurse('bob', 'book'), undefined)

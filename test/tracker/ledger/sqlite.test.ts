@@ -52,8 +52,15 @@ describe('ledger in a SQLite file', () => {
   it('an audit, which reads all there is, keeps no more of it than the cache may hold, and no row is lost', () => {
     const database = openFile(newPath(), 'EUR')
     const view = new SqliteView(database, 'EUR')
-    const money = { priceMinor: 1n, currency: 'EUR', pieces: 1, free: 0, withdrawnAt: 0 }
-    const film = { ...money, mode: 'open' as const, title: '', torrent: new Uint8Array(2 ** 20) }
+    const money = { priceMinor: 1n, currency: 'EUR', pieces: 1, free: 0 }
+    const sale = { forSaleSince: 0, withdrawnAt: 0 }
+    const film = {
+      ...money,
+      ...sale,
+      mode: 'open' as const,
+      title: '',
+      torrent: new Uint8Array(2 ** 20)
+    }
     // Beyond the 64 MiB that are kept.
     const keys = Array.from({ length: 80 }, (_, i) => `film${i}`)
     const readAll = () => keys.map((key) => view.get('content', key))

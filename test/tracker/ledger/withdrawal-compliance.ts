@@ -77,5 +77,18 @@ export function withdrawalCompliance(open: OpenLedger): void {
       assert.equal(await publish(121), 140)
       assert.equal(await publish(), 0)
     })
+
+    it('stands when the clock of who put it up was ahead: the same word said again changes nothing', async () => {
+      assert.equal(await publish(5000), 0)
+      assert.equal(await publish(130), 0, 'an older entry, of another copy')
+      assert.equal(await publish(), 0, 'an act of now')
+      await withdraw(140)
+      for (const since of [130, 4999, 5000]) assert.equal(await publish(since), 5000)
+      assert.equal(await result('purchase p1 alice film 10 at=150'), 'withdrawn')
+      assert.equal(await publish(5001), 0, 'put up again')
+      await withdraw(160)
+      assert.equal(await publish(5001), 5001)
+      assert.equal(await publish(), 0)
+    })
   })
 }

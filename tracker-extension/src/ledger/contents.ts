@@ -15,8 +15,9 @@ export function publish(view: LedgerView, command: PublishCommand): Outcomes['pu
   if (known && known.pieces !== pieces) throw new LedgerError('conflict', 'number of pieces')
   const before = known?.withdrawnAt ?? 0
   const withdrawnAt = since !== undefined && since <= before ? before : 0
-  const terms = { pieces, priceMinor, currency, mode, title, torrent, free, withdrawnAt }
-  view.put('content', infoHash, terms)
+  const forSaleSince = Math.max(known?.forSaleSince ?? 0, since ?? 0)
+  const terms = { pieces, priceMinor, currency, mode, title, torrent, free }
+  view.put('content', infoHash, { ...terms, forSaleSince, withdrawnAt })
   return { infoHash, withdrawnAt }
 }
 
@@ -27,6 +28,8 @@ export function withdraw(
   const content = view.get('content', infoHash)
   if (!content) throw new LedgerError('unknown-content', infoHash)
   const repeated = content.withdrawnAt !== 0
-  if (!repeated) view.put('content', infoHash, { ...content, withdrawnAt: now })
+  // Whoever put it up may have a clock that is ahead: his word, said again, must not be newer than this.
+  const withdrawnAt = Math.max(now, content.forSaleSince)
+  if (!repeated) view.put('content', infoHash, { ...content, withdrawnAt })
   return { infoHash, title: content.title, repeated }
 }

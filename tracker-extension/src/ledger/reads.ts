@@ -24,7 +24,7 @@ export type { OwnLines } from './tree-heads.ts'
 
 export type Account = PeerRow & { uid: string; balanceMinor: bigint }
 export type Content = ContentRow & { infoHash: string }
-export type ContentSummary = Omit<Content, 'torrent'>
+export type ContentSummary = Omit<Content, 'torrent' | 'forSaleSince'>
 export type Purse = PurseRow & { purseId: string }
 export type Sale = SaleRow & { purseId: string; payee: string }
 /** Evidence of a double spend: both vouchers are signed by the buyer and cover the same tokens. */

@@ -26,7 +26,9 @@ export interface ContentRow {
   torrent: Uint8Array
   /** So many pieces from the first on are given for nothing, and never sold. */
   free: number
-  /** Since when it is sold no more; 0 while it is for sale. */
+  /** The newest time at which it was put up for sale, by the clocks of those who did; 0 if none said when. */
+  forSaleSince: number
+  /** Since when it is sold no more, never before `forSaleSince`; 0 while it is for sale. */
   withdrawnAt: number
 }
 export interface PurseRow {

@@ -38,6 +38,7 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
       title: 'text',
       torrent: 'blob',
       free: 'number',
+      forSaleSince: 'number',
       withdrawnAt: 'number'
     }
   },
