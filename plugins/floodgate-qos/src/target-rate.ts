@@ -33,7 +33,7 @@ const REPORTED = 2
 /** An error is made up for in so many reports: they show a decision when the next three are made. */
 const SETTLING = 4
 /** The correction, as a share of the promise: little downwards, because what the forecast finds missing rarely is not. */
-const TRIM: [number, number] = [-0.05, 0.25]
+const TRIM: [number, number] = [-0.05, 0.5]
 /** Who gets less than this share of the median is held by his own line; if those are more than so many, by us. */
 /** Of what peers gave lately, as a share: what we send keeps them from giving, so what they give now is not what they can. */
 const RECALL = 0.8
