@@ -58,7 +58,10 @@ describe('ledger rules, once more', () => {
     assert.deepEqual(await store.execute(deposit), { ...booked, repeated: false })
     assert.deepEqual(await store.execute(deposit), { ...booked, repeated: true })
     assert.equal(await resultOf(store, { ...deposit, reason: 'gift' } as Command), 'conflict')
-    assert.deepEqual(await store.execute(commandOf('publish film 8 10')), { infoHash: 'film' })
+    assert.deepEqual(await store.execute(commandOf('publish film 8 10')), {
+      infoHash: 'film',
+      withdrawnAt: 0
+    })
     await store.execute(commandOf('publish book 8 10'))
     await store.execute(commandOf('purchase p1 alice film 10'))
     assert.equal(await resultOf(store, commandOf('purchase p1 alice book 10')), 'conflict')

@@ -29,7 +29,7 @@ describe('mint: torrent files for publishing', () => {
       { ...published, infoHash: '' },
       {
         ...{ infoHash: '', name: 'file.bin', pieces: 4, pieceLength: 16384 },
-        ...{ price: '7', currency: 'EUR', mode: 'open', free: 0 }
+        ...{ length: 50_000, price: '7', currency: 'EUR', mode: 'open', free: 0, isForSale: true }
       }
     )
     const stored = await world.store.content(published.infoHash)
