@@ -1,10 +1,10 @@
 // `floodgate push-budget`: raises what spreading a sealed content before its release may cost. A running provider sees it at once.
 
 import { FloodgateError } from '@floodgate/protocol'
-import { amountIn, parseAmount } from '../units.ts'
 import { expectSettings, homeOf } from '../provider/home.ts'
+import { oneMeant } from '../provider/meant.ts'
 import { allSecrets, saveSecret } from '../provider/sealed.ts'
-import { money } from '../units.ts'
+import { amountIn, money, parseAmount } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 export const addPushBudget: AddCommand = (program, act) => {
@@ -23,17 +23,11 @@ export const addPushBudget: AddCommand = (program, act) => {
 }
 
 async function raise({ out }: Session, content: string, text: string, data: string): Promise<void> {
-  // Of a shell's variable that is not set; every info hash begins with it.
-  if (content === '') throw new FloodgateError('bad-option', 'say which content')
   const home = homeOf(data)
   const { currency } = await expectSettings(home)
   const amount = amountIn(text, currency)
-  const secrets = await allSecrets(home)
-  const found = secrets.filter(([infoHash]) => infoHash.startsWith(content.toLowerCase()))
-  if (found.length > 1) throw new FloodgateError('bad-option', `${content}: several contents`)
-  if (found.length === 0)
-    throw new FloodgateError('unknown-content', `${content} is not sealed here`)
-  const [infoHash, secret] = found[0]!
+  const sealed = (await allSecrets(home)).map(([infoHash, secret]) => ({ infoHash, secret }))
+  const { infoHash, secret } = oneMeant(content, sealed, 'is not sealed here')
   const before = secret.pushBudget
   // The money is in the books already.
   if (amount < before) {

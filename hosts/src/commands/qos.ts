@@ -2,6 +2,7 @@
 
 import { FloodgateError } from '@floodgate/protocol'
 import { fetchContents, fetchQuality } from '../provider/api-client.ts'
+import { allMeant } from '../provider/meant.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { tableOf } from '../qos/row.ts'
 import { unlessStopped } from '../stop.ts'
@@ -38,10 +39,9 @@ async function explain(
   const operator = await operatorOf(data)
   const { policy, contents } = await unlessStopped(signal, fetchQuality(operator))
   const sold = content === undefined ? [] : await unlessStopped(signal, fetchContents(operator.url))
-  const named = new Set(sold.filter(({ name }) => name === content).map((one) => one.infoHash))
-  const wanted = contents.filter(
-    ({ infoHash }) => named.has(infoHash) || infoHash.startsWith(content?.toLowerCase() ?? '')
-  )
+  const nameOf = new Map(sold.map(({ infoHash, name }) => [infoHash, name]))
+  const named = contents.map((row) => ({ ...row, name: nameOf.get(row.infoHash) }))
+  const wanted = content === undefined ? contents : allMeant(content, named)
   if (content !== undefined && wanted.length === 0) {
     throw new FloodgateError('unknown-content', `nothing was decided about ${content} yet`)
   }
