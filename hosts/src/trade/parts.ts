@@ -80,7 +80,11 @@ export class Selection {
   }
 
   #isHere(isMeant: (index: number) => boolean): boolean {
-    return this.countWhere((index) => !this.#torrent.bitfield.get(index) && isMeant(index)) === 0
+    // Asked with each piece that comes: it ends at the first that is missing.
+    for (const index of this.#wanted) {
+      if (!this.#torrent.bitfield.get(index) && isMeant(index)) return false
+    }
+    return true
   }
 
   /** Resolves when all of it is here, or those that are meant. */
