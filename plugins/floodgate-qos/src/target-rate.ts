@@ -34,11 +34,11 @@ const REPORTED = 2
 const SETTLING = 4
 /** The correction, as a share of the promise: little downwards, because what the forecast finds missing rarely is not. */
 const TRIM: [number, number] = [-0.05, 0.5]
-/** Who gets less than this share of the median is held by his own line; if those are more than so many, by us. */
 /** Of what peers gave lately, as a share: what we send keeps them from giving, so what they give now is not what they can. */
 const RECALL = 0.8
 /** For how many reports that is remembered. */
 const RECALL_REPORTS = 4
+/** Who gets less than this share of the median is held by his own line; if those are more than so many, by us. */
 const LINE_SHARE = 0.85
 const LINES_MAX = 0.2
 

@@ -36,7 +36,7 @@ export class Purses {
   readonly #wallet: WalletParts
   /** Oldest first, by purse id. */
   readonly #purses = new Map<string, Purse>()
-  /** By the very array that names the content: to look at its bytes took longer than all the rest. */
+  /** By the very array that names the content: they are asked for with every wire that may take a piece. */
   #pockets = new WeakMap<Uint8Array, Pocket>()
   readonly #purchases = new Map<string, PurchaseState>()
   /** What was measured of promises. */

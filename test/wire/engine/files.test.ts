@@ -156,6 +156,12 @@ describe('engine: pieces on disk', () => {
     })
   }
 
+  it('are left to a store that does not say where they lie', async () => {
+    const { torrent } = await onDisk(await content({ bytes: 1000 }), 'upgraded')
+    Reflect.set(filesOf(torrent)!, 'chunkMap', undefined)
+    assert.equal(filesOf(torrent), null)
+  })
+
   it('leave a store of another kind its buffers', async () => {
     const made = await content({ bytes: 1024 * KIB, pieceLength: 64 * KIB })
     const [one, other] = [await seeder(made), await leecher(made)]

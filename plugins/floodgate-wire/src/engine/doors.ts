@@ -196,6 +196,8 @@ export interface FilesDoors {
   chunkMap: { from: number; to: number; offset: number; file: FileDoors }[][]
 }
 
+export type FileStoreClass = new (chunkLength: number, options?: object) => FilesDoors
+
 export interface FileDoors {
   open(
     done: (

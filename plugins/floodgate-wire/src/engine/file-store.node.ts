@@ -1,2 +1,5 @@
 /** The class of the store that WebTorrent takes in Node when nobody names one. */
-export { default as fileStore } from 'fs-chunk-store'
+import FSChunkStore from 'fs-chunk-store'
+import type { FileStoreClass } from './doors.ts'
+
+export const fileStore: FileStoreClass | null = FSChunkStore

@@ -1,2 +1,4 @@
 /** In browsers there are no files that could be read past the store. */
-export const fileStore: (new () => object) | null = null
+import type { FileStoreClass } from './doors.ts'
+
+export const fileStore: FileStoreClass | null = null

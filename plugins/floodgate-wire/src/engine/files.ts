@@ -10,14 +10,15 @@ export type ReadPiece = (error: Error | null, bytes?: Uint8Array) => void
 
 /**
  * The store at the bottom of a torrent that is ready, if WebTorrent made it and it is the one for files; null with any other,
- * above all with one that an application wraps around it: what lies in the files may not be what the store gives.
+ * above all with one that an application wraps around it: what lies in the files may not be what the store gives. Null too when
+ * an upgrade has closed the door: then pieces are read and kept as WebTorrent does.
  */
 export function filesOf(torrent: Torrent): FilesDoors | null {
   const { _store, _preloadedStore, store } = torrent as Torrent & StoreDoors
   if (fileStore === null || _store !== fileStore || _preloadedStore) return null
   const below = store?.store
   const bottom = below?.store ?? below
-  return bottom instanceof fileStore ? (bottom as unknown as FilesDoors) : null
+  return bottom instanceof fileStore && Array.isArray(bottom.chunkMap) ? bottom : null
 }
 
 /** Reads a whole piece: from its file if it lies in one, else as the torrent's store does. */

@@ -80,7 +80,8 @@ export class Buying implements BuyingSeam {
   /**
    * One piece beyond the limit is asked for ahead, so that the pipe never runs dry while a payment is under
    * way; of a fast seller as many as came lately, so that their reservations are durable before they are
-   * here, and of a far one as many as fill the round trip. Room is given by the half window: one signature then covers several pieces.
+   * here, and of a far one as many as fill the round trip. Room is given by the half window: one signature then
+   * covers several pieces.
    */
   #roomToPay(): number {
     if (this.#limit === 0) return 0

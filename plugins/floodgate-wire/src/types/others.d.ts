@@ -6,7 +6,8 @@ declare module 'ut_metadata' {
 
 declare module 'fs-chunk-store' {
   import type { ChunkStore } from 'webtorrent'
-  const FSChunkStore: new (chunkLength: number, options?: object) => ChunkStore
+  import type { FilesDoors } from '../engine/doors.ts'
+  const FSChunkStore: new (chunkLength: number, options?: object) => ChunkStore & FilesDoors
   export default FSChunkStore
 }
 
