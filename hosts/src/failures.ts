@@ -7,6 +7,8 @@ export interface Failure {
   code: string
   text: string
   exit: number
+  /** What happened and what to do, where the text alone leaves one at a loss. */
+  advice?: string
 }
 
 /** The user ended the job before it was finished: 128 + SIGINT, as shells count. */
@@ -42,17 +44,31 @@ const MACHINE: Record<string, { exit: number; text: string }> = {
   'books-do-not-add-up': { exit: 70, text: 'The audit of the ledger found faults.' }
 }
 
+const ADVICE: Partial<Record<string, string>> = {
+  'forked-log':
+    'The provider’s books are not those that this wallet saw before. Either it put back an older backup and lost what it had\n' +
+    'acknowledged since, or it shows two histories. The wallet keeps both heads as evidence: floodgate wallet head prints\n' +
+    'them, to show to the provider and to other peers (--compare). Ask the provider what happened. Whether you go on with it\n' +
+    'is your decision: floodgate wallet head --accept takes its books as they are now, and floodgate wallet and\n' +
+    'floodgate wallet proof then show what it still knows of your money.'
+}
+
 /** What anything thrown means to the user. */
 export function failureOf(error: unknown): Failure {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   const text = typeof message === 'string' ? message : String(error)
   if (typeof code === 'string') {
-    if (isErrorCode(code)) return { code, text, exit: ERRORS[code].exit }
+    if (isErrorCode(code)) return adviseOn({ code, text, exit: ERRORS[code].exit })
     const row = MACHINE[code]
     if (error instanceof Stopped) return { code, text, exit: EXIT_STOPPED }
     if (row !== undefined) return { code, text: textOf(row.text, text), exit: row.exit }
   }
   return { code: 'internal', text, exit: ERRORS.internal.exit }
+}
+
+function adviseOn(failure: Failure): Failure {
+  const advice = ADVICE[failure.code]
+  return advice === undefined ? failure : { ...failure, advice }
 }
 
 /** Our sentence, with what the system or library said behind it. */

@@ -50,11 +50,12 @@ export function createOutput(json: boolean): Output {
       line('warning', { code, text })
       complain(`${pc.yellow('warning')} ${text}`)
     },
-    fail({ code, text, exit }) {
-      line('error', { code, text, exit })
+    fail({ code, text, exit, advice }) {
+      line('error', { code, text, exit, advice })
       // Who stopped it, or said no, knows: to people that is no error.
       const isFault = exit !== EXIT_STOPPED
       complain(isFault ? `${pc.red('error')} ${text} ${pc.dim(`[${code}]`)}` : text)
+      if (advice !== undefined) complain(advice)
     }
   }
 }

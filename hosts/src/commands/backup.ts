@@ -3,11 +3,12 @@
 
 import { join } from 'node:path'
 import { FloodgateError } from '@floodgate/protocol'
+import type { LedgerStore } from '@floodgate/tracker'
 import { postBackup } from '../provider/api-client.ts'
 import { expectSettings, homeOf, makeHome, type Home } from '../provider/home.ts'
+import { expectKeys } from '../provider/keys.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { isThere } from '../there.ts'
-import { count } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 interface BackupOptions {
@@ -71,6 +72,20 @@ async function writeBackup(home: Home, currency: string): Promise<string> {
   }
 }
 
+/** What the operator of an older ledger has to do, and what his customers will see. */
+const LOST =
+  'What was booked after that is not in it: import and deposit again what came in since. Whose account is missing runs ' +
+  'floodgate register again and is who he was; wallets name the purses that are lost (unknown-purse), and those that saw ' +
+  'the newer log say forked-log: tell your customers what happened.'
+
+/** When the last posting was made, Unix milliseconds; undefined when there is none. */
+async function newestOf(store: LedgerStore): Promise<number | undefined> {
+  const { journalLines } = await import('@floodgate/tracker')
+  let newest: number | undefined
+  for await (const { at } of journalLines(store)) newest = Math.max(newest ?? 0, at)
+  return newest
+}
+
 async function runRestore(
   { out }: Session,
   backup: string,
@@ -78,8 +93,11 @@ async function runRestore(
 ): Promise<void> {
   const home = homeOf(data)
   const { currency } = await expectSettings(home)
-  const { openLedger } = await import('../provider/ledger.ts')
+  const keys = await expectKeys(home)
+  const { expectDatabase, openLedger } = await import('../provider/ledger.ts')
+  const { tellAudit } = await import('../provider/audit.ts')
   const { restoreLedger } = await import('@floodgate/tracker')
+  if (ledger !== undefined) expectDatabase(ledger)
   if (!(await isThere(backup))) throw new FloodgateError('bad-option', `${backup} is not there`)
   if (ledger === undefined && (await isThere(home.ledger))) {
     throw new FloodgateError('bad-option', `${home.ledger} is there: move it away first`)
@@ -87,11 +105,11 @@ async function runRestore(
   await restoreLedger(backup, ledger ?? home.ledger, { currency })
   const store = await openLedger(home, { currency }, ledger)
   try {
-    const { faults, postings } = await store.audit()
-    out.tell('restored', { postings, faults }, `restored  ${count(postings, 'posting')}`)
-    if (faults.length > 0) {
-      throw Object.assign(new Error(faults.join('; ')), { code: 'books-do-not-add-up' })
-    }
+    const until = await newestOf(store)
+    const at = until === undefined ? '' : `, the newest of ${new Date(until).toISOString()}`
+    out.tell('restored', { backup, until }, `restored  ${backup}${at}`)
+    out.say(LOST)
+    await tellAudit(out, store, keys, currency)
   } finally {
     await store.close()
   }

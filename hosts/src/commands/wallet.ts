@@ -2,9 +2,11 @@
 
 import { ERRORS, codeOf, toHex } from '@floodgate/protocol'
 import {
+  acceptLog,
   account,
   checkLog,
   compareHead,
+  findLost,
   learnRefunds,
   type Wallet,
   type WalletSummary
@@ -17,7 +19,7 @@ import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { showDisputes, showRevocations } from '../trade/disputes.ts'
 import { showProof } from '../trade/proof.ts'
-import { cancelNamed, purseTable, warnOfEnds } from '../trade/purses.ts'
+import { cancelNamed, purseTable, warnOfEnds, warnOfLost } from '../trade/purses.ts'
 import { count, money, parseDays, short } from '../units.ts'
 import { lookIntoWallet, openWallet, type WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
@@ -55,6 +57,10 @@ export const addWallet: AddCommand = (program, act) => {
     .requiredOption('--wallet <file>', 'the wallet')
     .option(...PASSPHRASE_OPTION)
     .option('--compare <line>', 'with head: the line that another peer printed')
+    .option(
+      '--accept',
+      'with head: take the provider’s log as it is now, though it does not go on from the one known before'
+    )
     .option('--csv', 'with statement: for spreadsheets')
     .option('--from <day>', 'with statement: a day such as 2026-11-22, or a month', parseDays)
     .option('--to <day>', 'with statement: the last day, or month', parseDays)
@@ -79,6 +85,7 @@ export const addWallet: AddCommand = (program, act) => {
 interface ViewOptions extends WalletOptions, WalletStatementOptions {
   purse?: string | undefined
   compare?: string
+  accept?: boolean
   /** It is another process's: the provider is not asked, as that would want the wallet's next counter. */
   isGlance?: boolean
 }
@@ -117,11 +124,12 @@ const SHOW: Record<View, Show> = {
 async function head(
   { out, signal }: Session,
   wallet: Wallet,
-  { compare }: ViewOptions
+  { compare, accept }: ViewOptions
 ): Promise<void> {
   try {
     if (compare !== undefined) await unlessStopped(signal, compareHead(wallet, compare))
-    const { size, root, time, line } = await unlessStopped(signal, checkLog(wallet))
+    const take = accept === true ? acceptLog : checkLog
+    const { size, root, time, line } = await unlessStopped(signal, take(wallet))
     out.tell('head', { size, root: toHex(root), time, line }, line)
   } catch (error) {
     const { fork } = wallet.court.heads
@@ -146,11 +154,12 @@ async function show(
   wallet: Wallet,
   { isGlance }: ViewOptions
 ): Promise<void> {
+  const isAsking = wallet.registered && isGlance !== true
+  if (isAsking) await unlessOffline(out, unlessStopped(signal, findLost(wallet)))
   const { purses, sales } = wallet.summary()
-  const standing =
-    wallet.registered && isGlance !== true
-      ? await unlessOffline(out, unlessStopped(signal, account(wallet)))
-      : undefined
+  const standing = isAsking
+    ? await unlessOffline(out, unlessStopped(signal, account(wallet)))
+    : undefined
   const uid = toHex(wallet.uid)
   out.tell('wallet', {
     uid,
@@ -169,6 +178,7 @@ async function show(
     out.say(`balance ${has}, deposited ${put}, in purses ${held}, earned ${got}, spent ${gave}`)
   }
   if (purses.length > 0) out.say(purseTable(purses))
+  warnOfLost(out, purses)
   warnOfEnds(out, purses, wallet.now())
   if (sales.length > 0) out.say(saleTable(sales))
 }

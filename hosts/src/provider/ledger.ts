@@ -30,15 +30,19 @@ export async function openLedger(
       throw new FloodgateError('ledger-in-use', `stop the provider of ${home.dir} first`)
     }
   }
-  if (!/^postgres(ql)?:\/\//.test(now)) {
-    throw new FloodgateError('bad-option', 'a ledger elsewhere is at postgres://…')
-  }
+  expectDatabase(now)
   if (await isThere(home.ledger)) {
     throw new FloodgateError('bad-option', `the ledger of ${home.dir} is ${home.ledger}`)
   }
   const store = await postgresLedger(now, options)
   if (now !== known) await writePrivate(home.ledgerUrl, `${now}\n`)
   return store
+}
+
+/** Throws `bad-option` for a URL of another kind: before anything is made. */
+export function expectDatabase(url: string): void {
+  if (/^postgres(ql)?:\/\//.test(url)) return
+  throw new FloodgateError('bad-option', 'a ledger elsewhere is at postgres://…')
 }
 
 /** A new ledger in the place of one that is gone would say that nobody has anything. Throws `bad-option`. */

@@ -25,7 +25,7 @@ import {
 } from './home.ts'
 import { loadKeys } from './keys.ts'
 import { factsOf } from './facts.ts'
-import { knownUrl, openLedger } from './ledger.ts'
+import { expectDatabase, knownUrl, openLedger } from './ledger.ts'
 import { expectListenable, listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { passwordsOf, secretsOf } from './redaction.ts'
@@ -115,6 +115,7 @@ export interface Service {
 export async function startService(home: Home, options: ServiceOptions): Promise<Service> {
   const known = await loadSettings(home)
   options.log.hide(passwordsOf(options.ledger ?? (await knownUrl(home))))
+  if (options.ledger !== undefined) expectDatabase(options.ledger)
   const currency = options.currency ?? known?.currency ?? 'EUR'
   const name = options.name ?? known?.name ?? 'Floodgate provider'
   const host = options.host ?? known?.host ?? LOOPBACK

@@ -48,6 +48,20 @@ export function warnOfEnds(out: Output, purses: Line[], now: number): void {
   }
 }
 
+/** Says of purses that the provider's ledger lost what follows for their owner. */
+export function warnOfLost(out: Output, purses: Line[]): void {
+  for (const { id, state, count: pieces, spent, price, currency } of purses) {
+    if (state !== 'lost') continue
+    const [cost, paid] = [pieces, spent].map((tokens) => money(price * BigInt(tokens), currency))
+    out.warn(
+      'unknown-purse',
+      `Purse ${short(id)} of ${cost}, ${paid} of it paid to sellers: the provider’s ledger does not know it any more, as ` +
+        'after an older backup was put back. Nobody is paid from it and nothing of it comes back; what is still missing is ' +
+        'bought again. Whether its price is on your balance again only the provider can say: ask it.'
+    )
+  }
+}
+
 /** The purse whose id begins so. Throws `unknown-purse`, and `bad-option` when none is named or several are. */
 function purseNamed(purses: Line[], named: string): Line {
   const ids = purses.map(({ id }) => short(id)).join(', ')

@@ -69,6 +69,7 @@ export { proveAccount, type OwnPosting, type ProvedAccount } from './own-posting
 export { ownAccount, ownLines, type OwnLine } from './own-lines.ts'
 export { payouts, setDestination, type DestinationAnswer, type PayoutAnswer } from './payouts.ts'
 export { sendMeasurement, type MeasureAnswer } from './measurements.ts'
+export { findLost } from './lost-purses.ts'
 export type { Missing, PayeeAccount, Receipted } from './payee-book.ts'
 export { isWaiting, type AnswerKind, type Notice } from './notices.ts'
 export { Pocket } from './pocket.ts'
@@ -85,7 +86,7 @@ export {
   type WalletState
 } from './state.ts'
 export { memoryStorage, type WalletStorage } from './storage.ts'
-export { checkLog, compareHead, type Fork, type TreeHead } from './tree-heads.ts'
+export { acceptLog, checkLog, compareHead, type Fork, type TreeHead } from './tree-heads.ts'
 export type { TrackerReply } from './tracker-reply.ts'
 export type { WalletSummary } from './summary.ts'
 export { Wallet, type CreateOptions, type OpenOptions } from './wallet.ts'

@@ -13,8 +13,9 @@ export class Pocket {
 
   /** Of purses whose certificates are not over. */
   constructor(purses: readonly Purse[]) {
-    this.purses = purses.filter((purse) => purse.cancellation === undefined)
-    this.#ending = purses.filter((purse) => purse.cancellation !== undefined)
+    const good = purses.filter((purse) => !purse.isLost)
+    this.purses = good.filter((purse) => purse.cancellation === undefined)
+    this.#ending = good.filter((purse) => purse.cancellation !== undefined)
     for (const purse of this.purses) {
       for (const index of eachOf(purse.pieces)) this.#payer[index] ??= purse
     }

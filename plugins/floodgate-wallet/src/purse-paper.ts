@@ -19,17 +19,19 @@ export interface Cancellation {
   refundAt: number
 }
 
-type PaperState = Pick<PurseState, 'frame' | 'cancellation' | 'isPushed'>
+type PaperState = Pick<PurseState, 'frame' | 'cancellation' | 'isPushed' | 'isLost'>
 
-export class PursePaper {
+export abstract class PursePaper {
   #frame: Uint8Array
   #certificate: PurseCertificate & Header
   #cancellation: Cancellation | undefined
+  #isLost: boolean
   /** Did the provider pay it (F77)? */
   readonly isPushed: boolean
 
-  constructor({ frame, cancellation, isPushed = false }: PaperState) {
+  constructor({ frame, cancellation, isPushed = false, isLost = false }: PaperState) {
     this.#frame = unpack(frame)
+    this.#isLost = isLost
     this.isPushed = isPushed
     this.#certificate = decode(this.#frame, 'purse').message
     if (cancellation === undefined) return
@@ -91,9 +93,15 @@ export class PursePaper {
     return this.#cancellation
   }
 
-  /** May it be bought with: not cancelled, and sellers believe its certificate? */
+  /** Does the provider's ledger not know it any more? Then nobody is paid from it. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** May it be bought with: not cancelled or lost, and sellers believe its certificate? */
   isInForce(now: number): boolean {
-    return this.#cancellation === undefined && now < this.#certificate.expiry
+    const isEnded = this.#isLost || this.#cancellation !== undefined
+    return !isEnded && now < this.#certificate.expiry
   }
 
   /** Is half the certificate's time over, and a later one to be had? */
@@ -102,13 +110,22 @@ export class PursePaper {
     return expiry < ends && now >= (time + expiry) / 2
   }
 
-  /** Takes a later certificate of the same purse; false when it is none. */
-  protected renewPaper(frame: Uint8Array): boolean {
+  /** Is to be saved. */
+  protected abstract changed(): number
+
+  /** Takes in a later certificate of this purse. */
+  renew(frame: Uint8Array): void {
     const { message } = decode(frame, 'purse')
-    if (message.expiry <= this.#certificate.expiry) return false
+    if (message.expiry <= this.#certificate.expiry) return
     this.#frame = frame.slice()
     this.#certificate = message
-    return true
+    this.changed()
+  }
+
+  /** For `Purses`, which keeps what follows from it. */
+  setLost(isLost: boolean): void {
+    this.#isLost = isLost
+    this.changed()
   }
 
   protected endPaper(cancellation: Cancellation): void {
@@ -118,7 +135,8 @@ export class PursePaper {
   protected paperState(): PaperState {
     const paper = {
       frame: packMessage(this.#frame),
-      ...(this.isPushed && { isPushed: true })
+      ...(this.isPushed && { isPushed: true }),
+      ...(this.#isLost && { isLost: true })
     }
     if (this.#cancellation === undefined) return paper
     const { frame: word, refundAt } = this.#cancellation

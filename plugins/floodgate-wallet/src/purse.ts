@@ -101,7 +101,7 @@ export class Purse extends PursePaper {
     const book = this.#bookOf(payee)
     this.#holders[index] = book
     setBit(book.held, index)
-    this.#reservations.note(index, this.#changed())
+    this.#reservations.note(index, this.changed())
     return true
   }
 
@@ -122,11 +122,6 @@ export class Purse extends PursePaper {
     }
   }
 
-  /** Takes in a later certificate of this purse. */
-  renew(frame: Uint8Array): void {
-    if (this.renewPaper(frame)) this.#changed()
-  }
-
   /** Bitmap of the tokens that were paid or promised to a seller: those a cancellation must keep. */
   kept(): Uint8Array {
     const kept = this.#paid.slice()
@@ -141,7 +136,7 @@ export class Purse extends PursePaper {
   cancel(cancellation: Cancellation): void {
     this.#saver.expectOpen()
     this.endPaper(cancellation)
-    this.#changed()
+    this.changed()
   }
 
   /** Gives a reservation back: only the holder's, only unpaid, and not when it is uncertain. */
@@ -156,7 +151,7 @@ export class Purse extends PursePaper {
     clearBit(book.held, index)
     this.#reservations.forget(index)
     if (book.isEmpty) this.#payees.delete(toHex(book.uid))
-    this.#changed()
+    this.changed()
   }
 
   /** Resolves when these are durable, at once as a rule: they were saved while the pieces came. Rejects when they cannot be. */
@@ -179,7 +174,7 @@ export class Purse extends PursePaper {
     }
     const book = this.#bookOf(payee)
     for (const index of indexes) if (this.#markPaid(book, index)) book.unreceipted.push(index)
-    this.#changed()
+    this.changed()
     return this.account(payee)!
   }
 
@@ -212,7 +207,7 @@ export class Purse extends PursePaper {
   receipted(payee: Uint8Array, count: number, proof?: Omit<Receipted, 'paid'>): void {
     const book = this.#payees.get(toHex(payee))
     const isNews = book?.acknowledge(count) === true
-    if (book?.keepReceipt(this.#crypto, this.#paid, proof) === true || isNews) this.#changed()
+    if (book?.keepReceipt(this.#crypto, this.#paid, proof) === true || isNews) this.changed()
   }
 
   /** What answers this payee's complaints: the last voucher that it gave a receipt for. */
@@ -242,7 +237,7 @@ export class Purse extends PursePaper {
     if (count === 0) return true
     for (const index of bits(paid)) this.#markPaid(book, index)
     book.unreceipted = book.unreceipted.filter((index) => !hasBit(paid, index))
-    this.#changed()
+    this.changed()
     return true
   }
 
@@ -255,7 +250,7 @@ export class Purse extends PursePaper {
     const book = this.#payees.get(toHex(payee))
     if (book === undefined || !isBitmapOf(shown, this.count)) return undefined
     const missing = book.missing(this.#paid, shown, most, this.tokens)
-    if (missing !== undefined && book.retract(this.#paid, shown)) this.#changed()
+    if (missing !== undefined && book.retract(this.#paid, shown)) this.changed()
     return missing
   }
 
@@ -293,7 +288,7 @@ export class Purse extends PursePaper {
     return this.#state
   }
 
-  #changed(): number {
+  protected changed(): number {
     this.#state = undefined
     return this.#saver.changed()
   }

@@ -93,14 +93,15 @@ export class Purses {
     const now = this.#wallet.now()
     return this.of(infoHash).filter((purse) => {
       const holds = purse.payees().some(({ uid }) => equal(uid, payee))
-      return purse.isInForce(now) || (holds && now < purse.certificate.expiry)
+      const isEnding = holds && !purse.isLost && now < purse.certificate.expiry
+      return purse.isInForce(now) || isEnding
     })
   }
 
   /** Does a seller of this content wait for its money, for pieces that are here, or we for its receipt? */
   owes(infoHash: Uint8Array, isHere: (index: number) => boolean): boolean {
     const now = this.#wallet.now()
-    const shown = this.of(infoHash).filter((purse) => now < purse.certificate.expiry)
+    const shown = this.of(infoHash).filter((one) => !one.isLost && now < one.certificate.expiry)
     return shown.some((purse) =>
       purse.payees().some(({ uid }) => {
         const waits = purse.unreceipted(uid) > 0
@@ -154,6 +155,7 @@ export class Purses {
     const known = this.#purses.get(id)
     if (known !== undefined && equal(known.certificate.root, certificate.root)) {
       known.renew(frame)
+      this.setLost(known, false) // it was just sold, perhaps anew
       this.#pockets = new WeakMap()
       return known
     }
@@ -182,6 +184,16 @@ export class Purses {
     return purse
   }
 
+  /** Says whether the provider's ledger does not know a purse any more (`findLost`). */
+  setLost(purse: Purse, isLost: boolean): void {
+    if (purse.isLost === isLost) return
+    purse.setLost(isLost)
+    this.#pockets = new WeakMap()
+    const { covered, currency, id } = purse
+    const worth = amountOf(purse.price * BigInt(covered), currency)
+    this.#wallet.note(isLost ? 'lost' : 'found', `purse ${toHex(id)} of ${worth}`)
+  }
+
   /** All purses, oldest first. */
   all(): Purse[] {
     return [...this.#purses.values()]
@@ -195,6 +207,12 @@ export class Purses {
   set linesRead(line: number) {
     if (line <= this.#linesRead) return
     this.#linesRead = line
+    this.#wallet.saver.changed()
+  }
+
+  /** The log was cut off behind this line at the latest: what comes there now is new. */
+  readAgainFrom(line: number): void {
+    this.#linesRead = Math.min(this.#linesRead, line)
     this.#wallet.saver.changed()
   }
 

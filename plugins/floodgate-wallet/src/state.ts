@@ -41,6 +41,8 @@ export interface PurseState {
   cancellation?: { frame: string; refundAt: number }
   /** The provider paid it: what is left of it is not ours. */
   isPushed?: boolean
+  /** The provider's ledger does not know it any more. */
+  isLost?: boolean
 }
 
 /** What was measured of a purse's promise. */

@@ -20,8 +20,8 @@ export interface WalletSummary {
     currency: string
     /** When it ends; what is left comes back a day later. */
     expiresAt: number
-    /** `open`; `cancelled` by us; or `over`. */
-    state: 'open' | 'cancelled' | 'over'
+    /** `open`; `cancelled` by us; `lost`: the provider's ledger does not know it any more; or `over`. */
+    state: 'open' | 'cancelled' | 'lost' | 'over'
     spent: number
     /** Tokens promised to sellers and not paid. */
     held: number
@@ -103,14 +103,19 @@ export function summaryOf(
 function standingOf(purse: Purse, now: number) {
   const [spent, kept] = [purse.spent(), countBits(purse.kept())]
   const { cancellation, ends, price, covered } = purse
-  const over = now >= ends
-  const state = over ? 'over' : cancellation === undefined ? 'open' : 'cancelled'
+  const isNotOurs = purse.isPushed || purse.isLost
   // What is left of a pushed one is the provider's.
-  const returned = purse.isPushed ? 0 : covered - (cancellation === undefined ? spent : kept)
+  const returned = isNotOurs ? 0 : covered - (cancellation === undefined ? spent : kept)
   return {
-    state,
+    state: stateOf(purse, now),
     ...{ spent, held: kept - spent },
     refundable: price * BigInt(returned),
     refundAt: cancellation?.refundAt || ends + CLOCK_SLACK_MS
   } as const
+}
+
+function stateOf({ isLost, ends, cancellation }: Purse, now: number) {
+  if (isLost) return 'lost'
+  if (now >= ends) return 'over'
+  return cancellation === undefined ? 'open' : 'cancelled'
 }

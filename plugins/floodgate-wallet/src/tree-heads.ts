@@ -58,6 +58,12 @@ export class TreeHeads {
     this.#saver.changed()
   }
 
+  /** The log as it is now is the one to go on from, whatever was known before; what showed the fork is kept. */
+  startFrom({ line }: TreeHead): void {
+    this.#newest = line
+    this.#saver.changed()
+  }
+
   keepFork(fork: Fork): void {
     this.#fork = fork
     this.#saver.changed()
@@ -80,9 +86,25 @@ function headOf(frame: Uint8Array, { size, root, time } = decode(frame, 'treeHea
  * head is kept. Throws `forked-log` when it does not, with both heads kept as evidence, and what `issuedNow` throws.
  */
 export async function checkLog(wallet: Wallet): Promise<TreeHead> {
-  const bytes = await ask(`${wallet.api}${ROUTES}/log/head`, MESSAGES.treeHead.bytesMax)
-  return take(wallet, bytes)
+  return take(wallet, await askHead(wallet))
 }
+
+/**
+ * Takes the provider's log as it is now, though it does not go on from the one that we knew: the owner's decision, as after the
+ * provider put back an older backup. Both heads stay as evidence. Resolves when it is durable; throws as `issuedNow`.
+ */
+export async function acceptLog(wallet: Wallet): Promise<TreeHead> {
+  const bytes = await askHead(wallet)
+  const head = headOf(bytes, await issuedNow(wallet, 'treeHead', bytes))
+  wallet.court.heads.startFrom(head)
+  wallet.purses.readAgainFrom(head.size)
+  wallet.note('log', `taken as it is at ${head.size} lines`)
+  await wallet.saved()
+  return head
+}
+
+const askHead = (wallet: Wallet): Promise<Uint8Array> =>
+  ask(`${wallet.api}${ROUTES}/log/head`, MESSAGES.treeHead.bytesMax)
 
 /** Compares a head that another peer was given, as its line. Throws as `checkLog`, and `bad-request` for another text. */
 export async function compareHead(wallet: Wallet, line: string): Promise<TreeHead> {

@@ -117,7 +117,7 @@ export class Shopping {
     const pocket = wallet.purses.pocket(content.infoHash)
     const [left, now] = [missing(), wallet.now()]
     const isDue = (one: Purse): boolean =>
-      one.cancellation === undefined && now < one.ends && one.isRenewalDue(now)
+      !one.isLost && one.cancellation === undefined && now < one.ends && one.isRenewalDue(now)
     for (const purse of wallet.purses.of(content.infoHash).filter(isDue)) {
       const fromIt = (index: number): boolean =>
         hasBit(left, index) && purse.covers(index) && (pocket.at(index) ?? purse) === purse

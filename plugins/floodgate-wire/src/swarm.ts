@@ -23,6 +23,7 @@ import { attachEngine, type TorrentEngine } from './engine/index.ts'
 import type { FloodgateTarget } from './events.ts'
 import { wtFloodgate, type WireUser } from './extension.ts'
 import { Links, type Link } from './links.ts'
+import { dropLost } from './lost-purses.ts'
 import { measureTorrent } from './measure-torrent.ts'
 import type { Measuring } from './measuring.ts'
 import { OriginFetch } from './origin/origin.ts'
@@ -119,8 +120,7 @@ export class Swarm {
   }
 
   #warn(error: FloodgateError): void {
-    const { infoHash } = this.torrent
-    this.#events.emit('warning', { infoHash, code: error.code, error })
+    this.#events.emit('warning', { infoHash: this.torrent.infoHash, code: error.code, error })
   }
 
   #onAnswer(answer: AnnounceAnswer): void {
@@ -156,6 +156,7 @@ export class Swarm {
     if (!equal(offer.rootKey, wallet.rootKey)) throw new FloodgateError('wrong-provider')
     const content = contentOf(torrent, offer)
     for (const purse of wallet.purses.of(content.infoHash)) purse.settleUncertain(content.has)
+    await dropLost(wallet, content.infoHash, (error) => this.#warn(error))
     const shopping = new Shopping(offer, {
       ...{ wallet, content, missing: this.#missing },
       approve: (pieces) => approve(offer, torrent, pieces)

@@ -36,7 +36,8 @@ export interface AccountAnswer {
 
 /**
  * Opens an account for the keys in a `register` message, or finds the one that the sign key has. Answers a `registered`
- * message sealed to the box key, so that it is of use only to whoever owns both keys. Throws `bad-key`,
+ * message sealed to the box key, so that it is of use only to whoever owns both keys. One key gets one uid: who registers
+ * again after the ledger lost his account is who he was to his sellers and buyers. Throws `bad-key`,
  * `bad-signature`, `wrong-provider`, `conflict` (the account has another box key) and what the codec throws.
  */
 export async function register(mint: Mint, bytes: Uint8Array): Promise<Uint8Array> {
@@ -48,14 +49,9 @@ export async function register(mint: Mint, bytes: Uint8Array): Promise<Uint8Arra
   }
   await verifySignature(crypto, bytes, message.signKey)
   const { signKey, boxKey } = message
-  const fresh = toHex(crypto.random(16))
-  const { uid } = await store.execute({
-    kind: 'open',
-    uid: fresh,
-    signKey,
-    boxKey,
-    handle: message.payment
-  })
+  const known = await store.accountByKey(signKey)
+  const opening = { uid: toHex(issuer.uidOf(signKey)), signKey, boxKey, handle: message.payment }
+  const { uid } = known ?? (await store.execute({ kind: 'open', ...opening }))
   const account = await store.account(uid)
   if (account === undefined || !equal(account.boxKey, boxKey)) {
     throw new FloodgateError('conflict', 'the account has another box key')
@@ -72,7 +68,7 @@ export async function register(mint: Mint, bytes: Uint8Array): Promise<Uint8Arra
     epoch: issuer.epochAt(now).frame
   }
   mint.counters.registrations++
-  if (uid === fresh) mint.arrivals.note(now)
+  if (known === undefined) mint.arrivals.note(now)
   return sealTo(crypto, boxKey, encode('registered', registered))
 }
 

@@ -27,6 +27,10 @@ const PASS_TAG_LENGTH = 16
 /** Marks what is computed for a group of buyers; of another length too than all else. */
 const GROUP = utf8('group')
 
+/** Marks what is computed for an account; of another length too than all else. */
+const UID = utf8('uid')
+const UID_LENGTH = 16
+
 /** An epoch that is in use. */
 export interface EpochInUse {
   serial: number
@@ -96,14 +100,23 @@ export class Issuer {
     throw new FloodgateError('cannot-open')
   }
 
-  /** Id of the master key for new purses. */
   /** When the last epoch key ends, Unix milliseconds: then nothing can be signed any more. */
   get lastEnd(): number {
     return Math.max(...this.#epochs.map(({ notAfter }) => notAfter))
   }
 
+  /** Id of the master key for new purses. */
   get newestMaster(): number {
     return this.#newestMaster
+  }
+
+  /**
+   * The uid of who opens an account with this key, 16 bytes: always the same, also when the ledger lost the account. By the
+   * oldest master key, so that nobody can look for keys whose uid would suit him.
+   */
+  uidOf(signKey: Uint8Array): Uint8Array {
+    const [master] = this.#masters.values()
+    return this.#crypto.hmac(master!, concat(UID, signKey)).slice(0, UID_LENGTH)
   }
 
   /**

@@ -10,7 +10,7 @@ import { newMintCounters } from '../../mint/counters.ts'
 import { hashList } from '../../mint/hash-list.ts'
 import { contentJson, contentsJson } from '../content.ts'
 import { TYPES, box, get, message, post, type Route } from '../route.ts'
-import { amount, base64url, count, currency, infoHash, time, uid } from '../schemas.ts'
+import { amount, base64url, count, currency, infoHash, purseId, time, uid } from '../schemas.ts'
 
 const providerJson = z.strictObject({
   name: z.string(),
@@ -46,6 +46,13 @@ const standingJson = z.strictObject({
   spent: amount,
   time
 }) satisfies z.ZodType<AccountAnswer>
+
+/** Purses that are asked about at once: their ids fit into a line of a request. */
+const IDS_MAX = 64
+const purseIds = z
+  .string()
+  .regex(new RegExp(`^[0-9a-f]{32}(,[0-9a-f]{32}){0,${IDS_MAX - 1}}$`))
+  .meta({ description: `Up to ${IDS_MAX} ids of purses, with commas.` })
 
 export const PEERS: readonly Route[] = [
   {
@@ -117,6 +124,16 @@ export const PEERS: readonly Route[] = [
       'bad-voucher',
       'conflict'
     ]
+  },
+  {
+    ...get('/purses/unknown', TYPES.json, async ({ mint }, { params }) => {
+      const ids = (params['ids'] ?? '').split(',')
+      const found = await Promise.all(ids.map((id) => mint.store.purse(id)))
+      return { unknown: ids.filter((_, at) => found[at] === undefined) }
+    }),
+    summary: 'Says which of these purses the ledger does not know, as after a restore.',
+    params: z.object({ ids: purseIds }),
+    answer: z.strictObject({ unknown: z.array(purseId) })
   },
   {
     ...post(
