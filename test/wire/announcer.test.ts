@@ -2,7 +2,8 @@
 // provider.
 
 import assert from 'node:assert/strict'
-import { FloodgateError, fromHex, type Offer } from '@floodgate/protocol'
+import { FloodgateError, fromHex, toHex, type Offer } from '@floodgate/protocol'
+import { deposit } from '@floodgate/tracker'
 import { buy, offerDisk, overHttp, type AnnounceAnswer, type Wallet } from '@floodgate/wallet'
 import { Announcer } from '../../plugins/floodgate-wire/src/announcer.ts'
 import { Shopping, type Asked, type Wish } from '../../plugins/floodgate-wire/src/shopping.ts'
@@ -134,5 +135,59 @@ describe('wire: announces of a content that was withdrawn', () => {
       [0, 2],
       undefined
     ])
+  })
+})
+
+describe('wire: announces of who has no money for the rest', () => {
+  it('renew what is owned and bring peers; all is asked for again once a minute, and bought once a deposit came', async () => {
+    const provider = await TestProvider.start(undefined, undefined, { intervalSeconds: 900 })
+    const wallet = await provider.wallet(4n)
+    const film = await provider.sell('film', 4 * PIECE, { pieceLength: PIECE })
+    const infoHash = fromHex(film.infoHash)
+    const peerId = new Uint8Array(20).fill(0x2d)
+    const order = { infoHash, peerId, port: 6881, event: '', left: 4 * PIECE, pieces: [0, 2] }
+    await buy(wallet, { ...order, price: 2n, currency: 'EUR' })
+    const offer = offerOf(provider)
+    const heard: string[] = []
+    const delays: number[] = []
+    let [now, wake, fire] = [0, (): void => undefined, (): void => undefined]
+    const announcer = new Announcer(
+      wallet,
+      {
+        ...{ infoHash, peerId, port: () => 6881 },
+        ...{ signalling: overHttp, webrtc: false, pushed: false, left: () => 4 * PIECE },
+        wanted: (one) => {
+          heard.push(one)
+          const isAll = one === 'all' && wallet.purses.all().length === 1
+          return { offer, pieces: isAll ? [2, 4] : [0, 2] }
+        },
+        answered: ({ purse }) => (heard.push(`purse of ${purse?.pieces.join('-')}`), wake()),
+        failed: ({ code }) => (heard.push(code), wake())
+      },
+      {
+        now: () => now,
+        after: (delayMs, action) => {
+          delays.push(delayMs)
+          fire = () => ((now += delayMs), action())
+          return () => undefined
+        }
+      }
+    )
+    const settled = async (act: () => void): Promise<void> => {
+      const woken = new Promise<void>((resolve) => (wake = resolve))
+      act()
+      await woken
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await settled(() => announcer.now())
+    for (let i = 0; i < 3; i++) await settled(() => fire())
+    await deposit(provider.store, toHex(wallet.uid), 4n, 'transfer', 'd1')
+    await settled(() => fire())
+    const poor = ['all', 'insufficient-funds', 'owned', 'purse of 0-2']
+    assert.deepEqual(heard, [...poor, ...poor, 'all', 'purse of 2-4'])
+    assert.deepEqual(delays, [2000, 58_000, 2000, 58_000, 900_000])
+    await announcer.stop()
+    await wallet.close()
+    await provider.close()
   })
 })

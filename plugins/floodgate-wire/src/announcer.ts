@@ -11,15 +11,32 @@ import {
   type Wallet
 } from '@floodgate/wallet'
 import type { Torrent } from 'webtorrent'
+import { systemClock } from './clock.ts'
 import { Backoff } from './pace.ts'
 import type { Asked, Wish } from './shopping.ts'
+import type { Clock } from './trade/terms.ts'
 
 const RETRY_MIN_MS = 2000
 const RETRY_MAX_MS = 60_000
-/** So many announces ask for less after a refusal that stands: what is here can be sold, and what is bought fetched. */
-const MODEST_ANNOUNCES = 20
-/** What they ask for. A purse that was sold is renewed after a withdrawal too; who pays none renews none. */
-const AFTER: Partial<Record<ErrorCode, Asked>> = { 'not-pushed': 'nothing', withdrawn: 'owned' }
+/** A timer may fire a little early. */
+const TIMER_SLACK_MS = 50
+
+/** What is asked for after a refusal, for so many announces or so long; then for all again. */
+interface Less {
+  asked: Asked
+  announces: number
+  forMs: number
+}
+
+/**
+ * Refusals that stand for a while: what is here can be sold, and what is bought fetched. Later certificates of what is owned
+ * are to be had without money and after a withdrawal; who pays none renews none. Money may come at any minute.
+ */
+const AFTER: Partial<Record<ErrorCode, Less>> = {
+  'not-pushed': { asked: 'nothing', announces: 20, forMs: 0 },
+  withdrawn: { asked: 'owned', announces: 20, forMs: 0 },
+  'insufficient-funds': { asked: 'owned', announces: 0, forMs: 60_000 }
+}
 
 /** The port that others are to connect to is known once the client listens. */
 export function whenListening({ client }: Torrent, action: () => void): void {
@@ -51,20 +68,23 @@ export interface AnnounceSource {
 export class Announcer {
   readonly #wallet: Wallet
   readonly #source: AnnounceSource
-  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #clock: Clock
+  #callOff: (() => void) | undefined
   readonly #backoff = new Backoff(RETRY_MIN_MS, RETRY_MAX_MS)
   #running: Promise<void> | undefined
   #again = false
   #stopped = false
   #event = 'started'
   #asked: Asked = 'all'
-  /** Announces that still are to ask for less than all. */
+  /** So many announces, or until then by the clock, ask for less than all. */
   #modest = 0
+  #modestUntil = 0
   #toldWithdrawn = false
 
-  constructor(wallet: Wallet, source: AnnounceSource) {
+  constructor(wallet: Wallet, source: AnnounceSource, clock: Clock = systemClock) {
     this.#wallet = wallet
     this.#source = source
+    this.#clock = clock
   }
 
   /** Announces now, or once more after the announce under way. */
@@ -75,7 +95,7 @@ export class Announcer {
       this.#again = true
       return
     }
-    clearTimeout(this.#timer)
+    this.#callOff?.()
     this.#running = this.#announce().finally(() => {
       this.#running = undefined
       if (!this.#again) return
@@ -90,7 +110,7 @@ export class Announcer {
       for (const carry of this.#carriers()) {
         const answer = await this.#send(event, carry)
         if (this.#stopped) return
-        this.#later(answer.intervalSeconds * 1000)
+        this.#later(this.#untilNext(answer.intervalSeconds * 1000))
         this.#source.answered(answer)
       }
       if (this.#event === event) this.#event = ''
@@ -106,8 +126,9 @@ export class Announcer {
     const less = AFTER[error.code]
     if (less !== undefined) {
       // Not even what we take for ours: then there are peers.
-      this.#asked = this.#asked === less ? 'nothing' : less
-      this.#modest = MODEST_ANNOUNCES
+      this.#asked = this.#asked === less.asked ? 'nothing' : less.asked
+      this.#modest = less.announces
+      this.#modestUntil = this.#clock.now() + less.forMs
     }
     if (error.code === 'withdrawn' && this.#toldWithdrawn) return
     this.#toldWithdrawn ||= error.code === 'withdrawn'
@@ -117,8 +138,14 @@ export class Announcer {
   /** All that is wanted; after a refusal less for a while, and then all again: it may be for sale again. */
   #wish(): Wish | undefined {
     if (this.#modest > 0) this.#modest--
-    else this.#asked = 'all'
+    else if (this.#clock.now() >= this.#modestUntil - TIMER_SLACK_MS) this.#asked = 'all'
     return this.#source.wanted(this.#asked)
+  }
+
+  /** As the tracker says; sooner when all is to be asked for again before. */
+  #untilNext(intervalMs: number): number {
+    const restMs = this.#modestUntil - this.#clock.now()
+    return restMs > 0 ? Math.min(intervalMs, restMs) : intervalMs
   }
 
   /** Over HTTP whoever dials ports learns of ours, over the websocket whoever speaks WebRTC. */
@@ -147,15 +174,15 @@ export class Announcer {
   }
 
   #later(delayMs: number): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.now(), delayMs)
+    this.#callOff?.()
+    this.#callOff = this.#clock.after(delayMs, () => this.now())
   }
 
   /** Says `stopped` once, and no more. */
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
-    clearTimeout(this.#timer)
+    this.#callOff?.()
     await this.#running
     for (const carry of this.#carriers()) {
       // Best effort: the tracker forgets us by itself.
