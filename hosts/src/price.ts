@@ -76,7 +76,7 @@ export function priceOf(
   if (per === 'piece') return { minor: asked, pieceLength }
   const lengths = pieceLength === undefined ? lengthsFor(bytes) : [pieceLength]
   const choices = lengths.map((length) => roundedFor(asked, bytes, length))
-  const nearest = choices.reduce((a, b) => (b.rounded.offPercent < a.rounded.offPercent ? b : a))
+  const nearest = choices.reduce((a, b) => (isCloser(b, a) ? b : a))
   const { minor, pieceLength: length, rounded } = choices.find(({ fits }) => fits) ?? nearest
   if (anyRounding || choices.some(({ fits }) => fits))
     return { minor, pieceLength: length, rounded }
@@ -109,7 +109,7 @@ function roundedFor(asked: bigint, bytes: number, pieceLength: number): Choice {
   const apart = paid > wanted ? paid - wanted : wanted - paid
   const rounded = {
     pieces,
-    perGbMinor: divided(paid, BigInt(bytes)),
+    perGbMinor: perGbOf(minor * BigInt(pieces), bytes),
     isExact: apart === 0n,
     // For people only; no money follows from it.
     offPercent: Number((apart * 1000n) / wanted) / 10
@@ -117,33 +117,44 @@ function roundedFor(asked: bigint, bytes: number, pieceLength: number): Choice {
   return { minor, pieceLength, rounded, fits: apart * 10n <= wanted }
 }
 
-/** Nothing fits: what does, in the words of the command line. */
+/** Nothing fits: what does, or comes nearest, in the words of the command line, and what each would bring. */
 function whatWorks(asked: bigint, currency: string, bytes: number, nearest: Choice): string {
-  const { minor, pieceLength, rounded } = nearest
   const piece = (one: Choice): string => amountOf(one.minor, currency)
-  const near = `${count(rounded.pieces, 'piece')} of ${size(pieceLength)} at ${piece(nearest)}`
-  const perGb = `${decimalOf(rounded.perGbMinor, currency)}/GB`
+  const brings = (one: Choice): string => {
+    const { pieces, perGbMinor } = one.rounded
+    const total = amountOf(one.minor * BigInt(pieces), currency)
+    const what = `${count(pieces, 'piece')} of ${size(one.pieceLength)} at ${piece(one)}`
+    return `(${what}, ${total} in all, ${decimalOf(perGbMinor, currency)}/GB)`
+  }
   const others = PIECE_LENGTHS.map((length) => roundedFor(asked, bytes, length)).filter(
-    (one) => one.fits && one.rounded.pieces >= PIECES_MIN && one.rounded.pieces <= PIECES_MAX
+    ({ rounded: { pieces } }) => pieces >= PIECES_MIN && pieces <= PIECES_MAX
   )
-  const [other] = others
+  const fitting = others.find(({ fits }) => fits)
+  // Fewer pieces than are good to trade cost less: a small content comes nearest to its price with them.
+  const closer = others.reduce((a, b) => (isCloser(b, a) ? b : a), nearest)
   const ways = [
-    ...(other === undefined
+    ...(fitting === undefined
       ? []
-      : [
-          `--piece-length ${lengthText(other.pieceLength)} (${other.rounded.pieces} at ${piece(other)})`
-        ]),
-    // Rounded once more it might not fit itself.
-    ...(rounded.perGbMinor > 0n && roundedFor(rounded.perGbMinor, bytes, pieceLength).fits
-      ? [`--price ${perGb}`]
-      : []),
-    `--price ${decimalOf(minor, currency)}/piece --piece-length ${lengthText(pieceLength)}`,
-    '--any-rounding'
+      : [`--piece-length ${lengthText(fitting.pieceLength)} ${brings(fitting)}`]),
+    ...(fitting !== undefined || closer === nearest
+      ? []
+      : [`${exactly(closer, currency)} ${brings(closer)}`]),
+    `${exactly(nearest, currency)} ${brings(nearest)}`
   ]
   const wanted = `${decimalOf(asked, currency)}/GB`
-  const least = minor === 1n ? `a piece costs ${piece(nearest)} at the least, and ` : ''
-  return `${size(bytes)} cannot be sold for ${wanted} within a tenth: ${least}${near} would be ${perGb}. Say ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)!}`
+  const least = nearest.minor === 1n ? `: a piece costs ${piece(nearest)} at the least` : ''
+  return `${size(bytes)} cannot be sold for ${wanted} within a tenth${least}. Say ${ways.join(', or ')}; --any-rounding takes the last`
 }
+
+const isCloser = (a: Choice, b: Choice): boolean => a.rounded.offPercent < b.rounded.offPercent
+
+/** A price that is taken as it is. */
+const exactly = ({ minor, pieceLength }: Choice, currency: string): string =>
+  `--price ${decimalOf(minor, currency)}/piece --piece-length ${lengthText(pieceLength)}`
+
+/** What all of `bytes` bytes cost, as minor units of 10^9 bytes, half a unit rounded up. */
+export const perGbOf = (totalMinor: bigint, bytes: number): bigint =>
+  divided(totalMinor * GB, BigInt(bytes))
 
 const lengthText = (bytes: number): string =>
   bytes % (KIB * KIB) === 0 ? `${bytes / (KIB * KIB)}M` : `${bytes / KIB}k`

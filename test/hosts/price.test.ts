@@ -1,7 +1,7 @@
 // What a content costs: a price as people type it, and what rounding makes of it for a content of some length.
 
 import assert from 'node:assert/strict'
-import { FloodgateError } from '@floodgate/protocol'
+import { FloodgateError, decimalOf } from '@floodgate/protocol'
 import fc from 'fast-check'
 import { parsePrice, priceOf, type Price } from '../../hosts/src/price.ts'
 import { parseSize } from '../../hosts/src/units.ts'
@@ -72,12 +72,15 @@ describe('hosts: prices a gigabyte', () => {
 
   // prettier-ignore
   const refused: [text: string, bytes: number, options: Options, said: string][] = [
+    // Half a cent of 2 MB: two pieces come nearest to it, and eight are better to trade.
     ['1.50/GB', 2 * MB, {},
-      '1.9 MiB cannot be sold for 1.50/GB within a tenth: a piece costs 0.01 EUR at the least, and 8 pieces of 256.0 KiB at 0.01 EUR would be 40.00/GB. Say --price 40.00/GB, --price 0.01/piece --piece-length 256k or --any-rounding'],
+      '1.9 MiB cannot be sold for 1.50/GB within a tenth: a piece costs 0.01 EUR at the least. Say --price 0.01/piece --piece-length 1M (2 pieces of 1.0 MiB at 0.01 EUR, 0.02 EUR in all, 10.00/GB), or --price 0.01/piece --piece-length 256k (8 pieces of 256.0 KiB at 0.01 EUR, 0.08 EUR in all, 40.00/GB); --any-rounding takes the last'],
+    ['1.50/GB', MB / 10, {},
+      '97.7 KiB cannot be sold for 1.50/GB within a tenth: a piece costs 0.01 EUR at the least. Say --price 0.01/piece --piece-length 256k (1 piece of 256.0 KiB at 0.01 EUR, 0.01 EUR in all, 100.00/GB); --any-rounding takes the last'],
     ['1.00/GB', 90 * MB, {},
-      '85.8 MiB cannot be sold for 1.00/GB within a tenth: a piece costs 0.01 EUR at the least, and 22 pieces of 4.0 MiB at 0.01 EUR would be 2.44/GB. Say --piece-length 32M (3 at 0.03 EUR), --price 2.44/GB, --price 0.01/piece --piece-length 4M or --any-rounding'],
+      '85.8 MiB cannot be sold for 1.00/GB within a tenth: a piece costs 0.01 EUR at the least. Say --piece-length 32M (3 pieces of 32.0 MiB at 0.03 EUR, 0.09 EUR in all, 1.00/GB), or --price 0.01/piece --piece-length 4M (22 pieces of 4.0 MiB at 0.01 EUR, 0.22 EUR in all, 2.44/GB); --any-rounding takes the last'],
     ['1.00/GB', 4000 * MB, { pieceLength: MIB },
-      '3.7 GiB cannot be sold for 1.00/GB within a tenth: a piece costs 0.01 EUR at the least, and 3,815 pieces of 1.0 MiB at 0.01 EUR would be 9.54/GB. Say --piece-length 32M (120 at 0.03 EUR), --price 9.54/GB, --price 0.01/piece --piece-length 1M or --any-rounding']
+      '3.7 GiB cannot be sold for 1.00/GB within a tenth: a piece costs 0.01 EUR at the least. Say --piece-length 32M (120 pieces of 32.0 MiB at 0.03 EUR, 3.60 EUR in all, 0.90/GB), or --price 0.01/piece --piece-length 1M (3,815 pieces of 1.0 MiB at 0.01 EUR, 38.15 EUR in all, 9.54/GB); --any-rounding takes the last']
   ]
   for (const [text, bytes, options, said] of refused) {
     it(`${text} of ${bytes / MB} MB is refused, with what would work`, () => {
@@ -115,20 +118,32 @@ describe('hosts: prices a gigabyte', () => {
     )
   })
 
-  it('whatever a refusal says would work', () => {
+  const parsed = (piece: string): bigint => priced(`${piece}/piece`, MB).minor
+
+  it('whatever a refusal says would work, and brings what it says', () => {
     fc.assert(
       fc.property(amount, bytes, options, (text, length, given) => {
         if (ifTaken(`${text}/GB`, length, given) !== undefined) return
         const said = refusal(`${text}/GB`, length, given)
-        const [, other] = /--piece-length (\S+) \(/.exec(said) ?? []
-        const [, perGb] = /--price (\S+\/GB)/.exec(said) ?? []
-        const [, piece, ofLength] = /--price (\S+)\/piece --piece-length (\S+)/.exec(said)!
-        assert.ok(
-          priced(`${piece}/piece`, length, { pieceLength: parseSize(ofLength!) }).minor > 0n
-        )
-        assert.ok(priced(`${text}/GB`, length, { ...given, anyRounding: true }).minor > 0n)
-        if (perGb !== undefined) assert.ok(priced(perGb, length, given).minor > 0n)
+        const [, other] = /Say --piece-length (\S+) \(/.exec(said) ?? []
         if (other !== undefined) priced(`${text}/GB`, length, { pieceLength: parseSize(other) })
+        const exact = [
+          ...said.matchAll(
+            /--price (\S+)\/piece --piece-length (\S+) \(([\d,]+) piece.*? ([\d.]+) EUR in all/g
+          )
+        ]
+        for (const [, piece, ofLength, count, total] of exact) {
+          const taken = priced(`${piece}/piece`, length, { pieceLength: parseSize(ofLength!) })
+          const pieces = Math.ceil(length / taken.pieceLength!)
+          assert.equal(count!.replaceAll(',', ''), String(pieces))
+          assert.equal(decimalOf(taken.minor * BigInt(pieces), 'EUR'), total)
+        }
+        const { minor, pieceLength: last } = priced(`${text}/GB`, length, {
+          ...given,
+          anyRounding: true
+        })
+        const [, piece, ofLength] = exact.at(-1)!
+        assert.deepEqual([minor, last], [parsed(piece!), parseSize(ofLength!)])
       }),
       { numRuns: 2000 }
     )

@@ -26,7 +26,7 @@ import {
   withWebSeed
 } from '../provider/torrent.ts'
 import { pause, unlessStopped } from '../stop.ts'
-import { parsePrice, priceOf, type Price, type PriceText, type Rounded } from '../price.ts'
+import { parsePrice, perGbOf, priceOf, type Price, type PriceText, type Rounded } from '../price.ts'
 import { parsePromise, sayPromise } from '../service-promise.ts'
 import { count, money, parseCount, parseSize, parseTime, size } from '../units.ts'
 import type { Output } from '../output.ts'
@@ -137,8 +137,10 @@ async function runPublish(
     (one) => one !== infoHash && (!sold || contents.some((listed) => listed.infoHash === one))
   )
   const total = price.minor * BigInt(pieces - free)
+  const perGb = perGbOf(total, length)
   out.tell('published', {
-    ...{ name, infoHash, pieces, length, price: price.minor, total, currency, magnet, free },
+    ...{ name, infoHash, pieces, length, price: price.minor, total, perGb },
+    ...{ currency, magnet, free },
     ...{ torrent: torrentFile, api, open: offer.open, sold, older, webSeed },
     rootKey: toHex(rootKey),
     ...(sealing && { ...sealing.terms, pushBudget: sealing.pushBudget }),
@@ -146,7 +148,7 @@ async function runPublish(
   })
   out.say(
     [
-      `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price.minor, currency)} each, ${money(total, currency)} in all`,
+      `${name}: ${size(length)} in ${count(pieces, 'piece')}, ${money(price.minor, currency)} each, ${money(total, currency)} in all, which is ${money(perGb, currency)} per GB`,
       ...(free > 0 ? [`free       the first ${count(free, 'piece')}`] : []),
       ...(sealing === undefined ? [] : [releaseLine(sealing, currency)]),
       ...(promise === undefined ? [] : [`promised   ${sayPromise(promise)}`]),
