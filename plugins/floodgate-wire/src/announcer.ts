@@ -18,24 +18,26 @@ import type { Clock } from './trade/terms.ts'
 
 const RETRY_MIN_MS = 2000
 const RETRY_MAX_MS = 60_000
+/** Money may come at any minute: all is asked for again after so long, later and later, a minute at most. */
+const MONEY_MIN_MS = 4000
+const MONEY_MAX_MS = 60_000
 /** A timer may fire a little early. */
 const TIMER_SLACK_MS = 50
 
-/** What is asked for after a refusal, for so many announces or so long; then for all again. */
+/** What is asked for after a refusal, and for so many announces at least; then for all again. */
 interface Less {
   asked: Asked
   announces: number
-  forMs: number
 }
 
 /**
  * Refusals that stand for a while: what is here can be sold, and what is bought fetched. Later certificates of what is owned
- * are to be had without money and after a withdrawal; who pays none renews none. Money may come at any minute.
+ * are to be had without money and after a withdrawal; who pays none renews none.
  */
 const AFTER: Partial<Record<ErrorCode, Less>> = {
-  'not-pushed': { asked: 'nothing', announces: 20, forMs: 0 },
-  withdrawn: { asked: 'owned', announces: 20, forMs: 0 },
-  'insufficient-funds': { asked: 'owned', announces: 0, forMs: 60_000 }
+  'not-pushed': { asked: 'nothing', announces: 20 },
+  withdrawn: { asked: 'owned', announces: 20 },
+  'insufficient-funds': { asked: 'owned', announces: 0 }
 }
 
 /** The port that others are to connect to is known once the client listens. */
@@ -79,6 +81,7 @@ export class Announcer {
   /** So many announces, or until then by the clock, ask for less than all. */
   #modest = 0
   #modestUntil = 0
+  readonly #patience = new Backoff(MONEY_MIN_MS, MONEY_MAX_MS)
   #toldWithdrawn = false
 
   constructor(wallet: Wallet, source: AnnounceSource, clock: Clock = systemClock) {
@@ -115,6 +118,7 @@ export class Announcer {
       }
       if (this.#event === event) this.#event = ''
       this.#backoff.reset()
+      if (this.#asked === 'all') this.#patience.reset()
     } catch (error) {
       if (this.#stopped) return
       this.#later(this.#backoff.next())
@@ -128,7 +132,8 @@ export class Announcer {
       // Not even what we take for ours: then there are peers.
       this.#asked = this.#asked === less.asked ? 'nothing' : less.asked
       this.#modest = less.announces
-      this.#modestUntil = this.#clock.now() + less.forMs
+      const waitsForMoney = error.code === 'insufficient-funds'
+      this.#modestUntil = waitsForMoney ? this.#clock.now() + this.#patience.next() : 0
     }
     if (error.code === 'withdrawn' && this.#toldWithdrawn) return
     this.#toldWithdrawn ||= error.code === 'withdrawn'
