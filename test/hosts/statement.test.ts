@@ -8,7 +8,7 @@ import { decimalOf } from '@floodgate/protocol'
 import { memoryLedger, type LedgerStore } from '@floodgate/tracker'
 import { createOutput, type Output } from '../../hosts/src/output.ts'
 import { writeLedger } from '../../hosts/src/statement/of-ledger.ts'
-import { Statement, type Entry, type Period } from '../../hosts/src/statement/statement.ts'
+import { EVER, Statement, type Entry } from '../../hosts/src/statement/statement.ts'
 import { StatementWriter, defused } from '../../hosts/src/statement/write.ts'
 import { parseDays } from '../../hosts/src/units.ts'
 import type { Line } from '../../hosts/src/show/child.ts'
@@ -16,6 +16,7 @@ import { claimed, redeem } from '../tracker/mint/trade.ts'
 import * as w from '../tracker/mint/world.ts'
 import { KIB, Stage } from './stage.ts'
 
+const DAY_MS = 24 * 3600e3
 const COMMAND = fileURLToPath(new URL('../../hosts/bin/floodgate.js', import.meta.url))
 
 /** What a command says to people on stdout. */
@@ -45,8 +46,8 @@ describe('hosts: statements', function () {
     world.clock.now += 1000
     await redeem(world, seller, [await claimed(world, buyer, bought, seller.uid, [0, 1])])
     const lines = await store.journal()
-    const entriesOf = (period?: Period, only?: string): Entry[] => {
-      const statement = new Statement(period, only)
+    const entriesOf = (period = EVER, only?: string, now = Infinity): Entry[] => {
+      const statement = new Statement(period, now, only)
       const taken = lines.flatMap(({ purseId: purse, ...line }) =>
         statement.take({ ...line, purse })
       )
@@ -79,6 +80,13 @@ describe('hosts: statements', function () {
     ])
     const early = { from: 0, to: w.START + 1000 }
     assert.deepEqual(brief(entriesOf(early, account)).at(-1), ['closing', 0n, 100n])
+    // A month that is not over is stated as of now, or of its last entry where that is later by another clock.
+    const month = { from: w.START, to: w.START + 30 * DAY_MS }
+    const last = Math.max(...lines.map(({ at }) => at))
+    const closedAt = (now: number): number => entriesOf(month, 'cash', now).at(-1)!.at
+    assert.equal(closedAt(w.START + DAY_MS), w.START + DAY_MS)
+    assert.equal(closedAt(month.to + 1), month.to - 1)
+    assert.equal(closedAt(w.START - 1), Math.min(last, w.START))
     await world.close()
   })
 
@@ -108,12 +116,12 @@ describe('hosts: statements', function () {
     }
     const titleOf = async (): Promise<string> => ''
     const writer = new StatementWriter(out, { currency: 'EUR', csv: false, titleOf })
-    const late = new Statement({ from: w.START + 1, to: Infinity }, 'cash')
+    const late = new Statement({ from: w.START + 1, to: Infinity }, w.START, 'cash')
     await writeLedger(watched, late, writer)
     assert.deepEqual(told, ['opening ', 'deposit test', 'closing '])
     assert.deepEqual(asked, [`deposit ${last!.ref}`])
     asked.length = 0
-    await writeLedger(watched, new Statement(), writer)
+    await writeLedger(watched, new Statement(EVER, w.START), writer)
     assert.equal(asked.length, 2)
     await world.close()
   })

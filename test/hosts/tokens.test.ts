@@ -80,7 +80,7 @@ describe('hosts: tokens of the operator', function () {
 
   it('wrong names, scopes and durations are refused by name', async () => {
     const cases: [code: string, args: string[]][] = [
-      ['conflict', ['create', 'clerk', '--scope', 'read']],
+      ['bad-option', ['create', 'clerk', '--scope', 'read']],
       ['bad-option', ['create', 'first', '--scope', 'read']],
       ['bad-option', ['create', '../up', '--scope', 'read']],
       ['bad-option', ['create', 'x', '--scope', 'all']],

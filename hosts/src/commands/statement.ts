@@ -45,7 +45,7 @@ async function runStatement(
     if (uid !== undefined && (await store.account(uid)) === undefined) {
       throw new FloodgateError('unknown-account', uid)
     }
-    const statement = new Statement(month, uid && `peer:${uid}`)
+    const statement = new Statement(month, Date.now(), uid && `peer:${uid}`)
     const { ofAll } = statement
     const writer = new StatementWriter(out, { currency, csv, titleOf: titlesIn(store), ofAll })
     await writeLedger(store, statement, writer)

@@ -35,7 +35,7 @@ function expectName(name: string): string {
   throw new FloodgateError('bad-option', `a name such as grafana or cash-desk, not ${name}`)
 }
 
-/** Makes a token; only the answer ever holds it. Throws `conflict` when there is one of this name. */
+/** Makes a token; only the answer ever holds it. Throws `bad-option` when there is one of this name. */
 export async function createToken(
   { tokens }: Home,
   wish: Pick<TokenEntry, 'name' | 'scopes' | 'expiresAt'>,
@@ -53,7 +53,10 @@ export async function createToken(
     await link(beside, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new FloodgateError('conflict', `there is a token ${name}: revoke it first`)
+    throw new FloodgateError(
+      'bad-option',
+      `there is a token ${name} already: choose another name, or end it with floodgate token revoke ${name}`
+    )
   } finally {
     await rm(beside, { force: true })
   }

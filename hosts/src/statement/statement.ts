@@ -37,13 +37,15 @@ export const EVER: Period = { from: 0, to: Infinity }
 export class Statement {
   readonly #period: Period
   readonly #only: string | undefined
+  readonly #now: number
   readonly #balances = new Map<string, bigint>()
   readonly #opened = new Set<string>()
   #last = 0
 
-  /** Of one account, or of all. */
-  constructor(period: Period = EVER, only?: string) {
+  /** Of one account, or of all. `now`, Unix milliseconds: no statement is of a later day. */
+  constructor(period: Period, now: number, only?: string) {
     this.#period = period
+    this.#now = now
     this.#only = only
   }
 
@@ -63,7 +65,9 @@ export class Statement {
 
   /** What every account stands at, in the end. */
   closings(): Entry[] {
-    const at = Number.isFinite(this.#period.to) ? this.#period.to - 1 : this.#last
+    const { to } = this.#period
+    // Of a month that is not over: by now, but not before its last entry, should clocks differ.
+    const at = Number.isFinite(to) ? Math.min(to - 1, Math.max(this.#now, this.#last)) : this.#last
     return [...this.#balances].map(([account, balanceMinor]) => ({
       ...{ at, kind: 'closing', ref: '', purse: '', account, amountMinor: 0n, balanceMinor }
     }))

@@ -56,6 +56,9 @@ const seederAnswer = z.strictObject({
 export type SeederReportJson = z.infer<typeof seederBody>
 export type SeederOrderJson = z.infer<typeof seederAnswer>
 
+const NO_QOS =
+  'seeding by promise is not enabled: start floodgate provider with --qos, or with a section qos'
+
 export const QUALITY: readonly Route[] = [
   {
     ...post(
@@ -81,19 +84,19 @@ export const QUALITY: readonly Route[] = [
   {
     ...get('/operator/quality', TYPES.json, ({ quality }) => {
       const said = quality?.()
-      if (said === undefined) throw new FloodgateError('not-found', 'no rate is promised (--qos)')
+      if (said === undefined) throw new FloodgateError('not-offered', NO_QOS)
       return said
     }),
     operator: true,
     summary: 'Tells for every content how the provider seeds it now, and why.',
     scope: 'read',
     answer: qualityAnswer,
-    errors: ['not-found']
+    errors: ['not-offered']
   },
   {
     ...post('/operator/seeders', json(), TYPES.json, ({ onSeeder }, ask) => {
       const order = onSeeder?.(ask.json as SeederReportJson)
-      if (order === undefined) throw new FloodgateError('not-found')
+      if (order === undefined) throw new FloodgateError('not-offered', NO_QOS)
       return order
     }),
     operator: true,
@@ -101,6 +104,6 @@ export const QUALITY: readonly Route[] = [
     scope: 'seed',
     body: seederBody,
     answer: seederAnswer,
-    errors: ['not-found']
+    errors: ['not-offered']
   }
 ]
