@@ -53,10 +53,14 @@ async function ask(question: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** A yes-or-no question; only `y` and `yes` mean yes. Throws `bad-option` where nobody can answer. */
-export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+/** A yes-or-no question; only `y` and `yes` mean yes. Throws `bad-option` where nobody can answer, naming what to say. */
+export async function confirm(
+  question: string,
+  signal: AbortSignal,
+  otherwise = '--yes'
+): Promise<boolean> {
   if (process.stdin.isTTY !== true) {
-    throw new FloodgateError('bad-option', 'nobody can be asked here: say --yes or --price-max')
+    throw new FloodgateError('bad-option', `nobody can be asked here: say ${otherwise}`)
   }
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))

@@ -85,6 +85,12 @@ export function expectUid(text: string): void {
   if (!/^[0-9a-f]{32}$/.test(text)) throw new FloodgateError('bad-option', `uid ${text}`)
 }
 
+/** Why something is booked, for commander: up to 256 characters. Throws `bad-option`. */
+export function parseReason(text: string): string {
+  if (/^[^\0]{1,256}$/.test(text.trim()) && text.isWellFormed()) return text.trim()
+  throw new FloodgateError('bad-option', '--reason: say why, in 1 to 256 characters')
+}
+
 /** A day or a time of ISO 8601 (UTC unless it says otherwise) as Unix milliseconds, for commander. Throws `bad-option`. */
 export function parseTime(text: string): number {
   const form = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/

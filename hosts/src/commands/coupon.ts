@@ -7,7 +7,7 @@ import { fetchPromotion, postMoneyIn } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
-import { amountIn, money, parseCount, parseTime, short } from '../units.ts'
+import { amountIn, money, parseReason, parseCount, parseTime, short } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 const USES_MAX = 999_999_999
@@ -57,7 +57,7 @@ export const addPromotion: AddCommand = (program, act) => {
       'put money behind coupons; without an amount, show coupons and gift codes (operator)'
     )
     .argument('[amount]', 'such as 50.00')
-    .option('--reason <text>', 'what it is for; it stands in the books', '')
+    .option('--reason <text>', 'what it is for; it stands in the books', parseReason, '')
     .option('--id <id>', 'names this act: the same id is booked only once (default: a new one)')
     .requiredOption('--data <dir>', 'directory of the provider, which must be running')
     .addHelpText(

@@ -1,32 +1,46 @@
-// `floodgate deposit`: the operator books money that arrived for an account.
+// `floodgate deposit`: the operator books money that arrived for an account, or takes back what he booked by mistake.
 
 import { randomUUID } from 'node:crypto'
-import { FloodgateError } from '@floodgate/protocol'
-import { postDeposit } from '../provider/api-client.ts'
+import { FloodgateError, minorDigitsOf } from '@floodgate/protocol'
+import { Stopped } from '../failures.ts'
+import { confirm } from '../passphrase.ts'
+import { postCorrection, postDeposit } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
-import { amountIn, parseAmount, expectUid, money } from '../units.ts'
+import { amountIn, expectUid, money, parseAmount, parseReason } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
+
+/** Whole units of the currency: who books more is asked, as one zero too many is quickly typed. */
+const LARGE = 1000n
 
 interface DepositOptions {
   data: string
   reason: string
   id?: string
+  yes?: boolean
+  takeBack?: boolean
 }
 
 export const addDeposit: AddCommand = (program, act) => {
   program
     .command('deposit')
-    .description('book money that arrived for an account (operator)')
+    .description('book money that arrived for an account, or take back what was booked (operator)')
     .argument('<uid>', 'the account: 32 hex digits')
     .argument('<amount>', 'such as 12.50', parseAmount)
     .requiredOption('--data <dir>', 'directory of the provider, which must be running')
-    .requiredOption('--reason <text>', 'what it is, such as "transfer 4711"')
-    .option('--id <id>', 'names this deposit: the same id is booked only once (default: a new one)')
+    .requiredOption(
+      '--reason <text>',
+      'what it is, such as "transfer 4711"; the account’s owner reads it too',
+      parseReason
+    )
+    .option('--id <id>', 'names this booking: the same id is booked only once (default: a new one)')
+    .option('--take-back', 'it was booked by mistake: it leaves the account, as far as that has it')
+    .option('--yes', `do not ask, also above ${LARGE} whole units of the currency`)
     .addHelpText(
       'after',
       examples(
-        'floodgate deposit 9f2c… 12.50 --reason "transfer 4711" --id bank-4711 --data ./shop'
+        'floodgate deposit 9f2c… 12.50 --reason "transfer 4711" --id bank-4711 --data ./shop',
+        'floodgate deposit 9f2c… 12.50 --take-back --reason "transfer 4711 was booked twice" --data ./shop'
       )
     )
     .action(
@@ -40,18 +54,23 @@ async function runDeposit(
   { out, signal }: Session,
   uid: string,
   text: string,
-  { data, reason, id = randomUUID() }: DepositOptions
+  { data, reason, id = randomUUID(), yes = false, takeBack = false }: DepositOptions
 ): Promise<void> {
   expectUid(uid)
   const provider = await operatorOf(data)
   const { currency } = provider
   const amount = amountIn(text, currency)
   if (amount === 0n) throw new FloodgateError('bad-option', 'an amount above 0')
-  const posting = postDeposit(provider, { uid, amount: String(amount), reason, id })
+  const [act, post] = takeBack ? ['Take back', postCorrection] : ['Book', postDeposit]
+  const question = `${act} ${money(amount, currency)} for ${uid}?`
+  const isLarge = amount > LARGE * 10n ** BigInt(minorDigitsOf(currency))
+  if (isLarge && !yes && !(await confirm(question, signal))) throw new Stopped('Nothing is booked.')
+  const posting = post(provider, { uid, amount: String(amount), reason, id })
   const { booked, balance } = await unlessStopped(signal, posting)
-  const what = booked ? 'booked' : `${id} was booked before, nothing moved:`
+  const done = takeBack ? 'taken back' : 'booked'
+  const what = booked ? done : `${id} was ${done} before, nothing moved:`
   out.tell(
-    'deposited',
+    takeBack ? 'corrected' : 'deposited',
     { uid, amount, reason, id, booked, balance, currency },
     `${what} ${money(amount, currency)} for ${uid}, balance ${money(BigInt(balance), currency)}`
   )

@@ -5,7 +5,7 @@ import { giftCodeOf, giftHashOf, platformCrypto, readGiftCode } from '@floodgate
 import { postMoneyIn } from '../provider/api-client.ts'
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
-import { amountIn, count, money, parseCount, parseTime } from '../units.ts'
+import { amountIn, count, money, parseReason, parseCount, parseTime } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 const CODES_MAX = 1000
@@ -25,7 +25,7 @@ export const addGift: AddCommand = (program, act) => {
     .requiredOption('--amount <money>', 'what each is worth, such as 5.00')
     .requiredOption('--count <n>', 'how many', parseCount(1, CODES_MAX))
     .option('--expires <time>', 'until when, such as 2027-12-31', parseTime)
-    .option('--reason <text>', 'for whom; it stands in the books', '')
+    .option('--reason <text>', 'for whom; it stands in the books', parseReason, '')
     .requiredOption('--data <dir>', 'directory of the provider, which must be running')
     .addHelpText('after', examples('floodgate gift --amount 5.00 --count 10 --data ./shop'))
     .action(act((session, options: GiftOptions) => runGift(session, options)))

@@ -12,7 +12,7 @@ import {
 import { operatorOf } from '../provider/operator.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
-import { count, money, short } from '../units.ts'
+import { count, money, parseReason, short } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
 
 interface ImportOptions {
@@ -40,7 +40,7 @@ export const addImport: AddCommand = (program, act) => {
       '--set-aside',
       'with --assign: it is for no account, or it was noted and you have seen to it'
     )
-    .option('--reason <text>', 'why; it stands in the books')
+    .option('--reason <text>', 'why; it stands in the books', parseReason)
     .addHelpText(
       'after',
       examples(

@@ -146,6 +146,11 @@ export function postDeposit(api: OperatorApi, deposit: Deposit): Promise<Deposit
   return tellAs(api, 'deposits', deposit)
 }
 
+/** Takes back what was booked by mistake. Throws as `postDeposit`, and `insufficient-funds` beyond what the account has. */
+export function postCorrection(api: OperatorApi, correction: Deposit): Promise<DepositJson> {
+  return tellAs(api, 'corrections', correction)
+}
+
 /** Open cases, strikes, revocations, appeals and signals. Throws `not-allowed`. */
 export const fetchCourt = (api: OperatorApi): Promise<CourtJson> => askAs(api, 'court')
 

@@ -44,11 +44,16 @@ function bookingOf(
       const { uid } = outcome as OutcomeOf<typeof command>
       return ['registered', { uid, payment: command.handle }, `account   ${uid}`]
     }
-    case 'deposit': {
+    case 'deposit':
+    case 'correct': {
       const { uid, amountMinor, reason } = command
       if ((outcome as OutcomeOf<typeof command>).repeated) return undefined
       const fields = { uid, amount: amountMinor, reason }
-      return ['deposit', fields, `deposit   ${short(uid)}  ${amount(amountMinor)}  ${reason}`]
+      const text = `${short(uid)}  ${amount(amountMinor)}  ${reason}`
+      const isDeposit = command.kind === 'deposit'
+      return isDeposit
+        ? ['deposit', fields, `deposit   ${text}`]
+        : ['correction', fields, `taken back ${text}`]
     }
     case 'purchase': {
       const { purse, chargedMinor } = outcome as OutcomeOf<typeof command>

@@ -21,11 +21,11 @@ export async function showStatement(
   const { currency } = await unlessStopped(signal, account(wallet))
   const titleOf = titlesOf(wallet, await unlessStopped(signal, fetchContents(wallet.api)))
   const period = { from: from?.from ?? EVER.from, to: to?.to ?? EVER.to }
-  const statement = new Statement(period, ownAccount(wallet))
+  const statement = new Statement(period, wallet.now(), ownAccount(wallet))
   const writer = new StatementWriter(out, { currency, csv, titleOf })
   for await (const line of ownLines(wallet)) {
     signal.throwIfAborted()
-    await writer.write(statement.take({ ...line, amountMinor: line.amount }))
+    await writer.write(statement.take({ ...line, amountMinor: line.amount }), line.reason)
   }
   await writer.write(statement.closings())
 }

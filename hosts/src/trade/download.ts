@@ -212,7 +212,8 @@ export class Download {
     const { yes, priceMax } = this.#options
     if (yes === true) return
     if (priceMax === undefined) {
-      const agreed = await confirm(`Buy ${what} for ${money(total, currency)}?`, this.#signal)
+      const question = `Buy ${what} for ${money(total, currency)}?`
+      const agreed = await confirm(question, this.#signal, '--yes or --price-max')
       if (!agreed) throw new Stopped('Not bought.')
     } else if (this.#agreed + total > amountIn(priceMax, currency)) {
       const most = `--price-max ${money(amountIn(priceMax, currency), currency)}`

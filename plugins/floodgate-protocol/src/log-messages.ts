@@ -7,6 +7,8 @@ import { currency, hash, row, SAFE_MAX } from './rows.ts'
 /** Lines of the log in one message. */
 export const LINES_MAX = 64
 const POSTING_MAX = 1024
+/** Of why a line was posted; longer texts, as banks send them, are cut off. */
+export const REASON_MAX = 512
 /** The longest id of a ledger is 128 characters; an account's name adds a prefix. */
 const ledgerId = text(160)
 
@@ -35,8 +37,9 @@ export const LOG_MESSAGES = {
     path: blob(LOG_PATH_MAX)
   }),
   linesRequest: row(0x54, 'peer', 'signed', 640, { after: uint(SAFE_MAX) }),
-  lines: row(0x55, 'provider', '', LINES_MAX * (POSTING_MAX + 8) + 64, {
+  lines: row(0x55, 'provider', '', LINES_MAX * (POSTING_MAX + REASON_MAX + 16) + 64, {
     items: list(blob(POSTING_MAX), LINES_MAX),
+    reasons: list(text(REASON_MAX), LINES_MAX),
     read: uint(SAFE_MAX)
   })
 }

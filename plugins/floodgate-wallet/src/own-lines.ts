@@ -16,6 +16,8 @@ const PAUSES_MAX = 30
 interface LoggedLine {
   bytes: Uint8Array
   line: OwnLine
+  /** Why it was posted, by the provider's word: the log does not hold it. */
+  reason: string
 }
 
 /** The name of this account in postings. */
@@ -43,9 +45,9 @@ const askLines = (wallet: Wallet, after: number): Promise<Message<'lines'>> =>
     return decode(await ask(url, MESSAGES.lines.bytesMax, frame), 'lines').message
   })
 
-/** All lines of the account, oldest first. Throws `unreachable` and what the provider refuses with. */
-export async function* ownLines(wallet: Wallet): AsyncGenerator<OwnLine> {
-  for await (const { line } of linesBehind(wallet, 0)) yield line
+/** All lines of the account and why they were posted, oldest first. Throws `unreachable` and what the provider refuses with. */
+export async function* ownLines(wallet: Wallet): AsyncGenerator<OwnLine & { reason: string }> {
+  for await (const { line, reason } of linesBehind(wallet, 0)) yield { ...line, reason }
 }
 
 /** As `ownLines`, from behind the line with this number, each with the bytes that the log holds. */
@@ -59,8 +61,11 @@ export async function* pagesBehind(
   first: number
 ): AsyncGenerator<{ lines: LoggedLine[]; read: number }> {
   for (let after = first; ;) {
-    const { items, read } = await linesAfter(wallet, after)
-    yield { lines: items.map((bytes) => ({ bytes, line: decode(bytes, 'posting').message })), read }
+    const { items, reasons, read } = await linesAfter(wallet, after)
+    const lines = items.map((bytes, at) => {
+      return { bytes, line: decode(bytes, 'posting').message, reason: reasons[at] ?? '' }
+    })
+    yield { lines, read }
     if (read <= after) return
     after = read
   }

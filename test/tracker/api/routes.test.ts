@@ -1,7 +1,7 @@
 // Each route of the API on a real server, with what it gives and what it refuses.
 import assert from 'node:assert/strict'
 import * as fg from '@floodgate/protocol'
-import { deposit, type OwnListJson } from '@floodgate/tracker'
+import type { OwnListJson } from '@floodgate/tracker'
 import { claimed, redeem, requestMessage } from '../mint/trade.ts'
 import * as w from '../mint/world.ts'
 import { expectDocumented } from './documented.ts'
@@ -127,37 +127,6 @@ describe('api: what the provider offers over HTTP', () => {
       'unknown-content'
     )
     assert.equal(await w.outcome(await get('contents/x y.torrent')), 'bad-request')
-  })
-
-  it('F2: deposits are the operator’s, booked once each', async () => {
-    const { uidHex: uid } = await w.register(world)
-    const order = { uid, amount: '500', reason: 'card', id: 'order-1' }
-    for (const booked of [true, false]) {
-      const answer = await operate('operator/deposits', JSON.stringify(order))
-      const told = { uid, amount: '500', id: 'order-1', booked, balance: '500' }
-      assert.deepEqual(await answer.json(), told)
-    }
-    assert.equal(world.tracker.counters.mint.deposits, 1)
-    type Case = [code: fg.ErrorCode, change: Json]
-    const cases: Case[] = [
-      ['conflict', { amount: '501' }],
-      ['unknown-account', { uid: '0'.repeat(32), id: 'order-2' }],
-      ['bad-request', { amount: 500 }],
-      ['bad-request', { amount: '-5' }],
-      ['bad-request', { amount: '1.5' }],
-      ['bad-request', { amount: '9999999999999999999', id: 'order-3' }],
-      ['bad-request', { uid: 'x' }],
-      ['bad-request', { id: '' }]
-    ]
-    for (const [code, change] of cases) {
-      const body = JSON.stringify({ ...order, ...change })
-      assert.equal(await w.outcome(await operate('operator/deposits', body)), code, body)
-    }
-    assert.equal(await w.outcome(await operate('operator/deposits', '{')), 'bad-request')
-    assert.equal(await w.outcome(await operate('operator/deposits', 'null')), 'bad-request')
-    await operate('operator/deposits', JSON.stringify(order))
-    await deposit(world.store, uid, 7n, 'cash', 'order-9', world.clock.now)
-    assert.equal(await w.balanceOf(world, uid), 507n)
   })
 
   it('F79: an account is named as the provider’s own once, and only one that is there', async () => {

@@ -125,6 +125,7 @@ export class Auditor {
     if ('purse' in result && result.chargedMinor === 0n) return
     this.#answered.set(line, result)
     if (command.kind === 'deposit') this.#depositsMinor += command.amountMinor
+    if (command.kind === 'correct') this.#depositsMinor -= command.amountMinor
     if (!('purse' in result) || this.#purses.has(result.purse.purseId)) return
     const { purseId, uid: buyer, priceMinor } = result.purse
     this.#purses.set(purseId, { buyer, priceMinor, sales: new Map() })

@@ -15,6 +15,10 @@ const deposit = fc
   .tuple(number(0, 5), pick(...uids, 'zoe'), number(0, 40))
   .map(([id, uid, amount]) => `deposit d${id} ${uid} ${amount}`)
 
+const correct = fc
+  .tuple(number(0, 3), pick(...uids, 'zoe'), number(0, 20))
+  .map(([id, uid, amount]) => `correct d${id} ${uid} ${amount}`)
+
 /** Purses p0 and p1 are mostly films, p2 mostly books: random bitmaps should often fit. */
 const orders = ['p0 alice film 3', 'p1 bob film 3', 'p1 alice film 3', 'p2 alice book 7']
 const purchase = fc
@@ -56,6 +60,7 @@ const close = fc
 /** Small worlds of ids, so that repeats, conflicts and double spends are frequent. */
 const line = fc.oneof(
   { weight: 3, arbitrary: deposit },
+  { weight: 1, arbitrary: correct },
   { weight: 3, arbitrary: purchase },
   { weight: 9, arbitrary: redeem },
   { weight: 4, arbitrary: file },

@@ -48,6 +48,7 @@ export function commandOf(line: string): Command {
   const now = option('at', 100)
   const [kind, a = '', b = '', c = '', d = ''] = words.filter((word) => !word.includes('='))
   switch (kind) {
+    case 'correct':
     case 'deposit':
       return { kind, id: a, uid: b, amountMinor: BigInt(c), reason: 'card', now }
     case 'publish': {

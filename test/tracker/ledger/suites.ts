@@ -1,5 +1,6 @@
 // What a ledger store must do, part by part of the business: each suite is called with a way to open an empty ledger.
 import { backupCompliance } from './backup-compliance.ts'
+import { correctionCompliance } from './correction-compliance.ts'
 import { couponCompliance } from './coupon-compliance.ts'
 import { courtCompliance } from './court-compliance.ts'
 import { escrowCompliance } from './escrow-compliance.ts'
@@ -16,6 +17,7 @@ export const SUITES: readonly ((open: OpenLedger) => void)[] = [
   courtCompliance,
   escrowCompliance,
   moneyInCompliance,
+  correctionCompliance,
   couponCompliance,
   payoutCompliance,
   pushCompliance,

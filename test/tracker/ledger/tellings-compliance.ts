@@ -23,6 +23,11 @@ export function tellingsCompliance(open: OpenLedger): void {
       const [uid, amountMinor, now] = ['alice', 40n, 100]
       await store.execute({ kind: 'deposit', id: 'd1', uid, amountMinor, reason: 'a gift', now })
       await store.execute({ kind: 'fund', id: 'd1', amountMinor: 5n, reason: 'spring', now })
+      const wrong = { uid, amountMinor: 1n, reason: 'twice', now }
+      await store.execute({ kind: 'correct', id: 'd1', ...wrong })
+      await assert.rejects(store.execute({ kind: 'correct', id: 'd2', ...wrong, reason: '' }), {
+        code: 'bad-command'
+      })
       await run('publish film 1 10', 'purchase p1 alice film 10', 'redeem c1 bob p1 1')
       await run('want alice payto://a hold=0')
       await run('request o1 alice 10 bank', 'request o2 alice 10 bank', 'request o3 alice 5 bank')
@@ -38,6 +43,7 @@ export function tellingsCompliance(open: OpenLedger): void {
       assert.deepEqual(await Promise.all(told), [
         'deposit d1: a gift',
         'fund d1: spring',
+        'correction d1: twice',
         'purchase p1: ',
         'redeem c1: ',
         'requested o1: ',

@@ -72,6 +72,7 @@ const MONEY_IN: Command[] = [
   },
   { kind: 'takeCoupon', couponId: 'C1', ...at },
   commandOf('purchase p9 alice film 10 again'),
+  { kind: 'correct', id: 'k1', uid: 'alice', amountMinor: 1n, reason: 'twice', now: 210 },
   { kind: 'ownAccount', uid: 'bob', now: 210 },
   // A promise that was missed and paid for, and one whose claims are waited for.
   {

@@ -42,6 +42,20 @@ export async function depositJson({ mint }: Desk, { json }: Ask): Promise<Deposi
   return { uid, amount, id, booked, balance: String(account?.balanceMinor ?? 0n) }
 }
 
+export const correctionBody = depositBody.extend({
+  reason: z.string().regex(/^[^\0]{1,256}$/),
+  id: depositId.meta({ description: 'Names the correction: the same id is booked once.' })
+})
+
+/** Takes the amount in the body from the account again, with a reason that its owner reads too. */
+export async function correctionJson({ mint }: Desk, { json }: Ask): Promise<DepositJson> {
+  const { uid, amount, reason, id } = json as z.infer<typeof correctionBody>
+  const correction = { uid, amountMinor: BigInt(amount), reason, id, now: mint.now() }
+  const { repeated } = await mint.store.execute({ kind: 'correct', ...correction })
+  const account = await mint.store.account(uid)
+  return { uid, amount, id, booked: !repeated, balance: String(account?.balanceMinor ?? 0n) }
+}
+
 export const accountBody = z.object({ uid })
 
 const version = count.meta({ description: 'Of the revocation log, now.' })

@@ -12,7 +12,7 @@ export interface Audit {
   faults: string[]
   debitsMinor: bigint
   creditsMinor: bigint
-  /** All money that ever came in. */
+  /** All money that ever came in, without what was booked by mistake and taken back. */
   depositsMinor: bigint
   /** Money that stands behind open purses. */
   escrowMinor: bigint
@@ -22,7 +22,7 @@ export interface Audit {
 
 export function audit(view: ScanView): Audit {
   const accounts = new Map(view.rows('account'))
-  const { totals, postings, returnedMinor, faults } = sumJournal(view)
+  const { totals, postings, notNewMinor, faults } = sumJournal(view)
   const { heldMinor: escrowMinor, openPurses } = sumPurses(view, faults)
   faults.unshift(...view.damage())
   checkMovements(view, faults)
@@ -40,7 +40,7 @@ export function audit(view: ScanView): Audit {
   if (debitsMinor !== creditsMinor) faults.push(`debits ${debitsMinor}, credits ${creditsMinor}`)
   const inEscrow = balanceOf(escrow, accounts.get(escrow) ?? { debits: 0n, credits: 0n })
   if (inEscrow !== escrowMinor) faults.push(`escrow ${inEscrow}, open purses ${escrowMinor}`)
-  const depositsMinor = (accounts.get(cash)?.debits ?? 0n) - returnedMinor
+  const depositsMinor = (accounts.get(cash)?.debits ?? 0n) - notNewMinor
   if (escrowMinor > depositsMinor) faults.push(`purses ${escrowMinor}, deposits ${depositsMinor}`)
   return { faults, debitsMinor, creditsMinor, depositsMinor, escrowMinor, postings, openPurses }
 }
@@ -54,17 +54,18 @@ function sumJournal(view: ScanView) {
     return total
   }
   let postings = 0
-  // Payouts that came back: money that was here before.
-  let returnedMinor = 0n
+  // Payouts that came back, money that was here before; and what was booked and never came.
+  let notNewMinor = 0n
   for (const [key, { kind, debit, credit, amountMinor }] of view.rows('journal')) {
     postings += 1
     if (Number(key) !== postings) faults.push(`journal line ${key} stands in place ${postings}`)
     if (amountMinor <= 0n) faults.push(`journal line ${key} moves ${amountMinor}`)
-    if (debit === cash && kind === 'returned') returnedMinor += amountMinor
+    const isNone = kind === 'correction' || (debit === cash && kind === 'returned')
+    if (isNone) notNewMinor += amountMinor
     totalOf(debit).debits += amountMinor
     totalOf(credit).credits += amountMinor
   }
-  return { totals, postings, returnedMinor, faults }
+  return { totals, postings, notNewMinor, faults }
 }
 
 function sumPurses(view: ScanView, faults: string[]) {

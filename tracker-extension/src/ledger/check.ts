@@ -173,6 +173,7 @@ const promises: { [Kind in PromiseCommand['kind']]: ShapeOf<Kind> } = {
 const shapes: { [Kind in Command['kind']]: ShapeOf<Kind> } = {
   open: { uid: id, signKey: key, boxKey: key, handle: text },
   deposit: { id, uid: id, amountMinor: amount, reason: text, now: time },
+  correct: { id, uid: id, amountMinor: amount, reason: textNotEmpty, now: time },
   publish: {
     infoHash: id,
     pieces: integer(piecesMax),

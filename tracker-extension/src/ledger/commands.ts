@@ -27,6 +27,17 @@ export interface DepositCommand {
   now: number
 }
 
+/** What was booked for an account and should not have been goes out again: peer → cash, at most what the account has. */
+export interface CorrectCommand {
+  kind: 'correct'
+  id: string
+  uid: string
+  amountMinor: bigint
+  /** Said to the account's owner too; never empty. */
+  reason: string
+  now: number
+}
+
 /**
  * Says what a content is and costs now, and puts it up for sale. May be repeated; the number of pieces cannot change.
  */
@@ -137,6 +148,7 @@ export interface SignHeadCommand {
 export type Command =
   | OpenCommand
   | DepositCommand
+  | CorrectCommand
   | PublishCommand
   | WithdrawCommand
   | PurchaseCommand
@@ -192,6 +204,7 @@ export interface Outcomes
   open: { uid: string }
   /** `repeated`: it was booked before, and nothing moved. */
   deposit: { uid: string; amountMinor: bigint; repeated: boolean }
+  correct: { uid: string; amountMinor: bigint; repeated: boolean }
   /** `withdrawnAt` is 0 if it is for sale. */
   publish: { infoHash: string; withdrawnAt: number }
   /** `repeated`: it was not for sale before. */

@@ -21,6 +21,7 @@ const payoutReason: FindReason = (view, ref) => view.get('payout', ref)?.reason
 /** By the kind of a posting, where its reason stands. */
 const reasons = new Map<string, FindReason>([
   ['deposit', (view, ref) => view.get('deposit', ref)?.reason],
+  ['correction', (view, ref) => view.get('correction', ref)?.reason],
   ['fund', (view, ref) => view.get('funding', ref)?.reason],
   ['failed', payoutReason],
   ['returned', payoutReason]

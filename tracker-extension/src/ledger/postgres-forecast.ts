@@ -48,6 +48,13 @@ const forecasts: { [Kind in Command['kind']]: Forecast<Extract<Command, { kind: 
     ['account', peerAccount(uid)],
     journal
   ],
+  correct: ({ id, uid }) => [
+    ['correction', id],
+    ['peer', uid],
+    ['account', cash],
+    ['account', peerAccount(uid)],
+    journal
+  ],
   publish: ({ infoHash }) => [['content', infoHash]],
   withdraw: ({ infoHash }) => [['content', infoHash]],
   purchase: ({ purchaseId, uid, infoHash, pushed }) => [

@@ -150,6 +150,7 @@ export interface Tables
   sale: SaleRow
   claim: ClaimRow
   deposit: DepositRow
+  correction: DepositRow
   offence: OffenceRow
   journal: JournalRow
   counter: { next: number }
@@ -221,6 +222,7 @@ export const tableNames = [
   'sale',
   'claim',
   'deposit',
+  'correction',
   'offence',
   'journal',
   'counter',

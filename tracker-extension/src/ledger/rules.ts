@@ -6,7 +6,7 @@ import type { Command, OpenCommand, OutcomeOf, Outcomes } from './commands.ts'
 import { answer, appeal, complain, prove, resend, told } from './complaints.ts'
 import { publish, withdraw } from './contents.ts'
 import { dropCoupon, fund, issueCoupon, takeCoupon } from './coupons.ts'
-import { deposit } from './deposit.ts'
+import { correct, deposit } from './deposit.ts'
 import { LedgerError } from './errors.ts'
 import { issueGifts, redeemGift } from './gifts.ts'
 import { allOrNothing } from './overlay.ts'
@@ -45,7 +45,7 @@ function open(view: LedgerView, { uid, signKey, boxKey, handle }: OpenCommand): 
 type Rule<C extends Command> = (view: LedgerView, command: C) => OutcomeOf<C>
 const rules: { [Kind in Command['kind']]: Rule<Extract<Command, { kind: Kind }>> } = {
   open,
-  deposit,
+  ...{ deposit, correct },
   ...{ publish, withdraw },
   purchase,
   redeem,

@@ -94,6 +94,7 @@ const schema: { [T in TableName]: Layout<Tables[T]> } = {
     }
   },
   deposit: { wide: false, columns: { uid: 'text', amountMinor: 'amount', reason: 'text' } },
+  correction: { wide: false, columns: { uid: 'text', amountMinor: 'amount', reason: 'text' } },
   offence: {
     wide: true,
     columns: {

@@ -13,6 +13,10 @@ export const tradeReplay: ReplayPart = {
       debit: cash,
       credit: peerAccount(view.get('deposit', ref)?.uid ?? '')
     }),
+    correction: (view, { ref }) => ({
+      debit: peerAccount(view.get('correction', ref)?.uid ?? ''),
+      credit: cash
+    }),
     purchase: (view, { ref }) => ({
       debit: peerAccount(view.get('purse', ref)?.uid ?? ''),
       credit: escrow
@@ -23,6 +27,9 @@ export const tradeReplay: ReplayPart = {
   expect(view: ScanView, expect: Expect): void {
     for (const [id, { amountMinor }] of view.rows('deposit')) {
       expect('deposit', id, amountMinor, `deposit ${id}: amountMinor`)
+    }
+    for (const [id, { amountMinor }] of view.rows('correction')) {
+      expect('correction', id, amountMinor, `correction ${id}: amountMinor`)
     }
     for (const [id, purse] of view.rows('purse')) {
       expect('purchase', id, chargedFor(view, id, purse), `purse ${id}: priceMinor × covered`)

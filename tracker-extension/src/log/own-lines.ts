@@ -1,6 +1,7 @@
 // Gives an account the lines of the log that are about its own money, and nobody else's (G13).
 
-import { LINES_MAX, encode } from '@floodgate/protocol'
+import { LINES_MAX, REASON_MAX, encode, utf8 } from '@floodgate/protocol'
+import { mayHaveReason, type JournalLine, type LedgerStore } from '../ledger/index.ts'
 import { expectFresh, readSigned, type Mint } from '../mint/mint.ts'
 import { postingOf } from './leaf.ts'
 
@@ -15,5 +16,14 @@ export async function ownLines(mint: Mint, bytes: Uint8Array): Promise<Uint8Arra
   mint.doorkeeper.expect('lines', account.uid)
   const { lines, read } = await mint.store.linesOf(account.uid, message.after, LINES_MAX)
   const items = lines.map((line) => postingOf(line, mint.currency))
-  return encode('lines', { items, read })
+  const reasons = await Promise.all(lines.map((line) => reasonOf(mint.store, line)))
+  return encode('lines', { items, reasons, read })
+}
+
+/** Why a line was posted, as the operator or a bank said it; '' where nothing was said. */
+async function reasonOf(store: LedgerStore, { kind, ref }: JournalLine): Promise<string> {
+  const reason = mayHaveReason(kind) ? await store.reason(kind, ref) : ''
+  const chars = [...reason]
+  while (utf8(chars.join('')).length > REASON_MAX) chars.pop()
+  return chars.join('')
 }

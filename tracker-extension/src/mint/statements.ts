@@ -5,7 +5,7 @@ import { journalLines, uidOfAccount, type JournalLine, type LedgerStore } from '
 
 /** Minor units. What a coupon paid for a buyer counts as his: in escrow, and as spent. */
 export interface Statement {
-  /** Came in from outside: deposits and gift codes. */
+  /** Came in from outside: deposits and gift codes, without what was booked by mistake. */
   deposited: bigint
   escrow: bigint
   earned: bigint
@@ -57,6 +57,8 @@ export class Statements {
     const [from, to] = [uidOfAccount(debit), uidOfAccount(credit)]
     if (to !== undefined && INCOMING.has(kind)) {
       this.#of(to).deposited += amountMinor
+    } else if (from !== undefined && kind === 'correction') {
+      this.#of(from).deposited -= amountMinor
     } else if (kind === 'purchase' && from !== undefined) {
       this.#held.set(purseId, { buyer: from, heldMinor: amountMinor })
       this.#of(from).escrow += amountMinor

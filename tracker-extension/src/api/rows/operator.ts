@@ -9,6 +9,8 @@ import {
   accountBody,
   backupAnswer,
   backupJson,
+  correctionBody,
+  correctionJson,
   depositAnswer,
   depositBody,
   depositJson,
@@ -64,6 +66,14 @@ export const OPERATOR: readonly Route[] = [
     body: depositBody,
     answer: depositAnswer,
     errors: ['unknown-account', 'conflict']
+  },
+  {
+    ...{ ...post('/operator/corrections', json(), TYPES.json, correctionJson), operator: true },
+    summary: 'Takes back what was booked for an account by mistake, at most what it has.',
+    scope: 'deposits',
+    body: correctionBody,
+    answer: depositAnswer,
+    errors: ['unknown-account', 'conflict', 'insufficient-funds']
   },
   {
     ...{ ...get('/operator/own', TYPES.json, ownListJson), operator: true },
