@@ -66,14 +66,14 @@ describe('hosts: a ledger in PostgreSQL', function () {
       await rm(join(shop.shop, 'ledger.sqlite'))
       const url = await postgres.newUrl()
       const restore = ['restore', String(path), '--data', shop.shop, '--ledger', url] as const
-      const restored = await shop.command('restored', ...restore)
+      const restored = await shop.command('audit', ...restore)
       assert.equal(restored['postings'], 1)
       const books = await shop.command('books', 'books', '--data', shop.shop)
       assert.deepEqual([books['ok'], books['depositsMinor']], [true, '25'])
       const again = await shop.command('backup', 'backup', '--data', shop.shop)
       await rm(join(shop.shop, 'ledger-url'))
       const back = ['restore', String(again['path']), '--data', shop.shop] as const
-      assert.equal((await shop.command('restored', ...back))['postings'], 1)
+      assert.equal((await shop.command('audit', ...back))['postings'], 1)
     } finally {
       await shop.close()
     }

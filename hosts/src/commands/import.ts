@@ -55,14 +55,25 @@ export const addImport: AddCommand = (program, act) => {
 }
 
 async function runImport(session: Session, files: string[], options: ImportOptions): Promise<void> {
+  expectOptions(files, options)
   const provider = await operatorOf(options.data)
-  const nothing = files.length === 0 && options.assign === undefined
-  if (nothing && options.unassigned !== true) {
-    throw new FloodgateError('bad-option', 'say which files, or --unassigned')
-  }
   for (const file of files) await importFile(session, provider, file)
   if (options.assign !== undefined) await assign(session, provider, options.assign, options)
   if (options.unassigned === true) await showOpen(session, provider)
+}
+
+/** Before anything is read or booked: nothing is half done because a word is missing. Throws `bad-option`. */
+function expectOptions(
+  files: string[],
+  { assign, unassigned, to, setAside, reason }: ImportOptions
+) {
+  const bad = (text: string) => new FloodgateError('bad-option', text)
+  if (assign === undefined) {
+    if (files.length === 0 && unassigned !== true) throw bad('say which files, or --unassigned')
+    return
+  }
+  if ((to === undefined) === (setAside !== true)) throw bad('say --to, or --set-aside')
+  if (reason === undefined) throw bad('say --reason')
 }
 
 async function importFile(
@@ -100,12 +111,8 @@ async function assign(
   { out, signal }: Session,
   provider: OperatorApi,
   advice: string,
-  { to, setAside, reason }: ImportOptions
+  { to, reason = '' }: ImportOptions
 ): Promise<void> {
-  if ((to === undefined) === (setAside !== true)) {
-    throw new FloodgateError('bad-option', 'say --to, or --set-aside')
-  }
-  if (reason === undefined || reason === '') throw new FloodgateError('bad-option', 'say --reason')
   const order = { advice, uid: to ?? '', reason }
   const assigned = await unlessStopped(signal, postAssign(provider, order))
   const what = to === undefined ? 'set aside' : `booked for ${to}`

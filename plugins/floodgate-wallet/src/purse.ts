@@ -90,14 +90,14 @@ export class Purse extends PursePaper {
   }
 
   /**
-   * Reserves token `index`; false when it is another's, paid to anybody, not covered, given back, or the wallet is closed.
+   * Reserves token `index`; false when it is another's, paid to anybody, not covered, given back or lost, or the wallet is closed.
    */
   reserve(index: number, payee: Uint8Array): boolean {
     if (this.#saver.closed || !(index in this.#holders) || !this.covers(index)) return false
     if (this.isPaid(index)) return false
     const holder = this.#holders[index]
     if (holder !== undefined) return equal(holder.uid, payee)
-    if (this.cancellation !== undefined) return false
+    if (this.cancellation !== undefined || this.isLost) return false
     const book = this.#bookOf(payee)
     this.#holders[index] = book
     setBit(book.held, index)

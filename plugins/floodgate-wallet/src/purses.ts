@@ -88,20 +88,19 @@ export class Purses {
     return pocket
   }
 
-  /** What `payee` is to be shown: the purses in force, and cancelled ones that it has something of. */
+  /** What `payee` is to be shown: the purses in force, and others that it has something of: what is owed is paid. */
   shownTo(infoHash: Uint8Array, payee: Uint8Array): Purse[] {
     const now = this.#wallet.now()
     return this.of(infoHash).filter((purse) => {
       const holds = purse.payees().some(({ uid }) => equal(uid, payee))
-      const isEnding = holds && !purse.isLost && now < purse.certificate.expiry
-      return purse.isInForce(now) || isEnding
+      return purse.isInForce(now) || (holds && now < purse.certificate.expiry)
     })
   }
 
   /** Does a seller of this content wait for its money, for pieces that are here, or we for its receipt? */
   owes(infoHash: Uint8Array, isHere: (index: number) => boolean): boolean {
     const now = this.#wallet.now()
-    const shown = this.of(infoHash).filter((one) => !one.isLost && now < one.certificate.expiry)
+    const shown = this.of(infoHash).filter((purse) => now < purse.certificate.expiry)
     return shown.some((purse) =>
       purse.payees().some(({ uid }) => {
         const waits = purse.unreceipted(uid) > 0

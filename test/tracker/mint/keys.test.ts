@@ -60,6 +60,17 @@ describe('mint: the provider’s keys', () => {
     assert.throws(() => issuer.seedOf(3, name), code('internal'))
   })
 
+  it('one key has one uid, also after a renewal; another provider gives it another', async () => {
+    const { publicKey } = crypto.signKey(crypto.random(32))
+    const uid = new Issuer(crypto, keys).uidOf(publicKey)
+    assert.equal(uid.length, 16)
+    const renewed = await renewEpoch(crypto, keys, NOW + 2 * EPOCH_LIFE_MS)
+    assert.deepEqual(new Issuer(crypto, renewed).uidOf(publicKey), uid)
+    const other = await createProviderKeys(crypto, NOW)
+    assert.notDeepEqual(new Issuer(crypto, other).uidOf(publicKey), uid)
+    assert.notDeepEqual(new Issuer(crypto, keys).uidOf(keys.rootKey), uid)
+  })
+
   it('without the root secret nothing can be renewed', async () => {
     const online = withoutRootSecret(keys)
     assert.ok(!('rootSecret' in online))
