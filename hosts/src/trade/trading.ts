@@ -42,7 +42,8 @@ export interface TradingOptions extends ClientLimits {
   fatal?: boolean
 }
 
-/** Who stopped us waits no longer than this. */
+/** Who stopped us waits no longer than this for what is on its way, and then so long for receipts. */
+const FINISH_WITHIN_MS = 5000
 const SETTLE_WITHIN_MS = 1000
 
 /** The plugin goes on after these, but waiting for them to pass is of no use. */
@@ -199,8 +200,12 @@ export class Trading {
     return reserved.filter((index) => bitfield.get(index)).length
   }
 
-  /** Pays what is due and ends all trade: from here on the tally stands. May be repeated. */
+  /** Takes in what is on its way, pays what is due and ends all trade: from here on the tally stands. May be repeated. */
   async leave(): Promise<void> {
+    const { fetching } = this.floodgate
+    const text = `taking in ${count(fetching, 'piece')} on the way; Ctrl-C again leaves at once`
+    if (fetching > 0) this.#out.tell('finishing', { pieces: fetching }, text)
+    await this.floodgate.finish(FINISH_WITHIN_MS)
     // What cannot be paid now is paid when we meet again.
     await this.floodgate.settled(SETTLE_WITHIN_MS)
     await this.floodgate.close()

@@ -96,10 +96,12 @@ export class Sales {
     return paid
   }
 
-  /** Pieces sent to this buyer and not paid, over all its purses. */
-  owedBy(uid: Uint8Array): number {
+  /** Pieces sent to this buyer and not paid, over all its purses; or all but those for one content. */
+  owedBy(uid: Uint8Array, except?: Uint8Array): number {
     let owed = 0
-    for (const sale of this.#byPayer.get(toHex(uid)) ?? []) owed += sale.owed.size
+    for (const { purse, owed: pieces } of this.#byPayer.get(toHex(uid)) ?? []) {
+      if (except === undefined || !equal(purse.infoHash, except)) owed += pieces.size
+    }
     return owed
   }
 

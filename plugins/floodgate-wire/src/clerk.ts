@@ -2,7 +2,7 @@
 // what a signature proves, pursues it, answers what others complain of us, fetches pieces that the court made us pay, and
 // has the certificate renewed. Nothing on the way of a piece waits for it.
 
-import { CLOCK_SLACK_MS, errorOf, toHex } from '@floodgate/protocol'
+import { CLOCK_SLACK_MS, equal, errorOf, toHex } from '@floodgate/protocol'
 import {
   STAGES,
   answerNotices,
@@ -88,6 +88,13 @@ export class Clerk {
     for (const seat of this.#seats.values()) seat.dropRevoked()
   }
 
+  /** A peer is back: perhaps it has settled with the court what we complained of, and waits for us to hear it. */
+  met(uid: Uint8Array): void {
+    const ours = this.#wallet.court.disputes.open().filter(({ accused }) => equal(accused, uid))
+    for (const dispute of ours) this.#paceOf(dispute).hurry()
+    if (ours.length > 0) this.#soon()
+  }
+
   /** Takes an offence that a signature proves to the court. */
   accuse(offence: Offence): void {
     const { disputes } = this.#wallet.court
@@ -117,10 +124,25 @@ export class Clerk {
         .then(() => this.#work())
         .finally(() => {
           this.#working = undefined
-          const { complainAfterMs } = this.#terms
-          this.#later(this.#again ? 0 : Math.min(LOOK_MS, complainAfterMs || LOOK_MS))
+          this.#later(this.#again ? 0 : this.#lookMs())
         })
     })
+  }
+
+  /** Open cases are asked after when they are due, and all else is looked at now and then. */
+  #lookMs(): number {
+    const now = this.#clock.now()
+    const open = this.#wallet.court.disputes.open()
+    const dues = open.map((dispute) =>
+      Math.max(this.#terms.retryMs, this.#paceOf(dispute).dueIn(now))
+    )
+    return Math.min(LOOK_MS, this.#terms.complainAfterMs || LOOK_MS, ...dues)
+  }
+
+  #paceOf(dispute: Dispute): Pace {
+    const pace = this.#paces.get(dispute) ?? new Pace(this.#terms.retryMs)
+    this.#paces.set(dispute, pace)
+    return pace
   }
 
   async #work(): Promise<void> {
@@ -168,8 +190,7 @@ export class Clerk {
 
   /** As far as it goes now. A case that waits for others is asked after more and more rarely. */
   async #pursue(dispute: Dispute): Promise<void> {
-    const pace = this.#paces.get(dispute) ?? new Pace(this.#terms.retryMs)
-    this.#paces.set(dispute, pace)
+    const pace = this.#paceOf(dispute)
     while (STAGES[dispute.stage] && pace.isDue(this.#clock.now())) {
       pace.begin(this.#clock.now())
       const wasDue = dispute.stage === 'due'

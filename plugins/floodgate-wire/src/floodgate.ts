@@ -8,7 +8,7 @@ import type { Torrent } from 'webtorrent'
 import { Clerk } from './clerk.ts'
 import { systemClock } from './clock.ts'
 import { infoOf } from './content.ts'
-import { FloodgateTarget } from './events.ts'
+import { FloodgateTarget, type FloodgateEvents } from './events.ts'
 import type { Approve } from './shopping.ts'
 import { Swarm } from './swarm.ts'
 import { DEFAULT_TERMS, type Terms } from './trade/terms.ts'
@@ -110,19 +110,42 @@ export class Floodgate extends FloodgateTarget {
    * true or false saying which: what is unpaid then, as to a seller that went away, is paid when we meet again.
    */
   async settled(timeoutMs = 10_000): Promise<boolean> {
-    const owing = (): boolean => [...this.#swarms.values()].some((swarm) => swarm.owing)
-    if (!owing()) return true
+    const isSettled = (): boolean => ![...this.#swarms.values()].some((swarm) => swarm.owing)
+    return this.#until(isSettled, ['receipted', 'closed'], timeoutMs)
+  }
+
+  /** Pieces that were asked for, cost something, and are not here yet. */
+  get fetching(): number {
+    return [...this.#swarms.values()].reduce((sum, swarm) => sum + swarm.fetching, 0)
+  }
+
+  /**
+   * Asks for nothing more from now on, and resolves when what sellers had begun to send is here: what they sent and were not paid,
+   * they take to the court. Call it before `settled` when leaving in the middle. False: it gave up after `timeoutMs`.
+   */
+  async finish(timeoutMs = 5000): Promise<boolean> {
+    for (const swarm of this.#swarms.values()) swarm.finish()
+    return this.#until(() => this.fetching === 0, ['paid', 'statement', 'closed'], timeoutMs)
+  }
+
+  /** Resolves with true when `isSo`, which one of these events brings about, or with false after `timeoutMs`. */
+  async #until(
+    isSo: () => boolean,
+    events: (keyof FloodgateEvents)[],
+    timeoutMs: number
+  ): Promise<boolean> {
+    if (isSo()) return true
     return new Promise((resolve) => {
-      const finish = (settled: boolean): void => {
+      const end = (result: boolean): void => {
         clearTimeout(timer)
         for (const stop of stops) stop()
-        resolve(settled)
+        resolve(result)
       }
-      const timer = setTimeout(() => finish(false), timeoutMs)
+      const timer = setTimeout(() => end(false), timeoutMs)
       const look = (): void => {
-        if (!owing()) finish(true)
+        if (isSo()) end(true)
       }
-      const stops = [this.on('receipted', look), this.on('closed', look)]
+      const stops = events.map((event) => this.on(event, look))
     })
   }
 

@@ -28,11 +28,14 @@ const MOST_MS = 3600e3
 
 /** For tries that something else calls for: when the next one is due. */
 export class Pace {
+  readonly #firstMs: number
   readonly #backoff: Backoff
+  #beganAt = -Infinity
   #nextAt = -Infinity
 
   /** The second try is due `firstMs` after the first. */
   constructor(firstMs: number) {
+    this.#firstMs = firstMs
     this.#backoff = new Backoff(firstMs, MOST_MS)
   }
 
@@ -40,9 +43,21 @@ export class Pace {
     return now >= this.#nextAt
   }
 
+  /** How long until it is due, milliseconds. */
+  dueIn(now: number): number {
+    return Math.max(0, this.#nextAt - now)
+  }
+
   /** A try begins: the next is due after a while. */
   begin(now: number): void {
+    this.#beganAt = now
     this.#nextAt = now + this.#backoff.next()
+  }
+
+  /** It may succeed now: the next is due as soon after the last as the second was. */
+  hurry(): void {
+    this.#backoff.reset()
+    this.#nextAt = Math.min(this.#nextAt, this.#beganAt + this.#firstMs)
   }
 
   /** It succeeded: the next is due at once. */

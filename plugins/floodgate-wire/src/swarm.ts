@@ -15,7 +15,6 @@ import type { AnnounceAnswer, Purse } from '@floodgate/wallet'
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 import { Announcer, whenListening } from './announcer.ts'
-import type { Seat } from './clerk.ts'
 import { systemClock } from './clock.ts'
 import { contentOf, infoOf, leftOf } from './content.ts'
 import { Dialing } from './dialing.ts'
@@ -27,13 +26,14 @@ import { dropLost } from './lost-purses.ts'
 import { measureTorrent } from './measure-torrent.ts'
 import type { Measuring } from './measuring.ts'
 import { OriginFetch } from './origin/origin.ts'
+import { seatOf } from './seat.ts'
 import { Shopping, type Asked } from './shopping.ts'
 import { Signalling } from './signalling.ts'
 import type { SwarmOptions } from './swarm-options.ts'
 import { Conversation } from './trade/conversation.ts'
 import { Grace } from './trade/grace.ts'
 import { Samples } from './trade/samples.ts'
-import type { Content, Market } from './trade/terms.ts'
+import type { Market } from './trade/terms.ts'
 
 /** A hello and its repeats; everything later is an answer to us. */
 const EARLY_MAX = 4
@@ -179,33 +179,22 @@ export class Swarm {
         for (const link of this.#links.all()) link.engine.wake()
       },
       emit: (event, detail) => {
-        if (event === 'open') queueMicrotask(() => this.#links.dropDuplicates())
+        if (event === 'open') this.#met((detail as { uid: string }).uid)
         this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never)
       },
       accuse: (offence) => clerk.accuse(offence),
       dropAll: (uid) => this.#links.dropAll(uid)
     }
-    this.#leaveCourt = clerk.seat(this.#seat(content, this.#market))
+    this.#leaveCourt = clerk.seat(seatOf(this.#market, this.#engine, this.#links))
     this.#announcer.now()
     const needs = { ...this.#market, torrent, engine: this.#engine }
     this.#origin = new OriginFetch(needs, (error) => this.#warn(error))
     for (const link of this.#links.all()) this.#advance(link)
   }
 
-  #seat(content: Content, { emit, selling, wallet }: Market): Seat {
-    const { read, give } = this.#engine
-    return {
-      ...content,
-      ...{ read, give },
-      debtFell: (uid) => {
-        for (const one of selling) one.debtFell(uid)
-      },
-      dropRevoked: () => {
-        for (const { uid, reason } of this.#links.dropWhere(wallet.court.revocations)) {
-          emit('revoked', { uid: toHex(uid), reason })
-        }
-      }
-    }
+  #met(uid: string): void {
+    queueMicrotask(() => this.#links.dropDuplicates())
+    this.#options.clerk.met(fromHex(uid))
   }
 
   #failed(error: unknown): void {
@@ -281,6 +270,18 @@ export class Swarm {
     const market = this.#market
     if (market === undefined) return false
     return market.wallet.purses.owes(market.content.infoHash, market.content.has)
+  }
+
+  /** Pieces that were asked for, cost something, and are not here yet. */
+  get fetching(): number {
+    const free = this.#offer?.free ?? 0
+    return [...this.#engine.fetching()].filter((index) => index >= free).length
+  }
+
+  /** Asks for nothing more: what sellers have begun to send comes yet. */
+  finish(): void {
+    this.#origin?.close()
+    this.#engine.finish()
   }
 
   /** Stops trading; the torrent itself is left alone. */

@@ -108,6 +108,14 @@ export class WireTrade {
         this.chokes++
         this.waiting.length = 0
         this.unpaid.clear()
+      },
+      unwanted: () => {
+        const begun = [...this.unpaid].filter((index) => this.sent.has(index))
+        const refused = [...this.unpaid, ...this.waiting].filter((index) => !begun.includes(index))
+        this.unpaid.clear()
+        for (const index of begun) this.unpaid.add(index)
+        this.waiting.length = 0
+        for (const index of refused) this.engine.refuse(index)
       }
     }
   }

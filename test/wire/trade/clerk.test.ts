@@ -130,6 +130,43 @@ describe('wire: the clerk', function () {
     assert.ok(told.includes('notice settled') && told.includes('verdict settled'))
   })
 
+  it('F57: who comes back and has accepted is sold to at once, however long he was away', async () => {
+    await stage.owe(seller, buyer, purse, 3)
+    const clerk = employ(seller, all())
+    await time.pass(26 * 3600e3)
+    const mine = time
+    time = new HandClock()
+    employ(buyer, new Set()).heard(await stage.announce(buyer))
+    await time.pass(1000)
+    time = mine
+    await time.pass(1000)
+    assert.deepEqual(fell, [], 'it is asked after once an hour by now')
+    clerk.met(buyer.uid)
+    await time.pass(1)
+    assert.deepEqual(fell, [toHex(buyer.uid)])
+  })
+
+  it('who comes back again and again costs the provider a question every few seconds', async () => {
+    await stage.owe(seller, buyer, purse, 3)
+    const clerk = employ(seller, all())
+    await time.pass(26 * 3600e3)
+    const fetched = globalThis.fetch
+    let asked = 0
+    globalThis.fetch = (...of) => {
+      asked++
+      return fetched(...of)
+    }
+    try {
+      for (let again = 0; again < 20; again++) {
+        clerk.met(buyer.uid)
+        await time.pass(100)
+      }
+    } finally {
+      globalThis.fetch = fetched
+    }
+    assert.equal(asked, 1)
+  })
+
   it('a provider that is away for a day is asked more and more rarely, and nothing is forgotten', async () => {
     await stage.owe(seller, buyer, purse, 3)
     const fetched = globalThis.fetch

@@ -48,6 +48,7 @@ export class Buyer implements BlockSink {
   #unasked = 0
   #restMs = REST_FIRST
   #rest: ReturnType<typeof setTimeout> | null = null
+  #finishing = false
 
   constructor(wire: Wire & WireDoors, home: BuyerHome) {
     this.wire = wire
@@ -56,7 +57,8 @@ export class Buyer implements BlockSink {
 
   /** How many pieces the picker may bind now. Zero while blocks of bound pieces are still to be asked for. */
   room(): number {
-    if (!this.buying || this.closed || this.#rest || this.wire.peerChoking) return 0
+    if (!this.buying || this.closed || this.#finishing) return 0
+    if (this.#rest || this.wire.peerChoking) return 0
     for (const piece of this.pieces) if (piece.confirmed && piece.asked < piece.blocks) return 0
     return this.buying.room()
   }
@@ -87,6 +89,7 @@ export class Buyer implements BlockSink {
     const settle = (agreed: boolean) => {
       const still = pieces.filter((piece) => !piece.over)
       if (!agreed) return this.#refused(still)
+      if (this.#finishing) return this.release(still, 'close')
       for (const piece of still) piece.confirmed = true
       this.pump()
       this.#home.wake()
@@ -188,6 +191,15 @@ export class Buyer implements BlockSink {
       this.#home.wake()
     }, this.#restMs)
     this.#restMs = Math.min(this.#restMs * 2, REST_MAX)
+  }
+
+  /** Binds nothing more, and says so: the seller finishes what it has begun, and refuses the rest. */
+  finish(): void {
+    if (this.closed || this.#finishing) return
+    this.#finishing = true
+    const unasked = this.pieces.filter((piece) => piece.confirmed && piece.asked === 0)
+    this.release(unasked, 'close')
+    this.wire.uninterested()
   }
 
   close(): void {

@@ -56,6 +56,10 @@ export interface TorrentEngine {
   give(index: number, bytes: Uint8Array): Promise<boolean>
   /** Wanted pieces that suit and that no wire fetches, at most so many, in the order of picking. */
   idle(most: number, suits: (index: number) => boolean): number[]
+  /** Asks for nothing more: what sellers have begun to send comes yet. */
+  finish(): void
+  /** Pieces on their way, or on their way into the store. */
+  fetching(): Iterable<number>
   /** Gives every piece back and stops the clock. The torrent's own destruction does it too. */
   stop(): void
 }
@@ -70,6 +74,7 @@ interface Shared {
 
 interface AttachedWire {
   engine: WireEngine
+  finish(): void
   close(): void
 }
 
@@ -100,6 +105,7 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
   const clock = setInterval(() => picker.expire(Date.now()), lookMs)
   if (typeof clock === 'object') clock.unref()
   const engines = new Map<Wire, AttachedWire>()
+  let isFinishing = false
   const stop = () => {
     clearInterval(clock)
     freeShare.stop()
@@ -114,6 +120,7 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
       if (!attached) {
         attached = attachWire(open, openWire(wire), { picker, freeShare, dropped }, options)
         engines.set(wire, attached)
+        if (isFinishing) attached.finish()
         wire.once('close', () => engines.delete(wire))
       }
       return attached.engine
@@ -128,6 +135,11 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
     missing: () => missingOf(open),
     give: (index, bytes) => picker.give(index, bytes),
     idle: (most, suits) => picker.idle(most, suits),
+    finish() {
+      isFinishing = true
+      for (const attached of engines.values()) attached.finish()
+    },
+    fetching: picker.fetching,
     stop
   }
 }
@@ -224,7 +236,7 @@ function attachWire(
       }
     }
   }
-  return { engine, close }
+  return { engine, finish: () => buyer.finish(), close }
 }
 
 /**

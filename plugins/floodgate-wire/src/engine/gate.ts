@@ -94,7 +94,7 @@ export class Gate {
   }
 
   refuse(index: number): void {
-    const asked = this.#held.get(index) ?? []
+    const asked = [...(this.#held.get(index) ?? []), ...this.#takeQueued(index)]
     this.#forgetHeld(index)
     this.#refused.set(index, Math.ceil(this.#lengthOf(index) / BLOCK_BYTES) - asked.length)
     for (const one of asked) one.respond(new Error('refused'))
@@ -105,6 +105,16 @@ export class Gate {
     this.#heldCount = 0
     this.#queue.length = 0
     this.#shelf.clear()
+  }
+
+  /** Admitted, and none of it is out: it may still be refused. */
+  #takeQueued(index: number): Asked[] {
+    const taken = this.#queue.filter((asked) => asked.index === index)
+    if (taken.length === 0) return taken
+    const others = this.#queue.filter((asked) => asked.index !== index)
+    this.#queue.splice(0, this.#queue.length, ...others)
+    this.#served.delete(index)
+    return taken
   }
 
   #takeOverRequests(): void {
@@ -124,6 +134,7 @@ export class Gate {
 
   #watchChoke(): void {
     const wire = this.#wire
+    wire.on('uninterested', () => this.selling?.unwanted())
     const unchoke = wire.unchoke.bind(wire)
     const choke = wire.choke.bind(wire)
     wire.unchoke = () => {

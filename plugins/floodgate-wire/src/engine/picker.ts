@@ -100,9 +100,9 @@ export class Picker implements BuyerHome {
     })
   }
 
-  bound(index: number): BoundPiece | undefined {
-    return this.#bound.get(index)
-  }
+  readonly fetching = (): Iterable<number> => this.#bound.keys()
+
+  readonly bound = (index: number): BoundPiece | undefined => this.#bound.get(index)
 
   gaveBack(piece: BoundPiece): void {
     this.#bound.delete(piece.index)

@@ -54,6 +54,8 @@ export interface Selling {
    * `wire.amChoking` were sent before the buyer knew, and are void too, or they would keep places that nobody pays for.
    */
   choked(): void
+  /** The buyer wants nothing more (BEP 3, not interested): what was begun goes on to its end, all else is void. */
+  unwanted(): void
 }
 
 /** What the trade asks of the engine on one wire. Until `open` or `free` is called a wire neither buys nor serves. */

@@ -11,6 +11,7 @@ import {
   nameOf,
   toHex,
   type ErrorCode,
+  type Message,
   type MessageName
 } from '@floodgate/protocol'
 import type { ReleaseReason, WireEngine } from '../engine/seam.ts'
@@ -33,6 +34,7 @@ export class Conversation {
   readonly #inbox: Uint8Array[] = []
   readonly #transmit: (frame: Uint8Array) => void
   #reading = false
+  #afterwards: () => void = () => undefined
   #closed = false
   #speech: Speech | undefined
   #selling: Selling | undefined
@@ -97,6 +99,8 @@ export class Conversation {
       }
     }
     this.#reading = false
+    if (!this.#closed) this.#afterwards()
+    this.#afterwards = () => undefined
   }
 
   async #take(frame: Uint8Array): Promise<void> {
@@ -125,7 +129,7 @@ export class Conversation {
       case 'receipt':
         return this.#buying?.takeReceipt(frame)
       case 'statement':
-        return this.#buying?.takeStatement(decode(frame, 'statement').message)
+        return this.#takeStatement(decode(frame, 'statement').message)
       case 'reject':
         return this.#takeReject(decode(frame, 'reject').message)
       case undefined:
@@ -133,6 +137,12 @@ export class Conversation {
       default:
         throw new FloodgateError('unexpected-message', name)
     }
+  }
+
+  async #takeStatement(statement: Message<'statement'>): Promise<void> {
+    await this.#buying!.takeStatement(statement)
+    const { limit, owed } = statement
+    this.#market.emit('statement', { uid: this.#speech!.otherUid, limit, owed })
   }
 
   /** Nothing is sold to who showed no purse. */
@@ -205,8 +215,15 @@ export class Conversation {
         return answer === 'refused' && this.#reading ? 'held' : answer
       },
       sent: (index: number, bytes: number) => half.sent(index, bytes),
-      choked: () => half.choked()
+      choked: () => half.choked(),
+      unwanted: () => this.#inTurn(() => half.unwanted())
     }
+  }
+
+  /** Runs after the frames that came before: what they ask for is still being verified. */
+  #inTurn(action: () => void): void {
+    if (this.#reading) this.#afterwards = action
+    else action()
   }
 
   #fenced(action: () => void): void {

@@ -1,7 +1,7 @@
 // One purse of the buyer on one connection: the book on it, our receipts and statements, what may be sent again, and the
 // clocks of what is sent and unpaid. A part of Selling, which decides what is admitted over all of them.
 
-import { inRanges, type ErrorCode } from '@floodgate/protocol'
+import { FloodgateError, concat, inRanges, type ErrorCode } from '@floodgate/protocol'
 import type { Proof, Sale } from '@floodgate/wallet'
 import type { Party, ShownPurse } from './handshake.ts'
 import { Receipts } from './receipts.ts'
@@ -14,6 +14,7 @@ export class Desk {
   readonly receipts: Receipts
   readonly resends: Resends
   readonly #market: Market
+  readonly #speech: Speech
   readonly #buyer: Party
   /** Calls off the time-out of each piece sent and unpaid. */
   readonly #unpaid = new Map<number, () => void>()
@@ -26,6 +27,7 @@ export class Desk {
     limit: () => number
   ) {
     this.#market = market
+    this.#speech = speech
     this.#buyer = buyer
     this.sale = market.wallet.sales.open(certificate, frame)
     this.receipts = new Receipts(market, speech, this.sale, limit)
@@ -55,6 +57,19 @@ export class Desk {
     this.sale.owe(index, window && { window, buyer, at: this.#market.wallet.now() })
   }
 
+  /** The delivery: our signature under the hashes of what `request` (its hash) asked for (F33, F64, G4). */
+  deliver(request: Uint8Array, indexes: number[]): Promise<Uint8Array> {
+    const { content } = this.#market
+    return this.#speech.sign('delivery', {
+      payer: this.#buyer.certificate.uid,
+      infoHash: content.infoHash,
+      purse: this.sale.purse.purse,
+      indexes,
+      hashes: concat(...indexes.map((index) => content.pieceHash(index))),
+      request
+    })
+  }
+
   /** Piece `index` went out in full: if it is not paid in time, `late` is told. */
   await(index: number, late: () => void): void {
     if (!this.sale.owed.has(index)) return
@@ -65,6 +80,19 @@ export class Desk {
       if (this.sale.owed.has(index)) late()
     }
     this.#unpaid.set(index, clock.after(terms.paymentTimeoutMs, timedOut))
+  }
+
+  /** The buyer signed a token that is not the purse's: its own payment convicts it (F43, F61). */
+  accuse(payment: Uint8Array, index: number): never {
+    const { certificate, frame } = this.#buyer
+    const { purse, infoHash } = this.sale.purse
+    this.#market.accuse({
+      ...{ kind: 'bad-token', accused: certificate.uid, certificate: frame },
+      ...{ infoHash, purse, index, frames: [payment] }
+    })
+    this.#speech.remember(payment)
+    this.#speech.blacklist('bad-token')
+    throw new FloodgateError('bad-token', String(index))
   }
 
   settled(indexes: number[]): void {

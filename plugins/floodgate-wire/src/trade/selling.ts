@@ -6,12 +6,10 @@ import {
   FloodgateError,
   PURSES_SHOWN_MAX,
   WINDOW_MAX,
-  concat,
   decode,
   equal,
   toHex,
-  type ErrorCode,
-  type Message
+  type ErrorCode
 } from '@floodgate/protocol'
 import type { Proof } from '@floodgate/wallet'
 import type { Admission, Selling as SellingSeam } from '../engine/seam.ts'
@@ -44,6 +42,7 @@ export class Selling implements SellingSeam {
   readonly #untouched = new Map<number, Desk>()
   /** Request frames taken, by hash, and our answer; a repeated request gets the same one. */
   readonly #answers = new Map<string, Uint8Array>()
+  #toldOtherDebts = false
   #closed = false
 
   constructor(market: Market, speech: Speech, shelf: Shelf, buyer: Party) {
@@ -117,6 +116,20 @@ export class Selling implements SellingSeam {
     this.#admitAll()
   }
 
+  unwanted(): void {
+    const refused = [...this.#untouched.keys(), ...this.#queue.keys()]
+    for (const [index, desk] of this.#untouched) {
+      desk.sale.unowe(index)
+      desk.resends.breakOff(index, 0)
+      this.#serving.delete(index)
+    }
+    for (const forgotten of [this.#untouched, this.#queue, this.#proofs, this.#answers])
+      forgotten.clear()
+    for (const index of refused) this.#shelf.refuse(index)
+    this.sayStatements()
+    this.#admitAll()
+  }
+
   // — the buyer's messages —
 
   /** A signed request: what can be sold is queued and answered with our signed hashes (F33). */
@@ -137,7 +150,7 @@ export class Selling implements SellingSeam {
     await wallet.trust.signedBy('request', frame, this.#buyer.certificate)
     const accepted = message.indexes.filter((index) => this.#accept(desk, index, message.resend))
     if (accepted.length === 0) return
-    const delivery = await this.#deliver(hash, message, accepted)
+    const delivery = await desk.deliver(hash, accepted)
     this.#answers.set(id, delivery)
     if (this.#answers.size > 2 * WINDOW_MAX)
       this.#answers.delete(this.#answers.keys().next().value!)
@@ -168,23 +181,6 @@ export class Selling implements SellingSeam {
     this.#shelf.refuse(index)
   }
 
-  /** The delivery: our signature under the hashes of what `request` (its hash) asked for (F33, F64, G4). */
-  #deliver(
-    request: Uint8Array,
-    message: Message<'request'>,
-    indexes: number[]
-  ): Promise<Uint8Array> {
-    const { content } = this.#market
-    return this.#speech.sign('delivery', {
-      payer: this.#buyer.certificate.uid,
-      infoHash: content.infoHash,
-      purse: message.purse,
-      indexes,
-      hashes: concat(...indexes.map((index) => content.pieceHash(index))),
-      request
-    })
-  }
-
   /**
    * Admits queued pieces while the debt stays within the limit: exactly at most `limit()` pieces of this
    * uid are served or sent and unpaid at any moment, over all its connections (I2, W6). What is owed or
@@ -202,6 +198,16 @@ export class Selling implements SellingSeam {
       this.#begin(index, desk, isCovered)
       owed = sales.owedBy(uid) // who hears of it may have done what changes more than this piece
     }
+    if (this.#queue.size > 0) this.#tellOtherDebts(limit)
+  }
+
+  /** Nothing that he pays for here makes room: he is to know it. Said once. */
+  #tellOtherDebts(limit: number): void {
+    const { wallet, content } = this.#market
+    const elsewhere = wallet.sales.owedBy(this.#buyer.certificate.uid, content.infoHash)
+    if (limit === 0 || elsewhere < limit || this.#toldOtherDebts) return
+    this.#toldOtherDebts = true
+    this.#speech.reject('limit-reached', 'request', [...this.#queue.keys()])
   }
 
   #begin(index: number, desk: Desk, isCovered: boolean): void {
@@ -233,23 +239,10 @@ export class Selling implements SellingSeam {
     const desk = this.#deskOf(checked.sale.purse.purse)!
     if (checked.is === 'known') return desk.receipts.soon(0)
     if (checked.is === 'gap') return desk.receipts.sayStatement()
-    if (checked.is === 'false') return this.#accuse(frame, desk, checked.index)
+    if (checked.is === 'false') return desk.accuse(frame, checked.index)
     const { indexes, xor, count, voucher } = checked
     desk.sale.accept(indexes, xor, count, voucher)
     this.#settled(desk, indexes)
-  }
-
-  /** The buyer signed a token that is not the purse's: its own payment convicts it (F43, F61). */
-  #accuse(payment: Uint8Array, desk: Desk, index: number): never {
-    const { certificate, frame } = this.#buyer
-    const { purse, infoHash } = desk.sale.purse
-    this.#market.accuse({
-      ...{ kind: 'bad-token', accused: certificate.uid, certificate: frame },
-      ...{ infoHash, purse, index, frames: [payment] }
-    })
-    this.#speech.remember(payment)
-    this.#speech.blacklist('bad-token')
-    throw new FloodgateError('bad-token', String(index))
   }
 
   /** Our book changed without a payment on this connection: the court paid a debt. */

@@ -63,6 +63,8 @@ export const DEFAULT_TERMS: Terms = {
 export interface TradeEvents {
   /** The other side proved who it is. */
   open: { uid: string }
+  /** A seller said where we stand: how many unpaid pieces it allows, and which it counts as owed from one purse of ours. */
+  statement: { uid: string; limit: number; owed: number[] }
   /** Pieces that we paid for. */
   paid: { uid: string; indexes: number[]; price: bigint }
   /** A seller acknowledged our payments: `count` tokens in all. */
