@@ -29,10 +29,9 @@ function handOver(command, args) {
   // When we are killed the channel breaks, and the other ends as well (src/stop.ts).
   const child = spawn(command, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
   // Not as a signal: it may have had the same one with the whole group, and a second means "do not wait".
-  for (const signal of ['SIGINT', 'SIGTERM']) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => child.connected && child.send(signal))
   }
-  process.on('SIGHUP', () => child.kill('SIGHUP'))
   child.on('error', (error) => fail(error.message))
   child.on('exit', (code, signal) => {
     process.exitCode = code === null ? 128 + constants.signals[signal] : code

@@ -1,16 +1,27 @@
 // Directories that we write to: made when they are not there, and tried before anything is spent.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { isThere } from './there.ts'
 
-/** Makes the directory and those above it. Throws `ENOTDIR` when something else has its name. */
+const failed = (code: string, text: string): Error => Object.assign(new Error(text), { code })
+
+/**
+ * Makes the directory and those above it. Throws `ENOTDIR` when something else has its name, `EACCES` where none can be made
+ * (as in /proc: Node's own `recursive` tries there for ever).
+ */
 export async function makeDirectory(path: string, mode = 0o777): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode })
+    await mkdir(path, { mode })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error
-    throw Object.assign(new Error(`${path} is no directory`), { code: 'ENOTDIR' })
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code === 'EEXIST' || code === 'ENOTDIR') throw failed('ENOTDIR', `${path} is no directory`)
+    if (code !== 'ENOENT') throw error
+    const above = dirname(resolve(path))
+    if (await isThere(above)) throw failed('EACCES', `no directory can be made in ${above}`)
+    await makeDirectory(above, mode)
+    await makeDirectory(path, mode)
   }
 }
 

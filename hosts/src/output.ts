@@ -4,6 +4,7 @@
 import { toHex } from '@floodgate/protocol'
 import pc from 'picocolors'
 import { EXIT_STOPPED, type Failure } from './failures.ts'
+import { stop } from './stop.ts'
 
 export interface Output {
   readonly json: boolean
@@ -60,13 +61,14 @@ export function createOutput(json: boolean): Output {
   }
 }
 
-/** Whoever reads us may leave (`floodgate … | head`): that ends us quietly, it is no fault. */
+/** Whoever reads us may leave (`floodgate … | head`, a terminal that is closed): that ends us quietly, it is no fault. */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      const isGone = error.code === 'EPIPE' || (error.code === 'EIO' && stream.isTTY)
+      if (!isGone) throw error
       // A job is asked to stop; help texts and the like are at their end anyway.
-      if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM')
+      stop()
     })
   }
 }

@@ -1,5 +1,5 @@
-// Ends work when the user asks for it: the first SIGINT or SIGTERM aborts a signal, so that everything can be put away;
-// the second one does not wait.
+// Ends work when the user asks for it: the first SIGINT, SIGTERM or SIGHUP aborts a signal, so that everything can be put
+// away; the second one does not wait.
 
 import { EXIT_STOPPED, Stopped } from './failures.ts'
 
@@ -8,6 +8,8 @@ import { EXIT_STOPPED, Stopped } from './failures.ts'
  * is passed on takes milliseconds, a person who lost patience takes longer.
  */
 const ONE_WISH_MS = 500
+/** The last comes when the terminal is closed, or the connection to it ends. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** For a parent that is gone. */
 const LOOK_EVERY_MS = 500
 
@@ -18,12 +20,18 @@ delete process.env['FLOODGATE_LAUNCHER']
 /** Is our parent the launcher, so that Node's channel leads to it? */
 export const isLaunched = (): boolean => launcher !== undefined
 
+const jobs = new Set<AbortController>()
+
+/** Ends all work as a first wish does; it never counts as the second. */
+export function stop(): void {
+  for (const job of jobs) job.abort(new Stopped())
+}
+
 export function stopSignal(): AbortSignal {
   const controller = new AbortController()
-  const stop = (): void => controller.abort(new Stopped())
+  jobs.add(controller)
   const signalled = wishes(stop)
-  process.on('SIGINT', signalled)
-  process.on('SIGTERM', signalled)
+  for (const signal of SIGNALS) process.on(signal, signalled)
   if (isLaunched()) obeyLauncher(stop)
   onLostShell(stop)
   return controller.signal

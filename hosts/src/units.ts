@@ -8,9 +8,9 @@ export const money = amountOf
 /** Amounts as people type them, in minor units. Throws `bad-option`. */
 export const amountIn = typedMinorOf
 
-/** The form of an amount, for commander, where its currency is known only later. Throws `bad-option`. */
+/** The form of an amount, for commander, where its currency, which may stand behind it, is known only later. Throws `bad-option`. */
 export function parseAmount(text: string): string {
-  if (/^(0|[1-9]\d{0,17})(\.\d{1,18})?$/.test(text)) return text
+  if (/^(0|[1-9]\d{0,17})(\.\d{1,18})?( [A-Z]{3,})?$/.test(text)) return text
   throw new FloodgateError('bad-option', `an amount such as 5.00, not ${text}`)
 }
 

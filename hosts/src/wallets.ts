@@ -1,8 +1,10 @@
 // Wallet files on the command line: opened with the passphrase that was found, made at registration.
 
 import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { FloodgateError, codeOf } from '@floodgate/protocol'
 import { Wallet, fetchProvider, fileStorage, glanceAt } from '@floodgate/wallet/file'
+import { makeDirectory } from './directory.ts'
 import { findPassphrase, type PassphraseSource } from './passphrase.ts'
 
 export interface WalletOptions extends PassphraseSource {
@@ -50,6 +52,7 @@ export async function openOrCreateWallet(
 ): Promise<Wallet> {
   const options = { storage: fileStorage(path), passphrase, onSaveError }
   if (!existsSync(path)) {
+    await makeDirectory(dirname(resolve(path)), 0o700)
     const { rootKey } = await fetchProvider(api)
     return Wallet.create({ ...options, rootKey, api })
   }

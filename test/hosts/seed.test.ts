@@ -65,7 +65,7 @@ describe('hosts: seed', function () {
     assert.deepEqual(said, [
       'paid 0.00 EUR to 0 peers, earned 0.15 EUR from 1 peer',
       'not paid to us yet: 1 piece for 0.05 EUR; buyers pay when they meet us again',
-      '0.15 EUR can be claimed: floodgate claim --wallet …'
+      '0.15 EUR can be claimed: floodgate claim does it, with this wallet'
     ])
     assert.deepEqual(told, [
       {

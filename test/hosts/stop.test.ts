@@ -57,6 +57,13 @@ describe('hosts: wishes to stop', function () {
     })
   }
 
+  it('a terminal that is closed is a wish like any other', async () => {
+    const { code, lines } = await run(`signal.onabort = busy; say('ready')`, (line, child) => {
+      if (line === 'ready') child.kill('SIGHUP')
+    })
+    assert.deepEqual([lines, code], [['ready', 'busy', 'put away'], 0])
+  })
+
   it('W14: a parent that lets go of us, and is no launcher of ours, leaves us running', async () => {
     const more = `
       process.on('disconnect', () => setImmediate(() => {

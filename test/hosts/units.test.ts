@@ -46,8 +46,9 @@ describe('hosts: units', () => {
   })
 
   it('knows the form of an amount before its currency', () => {
-    for (const fine of ['0', '5', '12.50', '0.005']) assert.equal(parseAmount(fine), fine)
-    for (const odd of ['', '-1', '1.', '.5', '01', '1e3', '1,50', '5 EUR']) {
+    for (const fine of ['0', '5', '12.50', '0.005', '5.00 EUR', '5 CREDITS'])
+      assert.equal(parseAmount(fine), fine)
+    for (const odd of ['', '-1', '1.', '.5', '01', '1e3', '1,50', '5EUR', '5 eur', '5 EUR ']) {
       assert.throws(() => parseAmount(odd), badOption, odd)
     }
   })
@@ -72,6 +73,9 @@ describe('hosts: a directory to write to', () => {
     if (process.platform !== 'linux') return this.skip()
     const { exit } = failureOf(await expectWritable('/sys').catch((error: unknown) => error))
     assert.ok([74, 77].includes(exit), String(exit))
+    // Where Node's own recursion never ends.
+    const within = { code: 'EACCES', message: 'no directory can be made in /proc' }
+    await assert.rejects(expectWritable('/proc/films/new'), within)
   })
 })
 

@@ -45,6 +45,9 @@ describe('hosts: withdraw', function () {
     assert.equal(await bobGets.ended, 69)
     assert.equal(bobGets.seen('error')[0]?.['code'], 'withdrawn')
     assert.equal((await stage.account(bob)).balance, 100n)
+    // Nobody is asked what it may cost.
+    const asked = ['--wallet', bob.wallet, '--out', bob.out, '--price-max', '0.01']
+    assert.equal(await refused('get', film.torrent, ...asked), 'withdrawn')
     await stage.get(ann, film.torrent).succeeded()
     assert.deepEqual(await readFile(join(ann.out, film.name)), film.bytes)
     assert.equal((await stage.account(ann)).balance, 100n - film.total)

@@ -65,6 +65,7 @@ describe('protocol: amounts as people type them', () => {
     ['12.50',              'EUR',    1250n],
     ['12.5',               'EUR',    1250n],
     ['0.02',               'EUR',    2n],
+    ['5.00 EUR',           'EUR',    500n],
     ['0.005',              'KWD',    5n],
     ['12',                 'JPY',    12n],
     ['12',                 'CREDIT', 12n],

@@ -183,6 +183,7 @@ export class Honest extends Party {
       selling: new Set(),
       junk: new Map(),
       accuse: (offence) => clerk.accuse(offence),
+      met: (uid) => clerk.met(uid),
       dropAll: (uid) => {
         for (const end of [...ends]) if (end.isWith(uid)) end.drop()
       },
@@ -210,6 +211,11 @@ export class Honest extends Party {
       },
       debtFell: (uid) => {
         for (const selling of market.selling) selling.debtFell(uid)
+      },
+      accepted: (uid) => {
+        for (const { conversation } of ends) {
+          if (conversation.uid && equal(conversation.uid, uid)) conversation.showAgain()
+        }
       },
       dropRevoked: () => {
         for (const { conversation } of ends) {

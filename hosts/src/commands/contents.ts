@@ -1,8 +1,11 @@
 // `floodgate contents`: what a provider sells, for its customers and for itself.
 
 import { FloodgateError } from '@floodgate/protocol'
+import type { ContentJson } from '@floodgate/tracker'
 import { fetchContents } from '../provider/api-client.ts'
-import { expectSettings, homeOf } from '../provider/home.ts'
+import { changedLine } from '../provider/booking-lines.ts'
+import { expectSettings, homeOf, type Home } from '../provider/home.ts'
+import { missingOf, shelvedAt } from '../provider/shelf.ts'
 import { unlessStopped } from '../stop.ts'
 import { table } from '../tables.ts'
 import { money, parseUrl, size } from '../units.ts'
@@ -29,8 +32,12 @@ export const addContents: AddCommand = (program, act) => {
     .action(act((session, options: ContentsOptions) => runContents(session, options)))
 }
 
+type Listed = ContentJson & { missing?: number }
+
 async function runContents({ out, signal }: Session, options: ContentsOptions): Promise<void> {
-  const contents = await unlessStopped(signal, fetchContents(await urlOf(options)))
+  const { data } = options
+  const forSale = await unlessStopped(signal, fetchContents(await urlOf(options)))
+  const contents: Listed[] = data === undefined ? forSale : await withMissing(forSale, homeOf(data))
   out.tell('contents', { contents })
   if (contents.length === 0) return out.say('nothing is for sale')
   const rows = contents.map(
@@ -51,7 +58,19 @@ async function runContents({ out, signal }: Session, options: ContentsOptions): 
     right: true
   }))
   out.say(table([{ head: 'content' }, ...columns, { head: 'swarm' }, { head: 'info hash' }], rows))
+  for (const { infoHash, missing = 0, pieces } of contents) {
+    if (missing > 0) out.warn('data-changed', changedLine(infoHash, missing, pieces))
+  }
 }
+
+/** Beside what everybody sees, for the operator: how many pieces our seeder lacks. */
+const withMissing = (contents: ContentJson[], home: Home): Promise<Listed[]> =>
+  Promise.all(
+    contents.map(async (one) => {
+      const missing = await missingOf(shelvedAt(home.contents, one.infoHash))
+      return { ...one, missing }
+    })
+  )
 
 async function urlOf({ provider, data }: ContentsOptions): Promise<string> {
   if ((provider === undefined) === (data === undefined)) {

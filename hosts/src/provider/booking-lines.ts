@@ -121,6 +121,12 @@ function bookingOf(
 export const withdrawnLine = (name: string, infoHash: string): string =>
   `withdrawn ${name}  ${infoHash}  is sold no more`
 
+/** Said of data that are not as they were when they were published. */
+export const changedLine = (infoHash: string, missing: number, pieces: number): string =>
+  missing === pieces
+    ? `${short(infoHash)}: its data are gone or changed, our seeder has nothing of it to give.`
+    : `${short(infoHash)}: ${count(missing, 'piece')} of ${pieces} changed since it was published, our seeder gives only the rest.`
+
 function claimLine(
   amount: (minor: bigint) => string,
   { claims }: LedgerCommand & { kind: 'redeem' },

@@ -12,12 +12,13 @@ import {
   symlink,
   writeFile
 } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ifThere } from '../there.ts'
 
 const TORRENT = 'content.torrent'
 const SINCE = 'since'
 const DATA = 'data'
+const MISSING = 'missing'
 const INFO_HASH = /^[0-9a-f]{40}$/
 
 export interface Shelved {
@@ -79,6 +80,19 @@ export async function changesOf(...directories: string[]): Promise<number[]> {
 export async function sinceOf(contents: string, infoHash: string): Promise<number> {
   const text = await ifThere(readFile(join(contents, infoHash, SINCE), 'utf8'))
   return Date.parse(text ?? '') || 0
+}
+
+/** Notes beside a content how many of its pieces our seeder lacks, for whoever lists it. */
+export async function noteMissing({ torrentFile }: Shelved, missing: number): Promise<void> {
+  const file = join(dirname(torrentFile), MISSING)
+  if (missing > 0) await writeFile(file, String(missing))
+  else await rm(file, { force: true })
+}
+
+/** What was noted; 0 when nothing was. */
+export async function missingOf({ torrentFile }: Shelved): Promise<number> {
+  const text = await ifThere(readFile(join(dirname(torrentFile), MISSING), 'utf8'))
+  return Number(text) || 0
 }
 
 /** Info hashes under which these very data lie there. Throws what the file system says. */

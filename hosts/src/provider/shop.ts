@@ -5,12 +5,12 @@ import { codeOf } from '@floodgate/protocol'
 import { failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { count, money, short } from '../units.ts'
-import { withdrawnLine } from './booking-lines.ts'
+import { changedLine, withdrawnLine } from './booking-lines.ts'
 import type { Home } from './home.ts'
 import type { OwnSeeder } from './own-seeder.ts'
 import { loadSecret } from './sealed.ts'
 import type { Service } from './service.ts'
-import { changesOf, look, sinceOf, torrentOf, type Shelved } from './shelf.ts'
+import { changesOf, look, noteMissing, sinceOf, torrentOf, type Shelved } from './shelf.ts'
 
 const LOOK_EVERY_MS = 500
 /** Longer than any file system's clock stands still. */
@@ -124,10 +124,8 @@ export class Shop {
     const { pieces, missing } = await seeder.seed(content)
     const text = `seeding   ${short(infoHash)}  ${count(pieces - missing, 'piece')}`
     this.#out.tell('seeding', { infoHash, pieces, missing }, text)
-    if (missing > 0) {
-      const where = `${short(infoHash)}: ${count(missing, 'piece')} of ${pieces}`
-      this.#out.warn('data-changed', `${where} are not as they were when it was published.`)
-    }
+    await noteMissing(content, missing)
+    if (missing > 0) this.#out.warn('data-changed', changedLine(infoHash, missing, pieces))
   }
 
   /** What left the shelf is seeded no more. It stays in the ledger: purses for it are out. */

@@ -5,7 +5,7 @@ import type { SeederOrderJson } from '@floodgate/tracker'
 import type { Output } from '../output.ts'
 import type { OwnSeeder } from '../provider/own-seeder.ts'
 import { shelvedAt } from '../provider/shelf.ts'
-import { short } from '../units.ts'
+import { count, short } from '../units.ts'
 
 type Order = Pick<SeederOrderJson, 'infoHash' | 'rate' | 'validMs'>
 
@@ -71,7 +71,7 @@ export class Follower {
     // What is still checked cannot be forgotten: it would go on within the rate of another.
     if (infoHash !== this.#infoHash) return this.#seeder.forget(infoHash)
     if (missing === pieces) throw new FloodgateError('no-source', infoHash)
-    const said = missing === 0 ? '' : `, ${missing} of ${pieces} pieces are not here`
+    const said = missing === 0 ? '' : `, ${count(missing, 'piece')} of ${pieces} missing`
     out.tell('seeding', { infoHash, pieces, missing }, `seeding   ${short(infoHash)}${said}`)
   }
 }

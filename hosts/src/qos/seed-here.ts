@@ -1,8 +1,9 @@
 // A seeder of the pool in the provider's own process.
 
 import { FloodgateError } from '@floodgate/protocol'
+import { changedLine } from '../provider/booking-lines.ts'
 import { OwnSeeder, type SeederOptions } from '../provider/own-seeder.ts'
-import { count, short } from '../units.ts'
+import { noteMissing } from '../provider/shelf.ts'
 import type { Launch } from './seeder-pool.ts'
 
 export interface SeedHereOptions extends Omit<
@@ -21,11 +22,10 @@ export const seedHere =
     try {
       await own(seeder.uid)
       const { pieces, missing } = await seeder.seed(shelved)
-      const where = `${short(shelved.infoHash)}: ${count(missing, 'piece')} of ${pieces}`
-      if (missing === pieces) throw new FloodgateError('no-source', where)
-      if (missing > 0) {
-        options.out.warn('data-changed', `${where} are not as they were when it was published.`)
-      }
+      await noteMissing(shelved, missing)
+      const changed = changedLine(shelved.infoHash, missing, pieces)
+      if (missing === pieces) throw new FloodgateError('no-source', changed)
+      if (missing > 0) options.out.warn('data-changed', changed)
     } catch (error) {
       await seeder.close()
       throw error

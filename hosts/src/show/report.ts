@@ -57,7 +57,7 @@ function messageText(facts: Facts): string {
   const share = Math.round((100 * among) / traded)
   const { total, announces, purchases, claims, torrents, other } = messages
   return [
-    `${count(traded, 'piece')} were traded, ${among} of them (${share} %) among the buyers.`,
+    `Traded: ${count(traded, 'piece')}, ${among} of them (${share} %) among the buyers.`,
     `Messages to the provider meanwhile: ${total} = ${count(announces, 'announce')} (${purchases} of them ${purchases === 1 ? 'a purchase' : 'purchases'})` +
       ` + ${count(claims, 'claim')} + ${count(torrents, 'torrent file')} + ${other} for pieces.`,
     `Per piece: ${other / traded} messages; all messages by all pieces: ${(total / traded).toFixed(4)}.`

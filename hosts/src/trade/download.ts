@@ -9,12 +9,14 @@ import { expectWritable } from '../directory.ts'
 import { Stopped, failureOf } from '../failures.ts'
 import type { Output } from '../output.ts'
 import { confirm } from '../passphrase.ts'
+import { fetchContents } from '../provider/api-client.ts'
 import { stopped, unlessStopped } from '../stop.ts'
 import { sayPromise } from '../service-promise.ts'
 import { isThere } from '../there.ts'
 import { amountIn, count, money, size } from '../units.ts'
 import { Selection, type Parts } from './parts.ts'
 import { tellProgress } from './progress.ts'
+import { Standstill } from './standstill.ts'
 import { tellTraded } from './summary.ts'
 import type { Target } from './target.ts'
 import type { Trading } from './trading.ts'
@@ -83,6 +85,7 @@ export class Download {
     })
     await this.#unless(Promise.race([this.#approved, announced, selection.whenHere()]))
     const progress = tellProgress(this.#out, trading, torrent, offer.currency)
+    const standstill = new Standstill(this.#out, trading, torrent, { selection, free: offer.free })
     let { name } = torrent
     try {
       const here = this.#untilHere(trading, torrent, selection, offer)
@@ -94,6 +97,7 @@ export class Download {
       if (this.#options.seed === true) await trading.whileTrading(stopped(this.#signal))
     } finally {
       progress.stop()
+      standstill.stop()
       await trading.leave()
       tellTraded(this.#out, trading, offer.currency)
     }
@@ -142,8 +146,8 @@ export class Download {
     await this.#unless(trading.floodgate.settled())
     const unpaid = trading.unpaid(torrent)
     if (unpaid > 0) {
-      const pieces = `${count(unpaid, 'piece')} came from sellers who left before they were paid`
-      this.#out.warn('unpaid', `${pieces}; they are paid when you meet again.`)
+      const pieces = `${count(unpaid, 'piece')} came from sellers who left before the payment`
+      this.#out.warn('unpaid', `${pieces}, which is made when you meet again.`)
     }
     if (!selection.isHere) throw await this.#withdrawn
   }
@@ -157,6 +161,7 @@ export class Download {
   /** For the plugin: may it buy so many pieces? A no ends the job. */
   async approve(offer: Offer, torrent: Torrent, pieces: number): Promise<boolean> {
     try {
+      if (!(await this.#isForSale(torrent))) return false
       await this.#expectApproval(offer, torrent, pieces)
       this.#approve()
       return true
@@ -164,6 +169,17 @@ export class Download {
       this.#trading?.fail(error)
       return false
     }
+  }
+
+  /** Nobody is asked about what is sold no more: what was bought of it comes all the same. */
+  async #isForSale({ name, infoHash }: Torrent): Promise<boolean> {
+    if (this.#trading === undefined || this.#options.yes === true) return true
+    const asked = fetchContents(this.#trading.wallet.api)
+    // Who cannot be asked now will say it when we buy.
+    const contents = await unlessStopped(this.#signal, asked).catch(() => undefined)
+    if (contents?.some((one) => one.infoHash === infoHash) !== false) return true
+    this.#withdraw(new FloodgateError('withdrawn', name))
+    return false
   }
 
   /** What the wanted part costs, as far as it is not bought or free. */

@@ -75,6 +75,11 @@ export class Selection {
     return [...this.#wanted].filter(satisfies).length
   }
 
+  /** Those of it that are not here, and are meant. */
+  missing(isMeant: (index: number) => boolean): number[] {
+    return [...this.#wanted].filter((index) => !this.#torrent.bitfield.get(index) && isMeant(index))
+  }
+
   get isHere(): boolean {
     return this.#isHere(() => true)
   }

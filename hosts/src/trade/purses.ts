@@ -77,7 +77,7 @@ function purseNamed(purses: Line[], named: string): Line {
 export async function cancelNamed(out: Output, wallet: Wallet, named = ''): Promise<void> {
   const { id, currency } = purseNamed(wallet.summary().purses, named)
   const { kept, refundMax, refundAt } = await cancelPurse(wallet, fromHex(id))
-  const stays = kept > 0 ? `; ${count(kept, 'piece')} stay with their sellers` : ''
+  const stays = kept > 0 ? `; ${count(kept, 'piece')} kept for sellers` : ''
   const text = `up to ${money(refundMax, currency)} come back on ${dayOf(refundAt)}${stays}`
   out.tell('cancelled', { purse: id, refundMax, refundAt, kept, currency }, text)
 }

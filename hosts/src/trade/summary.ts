@@ -44,6 +44,6 @@ export function tellTraded(
     out.say(`not paid to us yet: ${pieces}; buyers pay when they meet us again`)
   }
   if (unclaimed.pieces > 0) {
-    out.say(`${amount(unclaimed.amount)} can be claimed: floodgate claim --wallet …`)
+    out.say(`${amount(unclaimed.amount)} can be claimed: floodgate claim does it, with this wallet`)
   }
 }

@@ -34,21 +34,23 @@ export function minorOf(decimal: string, currency: string): bigint {
 }
 
 /**
- * Minor units of what a person typed: `5.00` EUR, `500` JPY. Where the currency has minor digits the point must be there, as
+ * Minor units of what a person typed: `5.00` or `5.00 EUR`, `500` JPY. Where the currency has minor digits the point must be there, as
  * 500 may be meant as 5.00 and as 500.00; nothing is nothing, `0`. Throws `bad-option`.
  */
 export function typedMinorOf(text: string, currency: string): bigint {
-  const [, whole = '', fraction] = /^(0|[1-9]\d{0,17})(?:\.(\d{1,18}))?$/.exec(text) ?? []
+  const unit = ` ${currency}`
+  const amount = text.endsWith(unit) ? text.slice(0, -unit.length) : text
+  const [, whole = '', fraction] = /^(0|[1-9]\d{0,17})(?:\.(\d{1,18}))?$/.exec(amount) ?? []
   const digits = minorDigitsOf(currency)
   const isFine = whole !== '' && (fraction ?? '').length <= digits
   if (!isFine || whole.length + digits > DIGITS_MAX) {
     const wanted = `an amount such as ${decimalOf(500n, currency)} ${currency}`
     throw new FloodgateError('bad-option', `${wanted}, not ${text}`)
   }
-  const minor = minorOf(text, currency)
+  const minor = minorOf(amount, currency)
   if (fraction !== undefined || digits === 0 || minor === 0n) return minor
   const meant = `${decimalOf(BigInt(whole), currency)} or ${amountOf(minor, currency)}`
-  throw new FloodgateError('bad-option', `${text} is ${meant}? say which`)
+  throw new FloodgateError('bad-option', `${amount} is ${meant}? say which`)
 }
 
 /** The decimal of an amount, with all digits of its currency: 1250 EUR → `12.50`. */

@@ -30,6 +30,8 @@ export interface Seat extends ContentAtHand {
   infoHash: Uint8Array
   /** The court paid a debt of this buyer. */
   debtFell(uid: Uint8Array): void
+  /** We accepted at the court what this seller complained of: it may ask there. */
+  accepted(uid: Uint8Array): void
   /** The revocation list has grown: whoever is on it is no longer talked to. */
   dropRevoked(): void
 }
@@ -88,7 +90,7 @@ export class Clerk {
     for (const seat of this.#seats.values()) seat.dropRevoked()
   }
 
-  /** A peer is back: perhaps it has settled with the court what we complained of, and waits for us to hear it. */
+  /** A buyer shows himself: perhaps he has settled with the court what we complained of, and waits for us to hear it. */
   met(uid: Uint8Array): void {
     const ours = this.#wallet.court.disputes.open().filter(({ accused }) => equal(accused, uid))
     for (const dispute of ours) this.#paceOf(dispute).hurry()
@@ -215,7 +217,12 @@ export class Clerk {
     if (!this.#answering.isDue(this.#clock.now())) return
     this.#answering.begin(this.#clock.now())
     const { notices } = this.#wallet.court
-    await answerNotices(this.#wallet, (notice) => this.#tellNotice(notice))
+    const sellers = new Map<string, Uint8Array>()
+    await answerNotices(this.#wallet, (notice) => {
+      this.#tellNotice(notice)
+      if (notice.answer === 'accepted') sellers.set(toHex(notice.accuser), notice.accuser)
+    })
+    for (const seat of this.#seats.values()) for (const uid of sellers.values()) seat.accepted(uid)
     this.#answering.reset()
     this.#noticed = notices.all().some(isWaiting)
   }

@@ -1,6 +1,6 @@
 // What the court's matters need of one torrent that trades.
 
-import { toHex } from '@floodgate/protocol'
+import { equal, toHex } from '@floodgate/protocol'
 import type { Seat } from './clerk.ts'
 import type { TorrentEngine } from './engine/index.ts'
 import type { Links } from './links.ts'
@@ -16,6 +16,11 @@ export function seatOf(
     ...{ read, give },
     debtFell: (uid) => {
       for (const one of selling) one.debtFell(uid)
+    },
+    accepted: (uid) => {
+      for (const { conversation } of links.all()) {
+        if (conversation?.uid && equal(conversation.uid, uid)) conversation.showAgain()
+      }
     },
     dropRevoked: () => {
       for (const { uid, reason } of links.dropWhere(wallet.court.revocations)) {

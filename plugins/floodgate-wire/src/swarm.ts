@@ -179,10 +179,11 @@ export class Swarm {
         for (const link of this.#links.all()) link.engine.wake()
       },
       emit: (event, detail) => {
-        if (event === 'open') this.#met((detail as { uid: string }).uid)
+        if (event === 'open') queueMicrotask(() => this.#links.dropDuplicates())
         this.#events.emit(event, { ...detail, infoHash: torrent.infoHash } as never)
       },
       accuse: (offence) => clerk.accuse(offence),
+      met: (uid) => clerk.met(uid),
       dropAll: (uid) => this.#links.dropAll(uid)
     }
     this.#leaveCourt = clerk.seat(seatOf(this.#market, this.#engine, this.#links))
@@ -190,11 +191,6 @@ export class Swarm {
     const needs = { ...this.#market, torrent, engine: this.#engine }
     this.#origin = new OriginFetch(needs, (error) => this.#warn(error))
     for (const link of this.#links.all()) this.#advance(link)
-  }
-
-  #met(uid: string): void {
-    queueMicrotask(() => this.#links.dropDuplicates())
-    this.#options.clerk.met(fromHex(uid))
   }
 
   #failed(error: unknown): void {

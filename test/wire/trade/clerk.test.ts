@@ -75,6 +75,7 @@ describe('wire: the clerk', function () {
       ...stage.contents(pieces)(stage.infoHash)!,
       infoHash: stage.infoHash,
       debtFell: (uid) => fell.push(toHex(uid)),
+      accepted: (uid) => told.push(`accepted ${toHex(uid)}`),
       dropRevoked: () => told.push('revoked')
     }
     clerk.seat(seat)
@@ -128,6 +129,7 @@ describe('wire: the clerk', function () {
     assert.deepEqual(fell, [toHex(buyer.uid)])
     assert.equal(seller.sales.owedBy(buyer.uid), 0)
     assert.ok(told.includes('notice settled') && told.includes('verdict settled'))
+    assert.ok(told.includes(`accepted ${toHex(seller.uid)}`), 'the seller may hear of it')
   })
 
   it('F57: who comes back and has accepted is sold to at once, however long he was away', async () => {

@@ -68,6 +68,7 @@ export class SimPeer {
       accuse: () => {
         throw new Error('nobody cheats here')
       },
+      met: () => undefined,
       dropAll: () => {
         throw new Error('nobody cheats here')
       },

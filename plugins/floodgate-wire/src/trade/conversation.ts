@@ -188,6 +188,11 @@ export class Conversation {
     await this.#handshake.prove()
   }
 
+  /** What stood in the way of our buying is gone: to be seen, we show our purses again. */
+  showAgain(): void {
+    this.#speech?.alongside(() => this.purseChanged())
+  }
+
   #buyingSeam(half: Buying) {
     return {
       room: () => half.room(),

@@ -65,6 +65,7 @@ export class Selling implements SellingSeam {
       desk.sale.renew(purse.certificate, purse.frame)
     }
     desk.receipts.sayStatement()
+    this.#market.met(this.#buyer.certificate.uid)
   }
 
   /** Was any purse shown? */

@@ -123,6 +123,8 @@ export interface Market {
   junk: Map<string, number>
   /** Takes an offence that the other side's signature proves to the provider. */
   accuse: (offence: Offence) => void
+  /** A buyer showed us a purse: what the court knows of him may have changed. */
+  met: (uid: Uint8Array) => void
   /** Ends every connection with this uid for good. */
   dropAll: (uid: Uint8Array) => void
   /** Something that any connection may use has changed: pieces are free again. */
