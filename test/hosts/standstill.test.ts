@@ -39,6 +39,25 @@ describe('hosts: a standstill', function () {
     await getting.stop()
   })
 
+  it('a piece that changes while it is sold is offered no more, until it is put right', async () => {
+    // More than WebTorrent keeps in memory.
+    const [pieces, pieceLength] = [40, 16 * KIB]
+    const film = await stage.publish('film.bin', pieces * pieceLength, { pieceLength })
+    const path = join(stage.dir, film.name)
+    const file = await open(path, 'r+')
+    await file.write(Buffer.alloc(100), 0, 100, 2 * pieceLength)
+    const getting = stage.get(await stage.person('carol', 100n), film.torrent)
+    await stage.provider.until('warning', ({ code }) => code === 'data-changed')
+    assert.deepEqual(await contents(), [1])
+    await getting.until('progress', ({ done }) => done === pieces - 1)
+    await file.write(film.bytes, 2 * pieceLength, 100, 2 * pieceLength)
+    await file.close()
+    const terms = ['--price', '0.02/piece', '--piece-length', String(pieceLength)]
+    await stage.command('published', 'publish', path, '--data', stage.shop, ...terms)
+    await getting.succeeded()
+    assert.deepEqual(await contents(), [0])
+  })
+
   it('who was killed in the middle, and gets another content, hears what the seller waits for', async () => {
     const film = await stage.publish('film.bin', 16 * PIECE)
     const book = await stage.publish('book.bin', 4 * PIECE)

@@ -182,8 +182,7 @@ export class Honest extends Party {
       grace: new Grace(clock, terms.graceMs),
       selling: new Set(),
       junk: new Map(),
-      accuse: (offence) => clerk.accuse(offence),
-      met: (uid) => clerk.met(uid),
+      ...{ accuse: (offence) => clerk.accuse(offence), met: (uid) => clerk.met(uid) },
       dropAll: (uid) => {
         for (const end of [...ends]) if (end.isWith(uid)) end.drop()
       },
@@ -213,15 +212,11 @@ export class Honest extends Party {
         for (const selling of market.selling) selling.debtFell(uid)
       },
       accepted: (uid) => {
-        for (const { conversation } of ends) {
-          if (conversation.uid && equal(conversation.uid, uid)) conversation.showAgain()
-        }
+        for (const end of ends) if (end.isWith(uid)) end.conversation.showAgain()
       },
       dropRevoked: () => {
-        for (const { conversation } of ends) {
-          const { uid } = conversation
-          if (uid && wallet.court.revocations.has(uid) !== undefined) market.dropAll(uid)
-        }
+        const uids = [...ends].flatMap(({ conversation }) => conversation.uid ?? [])
+        for (const uid of uids) if (wallet.court.revocations.has(uid)) market.dropAll(uid)
       }
     })
   }

@@ -11,8 +11,8 @@ import { pause } from '../stop.ts'
 import { Trading } from '../trade/trading.ts'
 import { openOrCreateWallet } from '../wallets.ts'
 import type { Settings } from './home.ts'
-import type { Shelved } from './shelf.ts'
-import { torrentOf } from './shelf.ts'
+import { isAsPublished } from './shelf-pieces.ts'
+import { torrentOf, type Shelved } from './shelf.ts'
 
 /** Trade that rests this long is worth a claim. */
 const QUIET_MS = 2000
@@ -33,6 +33,8 @@ export interface SeederOptions {
   port?: number
   /** Told of what went out to peers: bytes on the wire. */
   onSent?: (infoHash: string, bytes: number) => void
+  /** Told that the data of a content have changed: it is seeded no more, until it is checked again. */
+  onChanged?: (infoHash: string) => void
 }
 
 /** WebTorrent's throttle breaks off who waits for more than a second's bytes; a block (BEP 3) with its header is 16,397. */
@@ -42,17 +44,23 @@ export class OwnSeeder {
   readonly #trading: Trading
   readonly #out: Output
   readonly #onSent: SeederOptions['onSent']
-  readonly #torrents = new Map<string, Torrent>()
+  readonly #onChanged: SeederOptions['onChanged']
+  readonly #torrents = new Map<string, { torrent: Torrent; shelved: Shelved }>()
+  #isDoubting = false
   #quiet: ReturnType<typeof setTimeout> | undefined
   #dueAt = 0
   #claiming: Promise<void> = Promise.resolve()
   #closed = false
   #ended = false
 
-  private constructor(trading: Trading, { out, onSent }: SeederOptions) {
+  private constructor(trading: Trading, { out, onSent, onChanged }: SeederOptions) {
     this.#trading = trading
     this.#out = out
     this.#onSent = onSent
+    this.#onChanged = onChanged
+    trading.floodgate.on('refused', ({ by, code, infoHash, indexes }) => {
+      if (by === 'peer' && code === 'junk-piece') void this.#doubt(infoHash, indexes)
+    })
     trading.floodgate.on('earned', () => this.#earned())
     trading.failed.catch(() => (this.#ended = true))
     if (trading.unclaimed().pieces > 0) this.#earned()
@@ -100,7 +108,7 @@ export class OwnSeeder {
   async seed(shelved: Shelved): Promise<{ pieces: number; missing: number }> {
     const options = { path: shelved.dataDir, store: ReadOnlyStore }
     const { torrent } = await this.#trading.add(await torrentOf(shelved), options, 'ready')
-    this.#torrents.set(shelved.infoHash, torrent)
+    this.#torrents.set(shelved.infoHash, { torrent, shelved })
     torrent.on('upload', (bytes) => this.#onSent?.(shelved.infoHash, bytes))
     const pieces = torrent.pieces.length
     const here = torrent.pieces.filter((_, index) => torrent.bitfield.get(index)).length
@@ -109,8 +117,30 @@ export class OwnSeeder {
 
   /** Stops seeding a content that was taken from the shelf. */
   forget(infoHash: string): void {
-    this.#torrents.get(infoHash)?.destroy()
+    this.#torrents.get(infoHash)?.torrent.destroy()
     this.#torrents.delete(infoHash)
+  }
+
+  /** A buyer says that pieces of ours are junk. Anybody can say so: one piece is looked at, and one at a time. */
+  async #doubt(infoHash: string, [index]: number[]): Promise<void> {
+    const known = this.#torrents.get(infoHash)
+    if (known === undefined || index === undefined || this.#isDoubting) return
+    this.#isDoubting = true
+    try {
+      if (await isAsPublished(known.shelved, index)) return
+      this.#forgive(infoHash, index)
+      this.forget(infoHash)
+      this.#onChanged?.(infoHash)
+    } finally {
+      this.#isDoubting = false
+    }
+  }
+
+  /** Who got junk owes nothing for it; else it would stand in the way of all other pieces. */
+  #forgive(infoHash: string, index: number): void {
+    for (const sale of this.#trading.wallet.sales.all()) {
+      if (toHex(sale.purse.infoHash) === infoHash) sale.unowe(index)
+    }
   }
 
   /** What it sends from now on, all contents together, in bytes per second; so few that no block fits in are none. */

@@ -1,6 +1,7 @@
-// Reads single pieces of what lies on the shelf, for the court: a proof that somebody has a piece is checked against our
-// own copy. Files are opened for one piece and closed again; it happens seldom.
+// Reads single pieces of what lies on the shelf: for the court, which checks a proof that somebody has a piece against our own
+// copy, and for our seeder, which is told that one is junk. Files are opened for one piece and closed again; it happens seldom.
 
+import { createHash } from 'node:crypto'
 import type { PieceSource } from '@floodgate/tracker'
 import parseTorrent from 'parse-torrent'
 import { ReadOnlyStore } from '../read-only-store.ts'
@@ -12,6 +13,17 @@ import { shelvedAt, torrentOf, type Shelved } from './shelf.ts'
 export function shelfPieces({ contents }: Home): PieceSource {
   return {
     piece: (infoHash, index) => ifThere(readPiece(shelvedAt(contents, infoHash), index))
+  }
+}
+
+/** Is the piece still what was published? Not when it cannot be read. */
+export async function isAsPublished(shelved: Shelved, index: number): Promise<boolean> {
+  const { pieces = [] } = await parseTorrent(await torrentOf(shelved))
+  try {
+    const piece = await readPiece(shelved, index)
+    return createHash('sha1').update(piece).digest('hex') === pieces[index]
+  } catch {
+    return false
   }
 }
 

@@ -23,6 +23,8 @@ export class Shop {
   readonly #out: Output
   /** By info hash: since when it lies there, as it was published. */
   readonly #published = new Map<string, number>()
+  /** Those that our seeder lacks pieces of, and since when they lay there when it was checked. */
+  readonly #lacking = new Map<string, number>()
   /** As the ledger has them. */
   readonly #pushBudgets = new Map<string, bigint>()
   /** What was said about a content that cannot be sold or seeded, so that it is said once. */
@@ -83,6 +85,9 @@ export class Shop {
       if (isNew || !this.#published.has(infoHash) || this.#complaints.has(infoHash)) {
         const since = await sinceOf(this.#home.contents, infoHash)
         if (this.#published.get(infoHash) !== since) await this.#publish(content, since)
+        if (this.#lacking.has(infoHash) && this.#lacking.get(infoHash) !== since) {
+          this.#seeder?.forget(infoHash) // put there again, perhaps as it should be
+        }
         await this.#budgetPush(infoHash)
       }
       if (this.#seeder?.has(infoHash) === false) await this.#seed(this.#seeder, content)
@@ -125,6 +130,8 @@ export class Shop {
     const text = `seeding   ${short(infoHash)}  ${count(pieces - missing, 'piece')}`
     this.#out.tell('seeding', { infoHash, pieces, missing }, text)
     await noteMissing(content, missing)
+    if (missing === 0) this.#lacking.delete(infoHash)
+    else this.#lacking.set(infoHash, this.#published.get(infoHash) ?? 0)
     if (missing > 0) this.#out.warn('data-changed', changedLine(infoHash, missing, pieces))
   }
 

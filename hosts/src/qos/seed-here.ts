@@ -18,7 +18,10 @@ export interface SeedHereOptions extends Omit<
 export const seedHere =
   ({ own, ...options }: SeedHereOptions): Launch =>
   async ({ shelved, walletFile }) => {
-    const seeder = await OwnSeeder.start({ ...options, walletFile, uploadLimit: 0 })
+    let hasEnded = false
+    // The pool starts another one, which checks all of it.
+    const onChanged = (): void => void seeder.close().finally(() => (hasEnded = true))
+    const seeder = await OwnSeeder.start({ ...options, walletFile, uploadLimit: 0, onChanged })
     try {
       await own(seeder.uid)
       const { pieces, missing } = await seeder.seed(shelved)
@@ -32,7 +35,7 @@ export const seedHere =
     }
     return {
       get ended() {
-        return seeder.ended
+        return hasEnded || seeder.ended
       },
       setRate: async (rate) => seeder.setRate(rate),
       retire: () => seeder.close()
