@@ -125,12 +125,15 @@ export class OwnSeeder {
   async #doubt(infoHash: string, [index]: number[]): Promise<void> {
     const known = this.#torrents.get(infoHash)
     if (known === undefined || index === undefined || this.#isDoubting) return
+    if (index >= known.torrent.pieces.length) return
     this.#isDoubting = true
     try {
       if (await isAsPublished(known.shelved, index)) return
       this.#forgive(infoHash, index)
       this.forget(infoHash)
       this.#onChanged?.(infoHash)
+    } catch {
+      // It was taken from the shelf meanwhile.
     } finally {
       this.#isDoubting = false
     }
