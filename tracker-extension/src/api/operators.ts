@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 export const SCOPES = {
   read: 'see cases, strikes, signals, risks, quality of service, and the money behind codes',
   deposits: 'book money that arrived, import and assign payments, issue gift codes and coupons',
+  corrections: 'take back what was booked for an account by mistake',
   court: 'revoke accounts and lift revocations',
   publish: 'put contents up for sale, and withdraw them',
   own: 'name accounts as the provider’s own: their earnings pay for missed promises',

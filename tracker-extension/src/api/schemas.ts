@@ -11,10 +11,6 @@ export const infoHash = z
   .string()
   .regex(/^[0-9a-f]{40}$/)
   .meta({ description: 'The info hash of a content.' })
-export const purseId = z
-  .string()
-  .regex(/^[0-9a-f]{32}$/)
-  .meta({ description: 'A purse.' })
 export const hash = z.string().regex(/^[0-9a-f]{64}$/)
 export const currency = z.string().regex(/^[A-Z]{3,8}$/)
 export const time = z.int().min(0).meta({ description: 'Unix milliseconds.' })

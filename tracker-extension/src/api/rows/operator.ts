@@ -70,7 +70,7 @@ export const OPERATOR: readonly Route[] = [
   {
     ...{ ...post('/operator/corrections', json(), TYPES.json, correctionJson), operator: true },
     summary: 'Takes back what was booked for an account by mistake, at most what it has.',
-    scope: 'deposits',
+    scope: 'corrections',
     body: correctionBody,
     answer: depositAnswer,
     errors: ['unknown-account', 'conflict', 'insufficient-funds']
