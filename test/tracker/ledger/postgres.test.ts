@@ -104,7 +104,7 @@ describe('PostgreSQL', () => {
       const store = await openOne()
       await openAccount(store, 'alice')
       await run(store, 'deposit d1 alice 100', 'publish film 4 10', 'purchase p1 alice film 10')
-      await sql(`UPDATE floodgate_ledger SET version = 1; DROP TABLE ledger_pardon;
+      await sql(`UPDATE floodgate_ledger SET version = 1; DROP TABLE ledger_pardon; DROP TABLE ledger_correction;
         ALTER TABLE ledger_purse DROP COLUMN collateral_minor; ALTER TABLE ledger_journal DROP COLUMN seal`)
       await Promise.all([openOne(), openOne()])
       const again = await openOne()

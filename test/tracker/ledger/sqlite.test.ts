@@ -201,6 +201,21 @@ describe('ledger in a SQLite file', () => {
     }
   })
 
+  it('brings a ledger of the version before forward: a table that is new is made', async () => {
+    const path = newPath()
+    const old = await openAt(path)
+    await openAccount(old, 'alice')
+    await old.execute(commandOf('deposit d1 alice 40'))
+    await old.close()
+    sql(path, 'DROP TABLE ledger_correction')
+    sql(path, 'PRAGMA user_version = 7')
+    const store = await openAt(path)
+    await store.execute(commandOf('correct x1 alice 15'))
+    assert.equal((await store.account('alice'))?.balanceMinor, 25n)
+    assert.deepEqual((await store.audit()).faults, [])
+    await store.close()
+  })
+
   it('I6: every opening syncs at every commit and locks the file', async () => {
     const path = newPath()
     for (const opening of ['created', 'opened again']) {

@@ -22,7 +22,7 @@ export interface Layout<Row> {
   columns: Columns<Row>
 }
 
-export const schemaVersion = 7
+export const schemaVersion = 8
 
 const schema: { [T in TableName]: Layout<Tables[T]> } = {
   account: { wide: false, columns: { debits: 'amount', credits: 'amount' } },
