@@ -28,15 +28,17 @@ const MOST_MS = 3600e3
 
 /** For tries that something else calls for: when the next one is due. */
 export class Pace {
-  readonly #firstMs: number
   readonly #backoff: Backoff
+  /** For tries that others call for: they may call as often as they like. */
+  readonly #hurries: Backoff
+  #hurriedAt = NaN
   #beganAt = -Infinity
   #nextAt = -Infinity
 
   /** The second try is due `firstMs` after the first. */
   constructor(firstMs: number) {
-    this.#firstMs = firstMs
     this.#backoff = new Backoff(firstMs, MOST_MS)
+    this.#hurries = new Backoff(firstMs, MOST_MS)
   }
 
   isDue(now: number): boolean {
@@ -54,15 +56,17 @@ export class Pace {
     this.#nextAt = now + this.#backoff.next()
   }
 
-  /** It may succeed now: the next is due as soon after the last as the second was. */
+  /** It may succeed now: the next is due as soon after the last as the second was, and each time this helps less. */
   hurry(): void {
-    this.#backoff.reset()
-    this.#nextAt = Math.min(this.#nextAt, this.#beganAt + this.#firstMs)
+    if (this.#beganAt === this.#hurriedAt) return
+    this.#hurriedAt = this.#beganAt
+    this.#nextAt = Math.min(this.#nextAt, this.#beganAt + this.#hurries.next())
   }
 
   /** It succeeded: the next is due at once. */
   reset(): void {
     this.#nextAt = -Infinity
     this.#backoff.reset()
+    this.#hurries.reset()
   }
 }

@@ -204,9 +204,9 @@ export class Selling implements SellingSeam {
 
   /** Nothing that he pays for here makes room: he is to know it. Said once. */
   #tellOtherDebts(limit: number): void {
+    if (limit === 0 || this.#toldOtherDebts) return
     const { wallet, content } = this.#market
-    const elsewhere = wallet.sales.owedBy(this.#buyer.certificate.uid, content.infoHash)
-    if (limit === 0 || elsewhere < limit || this.#toldOtherDebts) return
+    if (wallet.sales.owedBy(this.#buyer.certificate.uid, content.infoHash) < limit) return
     this.#toldOtherDebts = true
     this.#speech.reject('limit-reached', 'request', [...this.#queue.keys()])
   }
