@@ -1,7 +1,7 @@
 // A seeder of the provider's own: a WebTorrent client with a wallet of its own, registered as an ordinary account. What it
 // earns is the provider's; it claims in batches, when trade pauses, and never more often than every two seconds.
 
-import { claim, register } from '@floodgate/wallet'
+import { claim, register, type Sale } from '@floodgate/wallet'
 import { codeOf, toHex } from '@floodgate/protocol'
 import type { Torrent } from 'webtorrent'
 import { failureOf } from '../failures.ts'
@@ -58,8 +58,8 @@ export class OwnSeeder {
     this.#out = out
     this.#onSent = onSent
     this.#onChanged = onChanged
-    trading.floodgate.on('refused', ({ by, code, infoHash, indexes }) => {
-      if (by === 'peer' && code === 'junk-piece') void this.#doubt(infoHash, indexes)
+    trading.floodgate.on('refused', ({ uid, by, code, infoHash, indexes }) => {
+      if (by === 'peer' && code === 'junk-piece') void this.#doubt(uid, infoHash, indexes)
     })
     trading.floodgate.on('earned', () => this.#earned())
     trading.failed.catch(() => (this.#ended = true))
@@ -121,29 +121,30 @@ export class OwnSeeder {
     this.#torrents.delete(infoHash)
   }
 
-  /** A buyer says that pieces of ours are junk. Anybody can say so: one piece is looked at, and one at a time. */
-  async #doubt(infoHash: string, [index]: number[]): Promise<void> {
+  /** Somebody says that a piece of ours is junk. It is looked at if it was sold to him, and one at a time. */
+  async #doubt(uid: string, infoHash: string, [index]: number[]): Promise<void> {
     const known = this.#torrents.get(infoHash)
     if (known === undefined || index === undefined || this.#isDoubting) return
-    if (index >= known.torrent.pieces.length) return
+    const sales = this.#salesTo(uid, infoHash)
+    if (!sales.some((sale) => sale.owed.has(index) || sale.isCovered(index))) return
     this.#isDoubting = true
     try {
       if (await isAsPublished(known.shelved, index)) return
-      this.#forgive(infoHash, index)
+      // Who got junk owes nothing for it; else it would stand in the way of all other pieces.
+      for (const sale of sales) sale.unowe(index)
       this.forget(infoHash)
       this.#onChanged?.(infoHash)
     } catch {
-      // It was taken from the shelf meanwhile.
+      // It cannot be read now, or was taken from the shelf: that says nothing of what was published.
     } finally {
       this.#isDoubting = false
     }
   }
 
-  /** Who got junk owes nothing for it; else it would stand in the way of all other pieces. */
-  #forgive(infoHash: string, index: number): void {
-    for (const sale of this.#trading.wallet.sales.all()) {
-      if (toHex(sale.purse.infoHash) === infoHash) sale.unowe(index)
-    }
+  #salesTo(uid: string, infoHash: string): Sale[] {
+    const isMeant = ({ payer, purse }: Sale): boolean =>
+      toHex(payer) === uid && toHex(purse.infoHash) === infoHash
+    return [...this.#trading.wallet.sales.all()].filter(isMeant)
   }
 
   /** What it sends from now on, all contents together, in bytes per second; so few that no block fits in are none. */

@@ -16,15 +16,11 @@ export function shelfPieces({ contents }: Home): PieceSource {
   }
 }
 
-/** Is the piece still what was published? Not when it cannot be read. */
+/** Is the piece still what was published? Not when its file is gone; rejects when it cannot be read for another reason. */
 export async function isAsPublished(shelved: Shelved, index: number): Promise<boolean> {
   const { pieces = [] } = await parseTorrent(await torrentOf(shelved))
-  try {
-    const piece = await readPiece(shelved, index)
-    return createHash('sha1').update(piece).digest('hex') === pieces[index]
-  } catch {
-    return false
-  }
+  const piece = await ifThere(readPiece(shelved, index))
+  return piece !== undefined && createHash('sha1').update(piece).digest('hex') === pieces[index]
 }
 
 async function readPiece(shelved: Shelved, index: number): Promise<Uint8Array> {

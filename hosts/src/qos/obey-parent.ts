@@ -27,7 +27,9 @@ export async function obeyParent({ out, signal }: Pick<Session, 'out' | 'signal'
       const { OwnSeeder } = await import('../provider/own-seeder.ts')
       const { walletFile, settings, limit } = word
       const onSent = (_: string, sent: number): void => void (bytes += sent)
-      const options = { walletFile, settings, out, signal: end, onSent, uploadLimit: 0 }
+      // The pool starts another child, which checks all of it.
+      const onChanged = (): void => lost.abort(new Stopped())
+      const options = { walletFile, settings, out, signal: end, onSent, onChanged, uploadLimit: 0 }
       seeder = await OwnSeeder.start({ ...options, ...(limit !== undefined && { limit }) })
       return { kind: 'account', uid: seeder.uid }
     }

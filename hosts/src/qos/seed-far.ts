@@ -34,7 +34,8 @@ export async function seedFar(options: SeedFarOptions): Promise<void> {
   const sent = new Map<string, number>()
   const seeder = await OwnSeeder.start({
     ...{ walletFile, settings: { url: provider }, out, signal, uploadLimit: 0, limit, port },
-    onSent: (infoHash, bytes) => sent.set(infoHash, (sent.get(infoHash) ?? 0) + bytes)
+    onSent: (infoHash, bytes) => sent.set(infoHash, (sent.get(infoHash) ?? 0) + bytes),
+    onChanged: () => follower.stop() // the next order begins anew, and checks all of it
   })
   out.tell('seeder', { uid: seeder.uid }, `seeder    account ${seeder.uid}`)
   const follower = new Follower({ seeder, contents, out })
