@@ -209,9 +209,9 @@ export class Purses {
     this.#wallet.saver.changed()
   }
 
-  /** The log was cut off behind this line at the latest: what comes there now is new. */
-  readAgainFrom(line: number): void {
-    this.#linesRead = Math.min(this.#linesRead, line)
+  /** The log was cut off, nobody knows where, and has grown since. */
+  readAgain(): void {
+    this.#linesRead = 0
     this.#wallet.saver.changed()
   }
 

@@ -21,12 +21,15 @@ const KINDS: ReadonlyMap<string, { debit: string; called: string }> = new Map([
  */
 export async function learnRefunds(wallet: Wallet): Promise<number> {
   const credit = ownAccount(wallet)
+  const told = new Set(wallet.summary().events.map(({ kind, text }) => `${kind} ${text}`))
   let found = 0
   for await (const { lines, read } of pagesBehind(wallet, wallet.purses.linesRead)) {
     for (const { line } of lines) {
       const kind = KINDS.get(line.kind)
       if (kind === undefined || line.debit !== kind.debit || line.credit !== credit) continue
-      wallet.note(kind.called, `${amountOf(line.amount, line.currency)} of purse ${line.purse}`)
+      const text = `${amountOf(line.amount, line.currency)} of purse ${line.purse}`
+      if (told.has(`${kind.called} ${text}`)) continue // the log is read again after a cut
+      wallet.note(kind.called, text)
       found++
     }
     wallet.purses.linesRead = read

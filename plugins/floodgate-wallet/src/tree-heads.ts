@@ -96,8 +96,9 @@ export async function checkLog(wallet: Wallet): Promise<TreeHead> {
 export async function acceptLog(wallet: Wallet): Promise<TreeHead> {
   const bytes = await askHead(wallet)
   const head = headOf(bytes, await issuedNow(wallet, 'treeHead', bytes))
+  await showsFork(wallet, head) // with or without a look before
   wallet.court.heads.startFrom(head)
-  wallet.purses.readAgainFrom(head.size)
+  wallet.purses.readAgain()
   wallet.note('log', `taken as it is at ${head.size} lines`)
   await wallet.saved()
   return head
@@ -115,17 +116,24 @@ export async function compareHead(wallet: Wallet, line: string): Promise<TreeHea
 
 async function take(wallet: Wallet, bytes: Uint8Array): Promise<TreeHead> {
   const head = headOf(bytes, await issuedNow(wallet, 'treeHead', bytes))
-  const { heads } = wallet.court
-  const known = heads.newest
-  if (known !== undefined && !(await isOneHistory(wallet, known, head))) {
-    heads.keepFork([known.line, head.line])
-    wallet.note('fork', `${known.line} ${head.line}`)
+  const known = await showsFork(wallet, head)
+  if (known !== undefined) {
     await wallet.saved()
     throw new FloodgateError('forked-log', `at ${known.size} and ${head.size} lines`)
   }
-  heads.keep(head)
+  wallet.court.heads.keep(head)
   await wallet.saved()
   return head
+}
+
+/** The head that we know, if no proof connects this one with it: both are kept as evidence then. */
+async function showsFork(wallet: Wallet, head: TreeHead): Promise<TreeHead | undefined> {
+  const { heads } = wallet.court
+  const known = heads.newest
+  if (known === undefined || (await isOneHistory(wallet, known, head))) return undefined
+  heads.keepFork([known.line, head.line])
+  wallet.note('fork', `${known.line} ${head.line}`)
+  return known
 }
 
 async function isOneHistory(wallet: Wallet, a: TreeHead, b: TreeHead): Promise<boolean> {
