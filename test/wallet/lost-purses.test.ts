@@ -65,6 +65,24 @@ describe('wallet: purses that the ledger lost', () => {
     assert.deepEqual(covered(), [false, false, true, false])
   })
 
+  it('are lost by the word of the provider only, as it signed it', async () => {
+    const { fetch } = globalThis
+    globalThis.fetch = async (...asked) => {
+      const bytes = new Uint8Array(await (await fetch(...asked)).arrayBuffer())
+      bytes[bytes.length - 1]! ^= 1
+      return new Response(bytes)
+    }
+    const [, second] = wallet.purses.all()
+    lost.add(toHex(second!.id))
+    try {
+      await assert.rejects(findLost(wallet), { code: 'bad-signature' })
+    } finally {
+      globalThis.fetch = fetch
+      lost.delete(toHex(second!.id))
+    }
+    assert.equal(second!.isLost, false)
+  })
+
   it('are good again when the ledger has them again, and each change is told once', async () => {
     await findLost(wallet)
     lost.clear()

@@ -14,6 +14,7 @@ import {
   PIECES_MAX,
   publicKey,
   purseId,
+  PURSES_SHOWN_MAX,
   ranges,
   RESENDS_MAX,
   row,
@@ -147,6 +148,7 @@ export const MESSAGES = {
     kept: uint(PIECES_MAX),
     refundAt: uint(SAFE_MAX)
   }),
+  unknownPurses: row(0x15, 'provider', 'signed', 1024, { purses: list(purseId, PURSES_SHOWN_MAX) }),
 
   // The exchange between two peers (F31–F41)
   hello: row(0x20, 'peer', '', 2048, {

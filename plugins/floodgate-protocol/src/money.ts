@@ -34,8 +34,8 @@ export function minorOf(decimal: string, currency: string): bigint {
 }
 
 /**
- * Minor units of what a person typed: `5.00` or `5.00 EUR`, `500` JPY. Where the currency has minor digits the point must be there, as
- * 500 may be meant as 5.00 and as 500.00; nothing is nothing, `0`. Throws `bad-option`.
+ * Minor units of what a person typed: `5.00` or `5.00 EUR`, `500` JPY. Where the currency has minor digits the point must be
+ * there, as 500 may be meant as 5.00 and as 500.00; nothing is nothing, `0`. Throws `bad-option`.
  */
 export function typedMinorOf(text: string, currency: string): bigint {
   const unit = ` ${currency}`

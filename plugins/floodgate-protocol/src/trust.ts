@@ -21,6 +21,7 @@ export type IssuedName =
   | 'certificate'
   | 'purse'
   | 'cancelled'
+  | 'unknownPurses'
   | 'measured'
   | 'peerList'
   | 'hashList'

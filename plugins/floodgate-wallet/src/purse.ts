@@ -90,7 +90,8 @@ export class Purse extends PursePaper {
   }
 
   /**
-   * Reserves token `index`; false when it is another's, paid to anybody, not covered, given back or lost, or the wallet is closed.
+   * Reserves token `index`; false when it is another's, paid to anybody, not covered, given back or lost, or the wallet is
+   * closed.
    */
   reserve(index: number, payee: Uint8Array): boolean {
     if (this.#saver.closed || !(index in this.#holders) || !this.covers(index)) return false

@@ -1,6 +1,6 @@
 // The routes for everybody: who the provider is, what it sells, accounts and claims.
 
-import { FloodgateError, MESSAGES, toBase64url } from '@floodgate/protocol'
+import { FloodgateError, MESSAGES, PURSES_SHOWN_MAX, toBase64url } from '@floodgate/protocol'
 import { z } from 'zod'
 import { newCounters } from '../../guard/counters.ts'
 import { accountStanding, register, type AccountAnswer } from '../../mint/accounts.ts'
@@ -8,9 +8,10 @@ import { cancelPurse } from '../../mint/cancellations.ts'
 import { redeemClaim } from '../../mint/claims.ts'
 import { newMintCounters } from '../../mint/counters.ts'
 import { hashList } from '../../mint/hash-list.ts'
+import { unknownPurses } from '../../mint/unknown-purses.ts'
 import { contentJson, contentsJson } from '../content.ts'
 import { TYPES, box, get, message, post, type Route } from '../route.ts'
-import { amount, base64url, count, currency, infoHash, purseId, time, uid } from '../schemas.ts'
+import { amount, base64url, count, currency, infoHash, time, uid } from '../schemas.ts'
 
 const providerJson = z.strictObject({
   name: z.string(),
@@ -47,12 +48,10 @@ const standingJson = z.strictObject({
   time
 }) satisfies z.ZodType<AccountAnswer>
 
-/** Purses that are asked about at once: their ids fit into a line of a request. */
-const IDS_MAX = 64
 const purseIds = z
   .string()
-  .regex(new RegExp(`^[0-9a-f]{32}(,[0-9a-f]{32}){0,${IDS_MAX - 1}}$`))
-  .meta({ description: `Up to ${IDS_MAX} ids of purses, with commas.` })
+  .regex(new RegExp(`^[0-9a-f]{32}(,[0-9a-f]{32}){0,${PURSES_SHOWN_MAX - 1}}$`))
+  .meta({ description: `Up to ${PURSES_SHOWN_MAX} ids of purses, with commas.` })
 
 export const PEERS: readonly Route[] = [
   {
@@ -126,14 +125,12 @@ export const PEERS: readonly Route[] = [
     ]
   },
   {
-    ...get('/purses/unknown', TYPES.json, async ({ mint }, { params }) => {
-      const ids = (params['ids'] ?? '').split(',')
-      const found = await Promise.all(ids.map((id) => mint.store.purse(id)))
-      return { unknown: ids.filter((_, at) => found[at] === undefined) }
-    }),
+    ...get('/purses/unknown', TYPES.message, ({ mint }, { params }) =>
+      unknownPurses(mint, (params['ids'] ?? '').split(','))
+    ),
     summary: 'Says which of these purses the ledger does not know, as after a restore.',
     params: z.object({ ids: purseIds }),
-    answer: z.strictObject({ unknown: z.array(purseId) })
+    reply: 'unknownPurses'
   },
   {
     ...post(
