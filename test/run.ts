@@ -3,11 +3,14 @@
 
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 
 const SHARDS = 2
 const MOCHA = 'node_modules/mocha/bin/mocha.js'
+/** Tests start hundreds of commands: what was made of their sources once serves them all. */
+const COMPILED = resolve('node_modules/.cache/floodgate-compiled')
 /** The last line of support/reporter.cjs. */
 const SUM = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/
 
@@ -21,7 +24,11 @@ const shards = Array.from({ length: SHARDS }, (_, shard) =>
 )
 
 function begin(part: string[]): { output: NodeJS.ReadableStream; ended: Promise<number> } {
-  const child = spawn(process.execPath, [MOCHA, ...part], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const env = { NODE_COMPILE_CACHE: COMPILED, ...process.env }
+  const child = spawn(process.execPath, [MOCHA, ...part], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env
+  })
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
   return { output: child.stdout, ended }
 }

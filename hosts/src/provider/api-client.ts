@@ -120,10 +120,10 @@ function tellAs<T>(api: OperatorApi, path: string, body: object): Promise<T> {
 export const fetchRisk = (api: OperatorApi, colluders: number): Promise<RiskJson> =>
   askAs(api, `risk/${colluders}`)
 
-/** How contents are seeded, and why. Throws `not-allowed`, or `not-found` where nothing is promised. */
+/** How contents are seeded, and why. Throws `not-allowed`, or `not-offered` where nothing is promised. */
 export const fetchQuality = (api: OperatorApi): Promise<QualityJson> => askAs(api, 'quality')
 
-/** Reports as a seeder of the provider's own. Throws `not-allowed`, or `not-found` where it has none elsewhere. */
+/** Reports as a seeder of the provider's own. Throws `not-allowed`, or `not-offered` where it has none elsewhere. */
 export const postSeeder = (api: OperatorApi, report: SeederReportJson): Promise<SeederOrderJson> =>
   tellAs(api, 'seeders', report)
 

@@ -88,7 +88,7 @@ describe('hosts: provider --qos', function () {
     await stage.provider.stop()
     await stage.startProvider('--no-seed')
     const asked = stage.start('qos', 'explain', '--data', stage.shop)
-    assert.equal(await asked.ended, 66)
+    assert.equal(await asked.ended, 69)
     const wrong = stage.start('provider', '--data', stage.shop, '--qos', 'target soon')
     assert.equal(await wrong.ended, 64)
   })
