@@ -1,4 +1,4 @@
-// A long run over bad roads: buyers come, are killed in the middle, come back, finish and go, for 80 seconds or, with
+// A long run over bad roads: buyers come, are killed in the middle, come back, finish and go, for 45 seconds or, with
 // FLOODGATE_SOAK_SECONDS=3600, for an hour. The provider and the seller live through all of it: their books must balance,
 // and neither heap nor file descriptors may grow.
 
@@ -11,7 +11,7 @@ import { freePort, makeFilm } from './film.ts'
 import { Child, type Held } from './lines.ts'
 import { lossyProxy } from './lossy-proxy.ts'
 
-const SECONDS = Number(process.env['FLOODGATE_SOAK_SECONDS'] ?? 80)
+const SECONDS = Number(process.env['FLOODGATE_SOAK_SECONDS'] ?? 45)
 const SEED = Number(process.env['FLOODGATE_SEED'] ?? Date.now() % 1e6)
 const PIECE = 65_536
 const PIECES = 100

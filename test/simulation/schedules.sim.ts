@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { play } from './schedule.ts'
 
-const SCHEDULES = Number(process.env['FLOODGATE_SCHEDULES'] ?? 2000)
+const SCHEDULES = Number(process.env['FLOODGATE_SCHEDULES'] ?? 1200)
 const FIRST = Number(process.env['FLOODGATE_SEED'] ?? 1)
 const TRACED = process.env['FLOODGATE_TRACE'] === '1'
 const SHOWN_MAX = 5

@@ -24,7 +24,7 @@ describe('PostgreSQL', () => {
 
   const open = async () => postgresLedger(await postgres.newUrl(), euro)
   ledgerCompliance('PostgreSQL', open)
-  ledgerProperties('PostgreSQL', open, 6)
+  ledgerProperties('PostgreSQL', open, 4)
 
   describe('ledger in PostgreSQL', () => {
     let url: string
