@@ -31,6 +31,7 @@ const options = {
   report: { value: 3, says: 'seconds from report to report of a leecher' },
   again: { value: 1, short: 0, says: 'one more run where other work disturbed one' },
   ground: { value: 'auto', says: `where: ${GROUNDS.join(' or ')}` },
+  turns: { value: false, says: 'leechers and the pool send in turns (experimental)' },
   explain: { value: false, says: 'tells every decision' }
 }
 /** A run is disturbed when the provider waits for a processor for more of its time. */
@@ -91,6 +92,7 @@ async function openScene(stage: Stage, wish: Wish): Promise<Scene & { ground: Gr
       pieceLength: wish.pieces * KIB,
       maxConns: wish.conns,
       explain: wish.explain,
+      turns: wish.turns,
       again: wish.again
     },
     everyMs: wish.every * 1000

@@ -21,6 +21,8 @@ export interface LeecherWish {
   /** Without a piece from peers for so long it asks the web origin; 0: never. */
   originAfterMs: number
   maxConns: number
+  /** Does it send in turns? */
+  turns: boolean
 }
 
 /** From joining to the first piece and to the last; null when it was not done in time. */
@@ -38,14 +40,19 @@ const warnings: string[] = []
 
 async function open(wish: LeecherWish): Promise<Leecher> {
   const wallet = await registered({ walletPath: '', seller: wish.seller })
-  const { throttle, maxConns, originAfterMs, gives } = wish
+  const { throttle, maxConns, originAfterMs, gives, turns } = wish
   const client = new WebTorrent({
     ...CLIENT_OPTIONS,
     maxConns,
     ...(throttle && { uploadLimit: throttle.up, downloadLimit: throttle.down })
   })
   client.on('error', (error) => warnings.push(String(error)))
-  const made = { client, wallet, gives, floodgate: floodgate(client, { wallet, originAfterMs }) }
+  const made = {
+    client,
+    wallet,
+    gives,
+    floodgate: floodgate(client, { wallet, originAfterMs, turns })
+  }
   made.floodgate.on('warning', ({ error }) => warnings.push(String(error)))
   if (!client.listening) await new Promise<void>((done) => client.once('listening', done))
   return made

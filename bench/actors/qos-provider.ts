@@ -99,10 +99,11 @@ const jobs = {
   /** Begins to keep a promise; what is on the shelf is what it is for. */
   async steer(steering: Steering): Promise<void> {
     reports = new Reports()
-    const { everyMs, uplink } = steering
+    const { everyMs, uplink, turns } = steering
     const { source, pool, sent } = await openSwarms({
       ...{ home, service: service as Service, reports, rateMax: uplink },
-      ...{ webUplink: webUplinkOf(steering), seedersMax: SEEDERS_MAX },
+      webUplink: webUplinkOf(steering),
+      section: { seedersMax: SEEDERS_MAX, turns },
       out: {
         ...{ json: true, live: false, screen: process.stderr },
         ...{ tell: quiet, say: quiet, fail: quiet },

@@ -19,6 +19,8 @@ export interface Scene {
   everyMs: number
   reportMs: number
   explain: boolean
+  /** Do all send in turns? */
+  turns: boolean
   /** Is a run that was disturbed made once more? */
   again: number
 }
@@ -51,7 +53,7 @@ export async function runOnce(scene: Scene, trial: Trial, payments: boolean): Pr
     await provider.actor.ask('openOrigin', { infoHash, rate: crowd.uplink })
   } else {
     const { everyMs, reportMs } = scene
-    const steering = { way: trial.way, everyMs, reportMs, uplink: crowd.uplink }
+    const steering = { way: trial.way, everyMs, reportMs, uplink: crowd.uplink, turns: scene.turns }
     await Promise.all(peers.map((_, at) => openPeer(scene, trial, at)))
     await provider.actor.ask('steer', steering)
   }
@@ -85,13 +87,13 @@ async function sell(
 }
 
 async function openPeer(
-  { crowd, provider, peers, seller, maxConns }: Scene,
+  { crowd, provider, peers, seller, maxConns, turns }: Scene,
   { originAfterMs }: Trial,
   at: number
 ): Promise<void> {
   const { actor, throttle } = peers[at]!
   const { gives } = crowd.leechers[at]!
-  const uid = await actor.ask('open', { seller, gives, throttle, originAfterMs, maxConns })
+  const uid = await actor.ask('open', { seller, gives, throttle, originAfterMs, maxConns, turns })
   await provider.actor.ask('fund', { uid, amount: PRICE * BigInt(crowd.length) })
 }
 

@@ -27,6 +27,8 @@ export interface Steering {
   reportMs: number
   /** Of the provider, bytes per second. */
   uplink: number
+  /** Does the pool send in turns? */
+  turns: boolean
 }
 
 export function policyOf({ way, everyMs, reportMs }: Steering): QosPolicy {

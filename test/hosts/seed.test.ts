@@ -16,8 +16,8 @@ describe('hosts: seed', function () {
     try {
       const film = await stage.publish('film.bin', 100 * KIB)
       const ann = await stage.person('ann', 100n)
-      await stage.get(ann, film.torrent).succeeded()
-      const args = [ann.out, '--torrent', film.torrent, '--wallet', ann.wallet]
+      await stage.get(ann, film.torrent, '--turns', '--upload-limit', '1M').succeeded()
+      const args = [ann.out, '--torrent', film.torrent, '--wallet', ann.wallet, '--turns']
       const seed = stage.start('seed', ...args)
       await seed.until('announced')
       const look = stage.start('wallet', '--wallet', ann.wallet)

@@ -12,6 +12,7 @@ const PIECE_TIMEOUT_MS = 20_000
 const HALF_MS = 60
 
 export class HonestEnd implements End, WireEngine {
+  readonly isChoking = false
   readonly #peer: Honest
   readonly #process: Process
   readonly #to: string

@@ -14,11 +14,12 @@ import {
   type AddCommand,
   type Session
 } from './command.ts'
-import { LIMIT_OPTION, PORT_OPTION, UPLOAD_OPTION } from './selling.ts'
+import { LIMIT_OPTION, PORT_OPTION, TURNS_OPTION, UPLOAD_OPTION } from './selling.ts'
 
 interface GetOptions extends WalletOptions, DownloadOptions {
   limit?: number
   uploadLimit?: number
+  turns?: boolean
   downloadLimit?: number
   port?: number
 }
@@ -51,6 +52,7 @@ export const addGet: AddCommand = (program, act) => {
     )
     .option(...LIMIT_OPTION)
     .option(...UPLOAD_OPTION)
+    .option(...TURNS_OPTION)
     .option('--download-limit <size>', 'download per second, such as 4M', parseSize)
     .option(...PORT_OPTION)
     .option(...PASSPHRASE_OPTION)
@@ -74,7 +76,8 @@ async function runGet({ out, signal }: Session, named: string, options: GetOptio
     const target = await unlessStopped(signal, findTarget(named, wallet.api))
     trading = await startTrading({
       ...{ wallet, out, chatty: true, limit: options.limit, port: options.port },
-      ...{ uploadLimit: options.uploadLimit, downloadLimit: options.downloadLimit },
+      ...{ uploadLimit: options.uploadLimit, turns: options.turns },
+      downloadLimit: options.downloadLimit,
       approve: (...asked) => download.approve(...asked)
     })
     await download.run(trading, target)

@@ -6,6 +6,7 @@ import { FloodgateError } from '@floodgate/protocol'
 import { isLaunched } from '../stop.ts'
 import { parseCount, parseUrl } from '../units.ts'
 import { examples, type AddCommand, type Session } from './command.ts'
+import { TURNS_OPTION } from './selling.ts'
 
 interface Options {
   provider?: string
@@ -14,6 +15,7 @@ interface Options {
   content?: string
   tokenFile?: string
   limit?: number
+  turns?: boolean
   peerPort?: number
 }
 
@@ -29,6 +31,7 @@ export const addPoolSeeder: AddCommand = (program, act) => {
     .option('--content <hash>', 'seed this info hash and nothing else')
     .option('--token-file <file>', `token with the scope seed (or set ${TOKEN_VARIABLE})`)
     .option('--limit <n>', 'unpaid pieces that one buyer may have', parseCount(1, 32))
+    .option(...TURNS_OPTION)
     .option('--peer-port <n>', 'port for peers (default any)', parseCount(0, 65535))
     .addHelpText(
       'after',
@@ -44,7 +47,15 @@ async function runPoolSeeder(session: Session, options: Options): Promise<void> 
     const { obeyParent } = await import('../qos/obey-parent.ts')
     return obeyParent(session)
   }
-  const { provider, contents, wallet: walletFile, content: only, peerPort: port, limit } = options
+  const {
+    provider,
+    contents,
+    wallet: walletFile,
+    content: only,
+    peerPort: port,
+    limit,
+    turns
+  } = options
   if (provider === undefined || contents === undefined || walletFile === undefined) {
     throw new FloodgateError('bad-option', 'say --provider, --contents and --wallet')
   }
@@ -53,7 +64,10 @@ async function runPoolSeeder(session: Session, options: Options): Promise<void> 
   }
   const { seedFar } = await import('../qos/seed-far.ts')
   const token = await tokenOf(options)
-  await seedFar({ ...session, ...{ provider, token, contents, walletFile, only, port, limit } })
+  await seedFar({
+    ...session,
+    ...{ provider, token, contents, walletFile, only, port, limit, turns }
+  })
 }
 
 async function tokenOf({ tokenFile }: Options): Promise<string> {

@@ -12,12 +12,19 @@ import type { Trading } from '../trade/trading.ts'
 import { count, money } from '../units.ts'
 import type { WalletOptions } from '../wallets.ts'
 import { PASSPHRASE_OPTION, examples, type AddCommand, type Session } from './command.ts'
-import { LIMIT_OPTION, PORT_OPTION, UPLOAD_OPTION, sellUntilStopped } from './selling.ts'
+import {
+  LIMIT_OPTION,
+  PORT_OPTION,
+  TURNS_OPTION,
+  UPLOAD_OPTION,
+  sellUntilStopped
+} from './selling.ts'
 
 interface SeedOptions extends WalletOptions {
   torrent: string[]
   limit?: number
   uploadLimit?: number
+  turns?: boolean
   port?: number
 }
 
@@ -36,6 +43,7 @@ export const addSeed: AddCommand = (program, act) => {
     .requiredOption('--wallet <file>', 'the wallet that earns')
     .option(...LIMIT_OPTION)
     .option(...UPLOAD_OPTION)
+    .option(...TURNS_OPTION)
     .option(...PORT_OPTION)
     .option(...PASSPHRASE_OPTION)
     .addHelpText(
@@ -49,8 +57,8 @@ export const addSeed: AddCommand = (program, act) => {
 
 async function runSeed(session: Session, paths: string[], options: SeedOptions): Promise<void> {
   await Promise.all(paths.map((path) => stat(path)))
-  const { limit, uploadLimit, port, torrent } = options
-  const terms = { limit, uploadLimit, port, approve: () => false }
+  const { limit, uploadLimit, turns, port, torrent } = options
+  const terms = { limit, uploadLimit, turns, port, approve: () => false }
   const { out, signal } = session
   await sellUntilStopped(session, options, terms, async (trading, knows) => {
     for (const named of torrent) {

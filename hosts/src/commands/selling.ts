@@ -17,6 +17,10 @@ export const UPLOAD_OPTION = [
   'upload per second, such as 1M',
   parseSize
 ] as const
+export const TURNS_OPTION = [
+  '--turns',
+  'on a slow line: send first to who came least far (experimental)'
+] as const
 export const PORT_OPTION = [
   '--port <n>',
   'port for incoming connections (default any)',

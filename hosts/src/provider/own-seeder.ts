@@ -30,6 +30,8 @@ export interface SeederOptions {
   /** Bytes per second. */
   uploadLimit?: number
   limit?: number
+  /** Sends in turns; see `FloodgateOptions`. */
+  turns?: boolean | undefined
   port?: number
   /** Told of what went out to peers: bytes on the wire. */
   onSent?: (infoHash: string, bytes: number) => void
@@ -42,6 +44,7 @@ const RATE_MIN = 20_000
 
 export class OwnSeeder {
   readonly #trading: Trading
+  readonly #inTurns: boolean
   readonly #out: Output
   readonly #onSent: SeederOptions['onSent']
   readonly #onChanged: SeederOptions['onChanged']
@@ -53,8 +56,9 @@ export class OwnSeeder {
   #closed = false
   #ended = false
 
-  private constructor(trading: Trading, { out, onSent, onChanged }: SeederOptions) {
+  private constructor(trading: Trading, { out, onSent, onChanged, turns }: SeederOptions) {
     this.#trading = trading
+    this.#inTurns = turns ?? false
     this.#out = out
     this.#onSent = onSent
     this.#onChanged = onChanged
@@ -68,7 +72,7 @@ export class OwnSeeder {
 
   /** Starts it; while the provider's own address does not answer (a proxy that is not up yet) it tries again. */
   static async start(options: SeederOptions): Promise<OwnSeeder> {
-    const { walletFile, settings, out, signal, uploadLimit, limit, port } = options
+    const { walletFile, settings, out, signal, uploadLimit, limit, port, turns } = options
     let trading: Trading | undefined
     const onSaveError = (error: unknown): void => {
       const { code, text } = failureOf(error)
@@ -80,7 +84,7 @@ export class OwnSeeder {
     try {
       await untilReached(out, signal, () => register(wallet, 'the provider’s own seeder'))
       trading = await Trading.start({
-        ...{ wallet, out, uploadLimit, limit, port },
+        ...{ wallet, out, uploadLimit, limit, port, turns },
         approve: () => false,
         fatal: false
       })
@@ -149,7 +153,8 @@ export class OwnSeeder {
 
   /** What it sends from now on, all contents together, in bytes per second; so few that no block fits in are none. */
   setRate(rate: number): void {
-    this.#trading.client.throttleUpload(rate < RATE_MIN ? 0 : rate)
+    if (this.#inTurns) this.#trading.floodgate.setUploadRate(rate)
+    else this.#trading.client.throttleUpload(rate < RATE_MIN ? 0 : rate)
   }
 
   /** All contents that are seeded now. */

@@ -25,11 +25,12 @@ export async function obeyParent({ out, signal }: Pick<Session, 'out' | 'signal'
   async function obey(word: Exclude<ToChild, { kind: 'retire' }>): Promise<ToParent> {
     if (word.kind === 'begin') {
       const { OwnSeeder } = await import('../provider/own-seeder.ts')
-      const { walletFile, settings, limit } = word
+      const { walletFile, settings, limit, turns } = word
       const onSent = (_: string, sent: number): void => void (bytes += sent)
       // The pool starts another child, which checks all of it.
       const onChanged = (): void => lost.abort(new Stopped())
-      const options = { walletFile, settings, out, signal: end, onSent, onChanged, uploadLimit: 0 }
+      const told = { out, signal: end, onSent, onChanged }
+      const options = { walletFile, settings, turns, uploadLimit: 0, ...told }
       seeder = await OwnSeeder.start({ ...options, ...(limit !== undefined && { limit }) })
       return { kind: 'account', uid: seeder.uid }
     }

@@ -12,7 +12,7 @@ import { seedInChild } from './seed-in-child.ts'
 import { seederPool } from './seeder-pool.ts'
 
 export interface PoolOptions extends Pick<SeederOptions, 'out' | 'signal' | 'limit'> {
-  section: Pick<QosSection, 'pool' | 'processes' | 'seedersMax'>
+  section: Pick<QosSection, 'pool' | 'processes' | 'seedersMax' | 'turns'>
   home: Home
   service: Pick<Service, 'settings' | 'own'>
   /** Bytes per second of all our seeders together. */
@@ -44,14 +44,15 @@ export async function openPool(options: PoolOptions): Promise<SeederPool> {
 async function ownPool(options: PoolOptions): Promise<SeederPool> {
   const { section, home, service, rateMax, out, signal, limit, onSent } = options
   const { settings, own } = service
+  const { turns } = section
   // WebTorrent takes half a second to load.
   const { seedHere } = await import('./seed-here.ts')
   return seederPool({
     ...{ home, rateMax, seedersMax: section.seedersMax },
     find: (infoHash) => shelvedAt(home.contents, infoHash),
     launch: section.processes
-      ? seedInChild({ settings, own, out, limit, onSent })
-      : seedHere({ settings, own, out, signal, limit, onSent })
+      ? seedInChild({ settings, own, out, limit, onSent, turns })
+      : seedHere({ settings, own, out, signal, limit, onSent, turns })
   })
 }
 

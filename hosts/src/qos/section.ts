@@ -50,17 +50,22 @@ const fields = z
     seedersMax: count.max(64).optional(),
     /** A process for each seeder, not a client in the provider's own. */
     processes: z.boolean().optional(),
+    /** Its seeders serve first who came least far, and choke who would wait. */
+    turns: z.boolean().optional(),
     /** Who seeds elsewhere. */
     pool: pool.optional(),
     /** From one decision to the next, and how often peers are told to announce. */
     everySeconds: z.int().min(1).max(60).optional(),
     announceSeconds: z.int().min(1).max(600).optional()
   })
-  .superRefine(({ target, floor, web, pool, processes }, context) => {
+  .superRefine(({ target, floor, web, pool, processes, turns }, context) => {
     if (target === undefined && floor === undefined) {
       context.addIssue('say what is promised: a target, or a floor')
     }
     if (web !== undefined && target === undefined) context.addIssue('web needs a target')
+    if (turns === true && pool !== undefined) {
+      context.addIssue('turns: of seeders elsewhere their own option says it')
+    }
     if (pool !== undefined && processes === true) context.addIssue('processes, or a pool, not both')
   })
 

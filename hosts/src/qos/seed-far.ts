@@ -21,6 +21,7 @@ interface SeedFarOptions {
   only?: string | undefined
   limit?: number | undefined
   port?: number | undefined
+  turns?: boolean | undefined
   out: Output
   signal: AbortSignal
 }
@@ -30,10 +31,10 @@ const AGAIN_MS = 2000
 
 /** Seeds until `signal` aborts. Rejects with `no-source` when nothing of a content is here, and `not-allowed`. */
 export async function seedFar(options: SeedFarOptions): Promise<void> {
-  const { provider, token, contents, walletFile, only, limit, port, out, signal } = options
+  const { provider, token, contents, walletFile, only, limit, port, turns, out, signal } = options
   const sent = new Map<string, number>()
   const seeder = await OwnSeeder.start({
-    ...{ walletFile, settings: { url: provider }, out, signal, uploadLimit: 0, limit, port },
+    ...{ walletFile, settings: { url: provider }, out, signal, uploadLimit: 0, limit, port, turns },
     onSent: (infoHash, bytes) => sent.set(infoHash, (sent.get(infoHash) ?? 0) + bytes),
     onChanged: () => follower.stop() // the next order begins anew, and checks all of it
   })

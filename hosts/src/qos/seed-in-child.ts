@@ -11,9 +11,15 @@ import type { Settings } from '../provider/home.ts'
 import type { Shelved } from '../provider/shelf.ts'
 import type { Launch } from './seeder-pool.ts'
 
+/** How it sells; see `OwnSeeder`. */
+interface Selling {
+  limit?: number | undefined
+  turns?: boolean | undefined
+}
+
 /** What the parent says. `begin` comes first, `seed` once it knows the account. */
 export type ToChild =
-  | { kind: 'begin'; walletFile: string; settings: Settings; limit?: number | undefined }
+  | ({ kind: 'begin'; walletFile: string; settings: Settings } & Selling)
   | { kind: 'seed'; shelved: Shelved }
   | { kind: 'rate'; rate: number }
   | { kind: 'retire' }
@@ -26,9 +32,8 @@ export type ToParent =
   | { kind: 'sent'; bytes: number }
   | { kind: 'failed'; code: string; text: string }
 
-interface SeedInChildOptions {
+interface SeedInChildOptions extends Selling {
   settings: Settings
-  limit?: number | undefined
   /** Told of its account before it announces. */
   own: (uid: string) => Promise<void>
   out: Output
@@ -42,7 +47,7 @@ const RETIRE_WITHIN_MS = 15_000
 
 /** Rejects with what the child says when it cannot start. */
 export const seedInChild =
-  ({ settings, limit, own, out, onSent }: SeedInChildOptions): Launch =>
+  ({ settings, limit, turns, own, out, onSent }: SeedInChildOptions): Launch =>
   async ({ shelved, walletFile }) => {
     const child = fork(MAIN, ['pool-seeder'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     const ended = once(child, 'exit')
@@ -74,7 +79,7 @@ export const seedInChild =
       clearTimeout(timer)
     }
     try {
-      const account = await ask({ kind: 'begin', walletFile, settings, limit })
+      const account = await ask({ kind: 'begin', walletFile, settings, limit, turns })
       if (account.kind === 'account') await own(account.uid)
       await ask({ kind: 'seed', shelved })
       const { infoHash } = shelved

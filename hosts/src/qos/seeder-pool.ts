@@ -1,5 +1,5 @@
-// A pool of the provider's own seeders. Each has an account of its own and one content: WebTorrent throttles a client and not
-// a torrent, and several seeders of one content have to be different peers. Where they run is said by whoever launches them.
+// A pool of the provider's own seeders. Each has an account of its own and one content: a rate is a client's and not
+// a torrent's, and several seeders of one content have to be different peers. Where they run is said by whoever launches them.
 
 import { join } from 'node:path'
 import { levelPool, type RunningSeeder, type SeederPool } from '@floodgate/qos'

@@ -17,7 +17,7 @@ interface SeedingLine {
 }
 
 const EVERY_MS = 1000
-/** WebTorrent's throttle sends in bursts of a second, and blocks are of 16 KiB. */
+/** A second is short for pieces of some size, and what is on the wire is counted once it went out. */
 const FULL_SHARE = 0.75
 /** Of one content: with one change a second three hours, as a rule a day and more. */
 const SPANS_MAX = 10_000

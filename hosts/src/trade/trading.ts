@@ -32,6 +32,8 @@ export interface TradingOptions extends ClientLimits {
   out: Output
   /** Unpaid pieces that one buyer may have from us. */
   limit?: number
+  /** Send in turns; see `FloodgateOptions`. */
+  turns?: boolean | undefined
   /** Asked before a purse is bought. */
   approve: NonNullable<FloodgateOptions['approve']>
   /** Does the provider pay what we buy? Default false. */
@@ -77,16 +79,19 @@ export class Trading {
     this.#fatal = options.fatal ?? true
     this.failed = new Promise((_, reject) => (this.#fail = reject))
     this.failed.catch(() => undefined) // whoever waits for it hears; nobody has to
-    const { wallet, limit, approve, pushed } = options
-    this.floodgate = floodgate(client, { wallet, limitMax: limit, approve, pushed })
+    const { wallet, limit, approve, pushed, turns } = options
+    this.floodgate = floodgate(client, { wallet, limitMax: limit, approve, pushed, turns })
     client.on('error', (error) => this.#fail(error))
     this.#listen(options.chatty === true)
   }
 
   static async start(options: TradingOptions): Promise<Trading> {
     if (!options.wallet.registered) throw new FloodgateError('unknown-account', 'register first')
-    const { port, uploadLimit, downloadLimit } = options
-    return new Trading(await createClient({ port, uploadLimit, downloadLimit }), options)
+    const { port, uploadLimit, downloadLimit, turns } = options
+    const limits = { port, downloadLimit, ...(turns !== true && { uploadLimit }) }
+    const trading = new Trading(await createClient(limits), options)
+    if (turns === true && uploadLimit !== undefined) trading.floodgate.setUploadRate(uploadLimit)
+    return trading
   }
 
   #listen(chatty: boolean): void {

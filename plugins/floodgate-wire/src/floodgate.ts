@@ -8,6 +8,7 @@ import type { Torrent } from 'webtorrent'
 import { Clerk } from './clerk.ts'
 import { systemClock } from './clock.ts'
 import { infoOf } from './content.ts'
+import { Uplink } from './engine/index.ts'
 import { FloodgateTarget, type FloodgateEvents } from './events.ts'
 import type { Approve } from './shopping.ts'
 import { Swarm } from './swarm.ts'
@@ -33,6 +34,11 @@ export interface FloodgateOptions extends Partial<Terms> {
    */
   approve?: Approve
   /**
+   * Send in turns: no more than the line carries in a moment, first to who came least far for his time, and choke who would
+   * wait. For swarms on slow lines; on fast ones there is nothing to gain. Experimental. Default false.
+   */
+  turns?: boolean
+  /**
    * Every purse of this client is paid by the provider, and what it does not pay is not bought: for contents that it pushes
    * before their release (F77). Default false.
    */
@@ -48,12 +54,14 @@ export class Floodgate extends FloodgateTarget {
   readonly #options: FloodgateOptions
   readonly #terms: Terms
   readonly #clerk: Clerk
+  readonly #uplink: Uplink
   readonly #uninstall: () => void
 
   constructor(client: WebTorrent, options: FloodgateOptions) {
     super()
     this.wallet = options.wallet
     this.#options = options
+    this.#uplink = new Uplink(options.turns ?? false)
     this.#terms = checkTerms(options)
     this.#clerk = new Clerk(this.wallet, this.#terms, systemClock, this)
     const onAdd = (torrent: Torrent): void => {
@@ -76,6 +84,7 @@ export class Floodgate extends FloodgateTarget {
           terms: this.#terms,
           clerk: this.#clerk,
           freeBytesPerSecond: this.#options.freeBytesPerSecond,
+          uplink: this.#uplink,
           port: this.#options.port,
           webrtc: this.#options.webrtc ?? false,
           approve: this.#options.approve ?? (() => true),
@@ -103,6 +112,16 @@ export class Floodgate extends FloodgateTarget {
       return (torrent as Announced).announce.some((url) => this.#isProvider(url))
     if (info['floodgate'] === undefined) return false
     return equal(decodeOffer(this.wallet.crypto, info).rootKey, this.wallet.rootKey)
+  }
+
+  /**
+   * What all paid torrents of this client send from now on, in bytes per second; Infinity is no limit. In turns, where
+   * WebTorrent's own throttle shares evenly among all that lies ready to be sent. Throws `bad-option` without `turns`.
+   */
+  setUploadRate(bytesPerSecond: number): void {
+    if (!(bytesPerSecond >= 0) || !this.#uplink.inTurns)
+      throw new FloodgateError('bad-option', 'bytesPerSecond')
+    this.#uplink.setRate(bytesPerSecond)
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import type { Wallet } from '@floodgate/wallet'
 import type { Clerk } from './clerk.ts'
+import type { Uplink } from './engine/index.ts'
 import type { Approve } from './shopping.ts'
 import type { Terms } from './trade/terms.ts'
 
@@ -10,6 +11,8 @@ export interface SwarmOptions {
   terms: Terms
   /** What peers without the plugin get of an open swarm, all together. */
   freeBytesPerSecond: number | undefined
+  /** What the client sends in all. */
+  uplink: Uplink
   /** Where others reach us; undefined: where the client listens. */
   port: number | undefined
   /** Meet browsers too. */

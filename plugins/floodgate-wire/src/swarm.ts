@@ -64,6 +64,7 @@ export class Swarm {
     this.#events = events
     this.#engine = attachEngine(torrent, {
       freeBytesPerSecond: options.freeBytesPerSecond,
+      uplink: options.uplink,
       selected: () => queueMicrotask(() => this.#shop()),
       refused: () => this.#refuse('bad-field')
     })

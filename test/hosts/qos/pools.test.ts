@@ -70,7 +70,7 @@ describe('hosts: pools of provider --qos', function () {
 
   before(async () => {
     process.env['TEST_WEBHOOK_SECRET'] = SECRET
-    stage = await Stage.configured(`qos: { ${PROMISE}, processes: true }`)
+    stage = await Stage.configured(`qos: { ${PROMISE}, processes: true, turns: true }`)
     const file = join(stage.dir, 'film.bin')
     await writeFile(file, bytes)
     const options = ['--price', '0.01/piece', '--open', '--piece-length', String(64 * KIB)]

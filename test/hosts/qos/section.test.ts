@@ -92,6 +92,10 @@ describe('hosts qos: what is promised', () => {
       'qos:\n  floor: {}\n  processes: true\n  pool: { kubernetes: { deployment: x } }',
       /:1: qos: processes, or a pool/
     ],
+    [
+      'qos:\n  floor: {}\n  turns: true\n  pool: { kubernetes: { deployment: x } }',
+      /:1: qos: turns: of seeders elsewhere/
+    ],
     ['qos:\n  floor: {}\n  pool: {}', /:3: qos\.pool: one of webhook and kubernetes/],
     ['qos: soon', /:1: qos: .*begins with none of target, floor, web/]
   ]

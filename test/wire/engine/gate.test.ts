@@ -115,6 +115,19 @@ describe('gate', () => {
     assert.equal(seed.store.gets, 1)
   })
 
+  it('answers what was cancelled and asked for again, once', async () => {
+    admissions.set(3, 'held')
+    const peer = await bare(seed)
+    for (const block of [0, 1, 2, 3]) ask(peer, 3, block)
+    peer.wire.cancel(3, 2 * BLOCK, BLOCK)
+    ask(peer, 3, 2)
+    await settled(peer, seed)
+    seed.trades[0]!.engine.admit(3)
+    await settled(peer, seed)
+    assert.deepEqual(peer.blocks.sort(), ['3/0', '3/1', '3/2', '3/3'])
+    assert.deepEqual(peer.rejects, [])
+  })
+
   it('rejects what is held when the trade refuses it', async () => {
     admissions.set(3, 'held')
     const peer = await bare(seed)
@@ -253,6 +266,9 @@ describe('gate under load', () => {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     assert.ok(theirs.uploaded < 16 * MIB, `${theirs.uploaded} bytes for a peer that does not read`)
+    // What waits may be cancelled and asked for again.
+    peer.wire.cancel(63, 5 * BLOCK, BLOCK)
+    peer.wire.request(63, 5 * BLOCK, BLOCK, () => undefined)
     assert.ok(seed.store.gets < 20)
     peer.socket.resume()
     while (peer.blocks.length < 64 * 64) await once(peer.wire as never, 'piece')

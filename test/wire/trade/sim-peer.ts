@@ -88,6 +88,7 @@ export class SimPeer {
 
 /** One end of a connection. */
 export class SimLink implements WireEngine {
+  readonly isChoking = false
   readonly peer: SimPeer
   readonly other: SimPeer
   readonly conversation: Conversation

@@ -1,10 +1,17 @@
 /** A piece bound to one wire: its bytes, which of its blocks were asked for and which are here, and its hash so far. */
+import type { Torrent } from 'webtorrent'
 import { pieceHash } from '#hash'
 import type { PieceBuffers } from './piece-buffers.ts'
 import type { PieceHash } from './piece-hash.ts'
 
 /** What everyone requests (BEP 3). */
 export const BLOCK_BYTES = 16_384
+
+/** In bytes: the last piece may be shorter. */
+export const lengthOf = (
+  { pieces, pieceLength, lastPieceLength }: Torrent,
+  index: number
+): number => (index === pieces.length - 1 ? lastPieceLength : pieceLength)
 
 const ASKED = 1
 const HERE = 2

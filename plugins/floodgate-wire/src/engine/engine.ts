@@ -5,6 +5,7 @@
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 import { Buyer } from './buyer.ts'
+import { echoChoke } from './choking.ts'
 import {
   openTorrent,
   openWire,
@@ -22,6 +23,7 @@ import { guardProtocol } from './guard-protocol.ts'
 import { shapeOf } from './guard-torrent.ts'
 import { Outbox } from './outbox.ts'
 import { Picker } from './picker.ts'
+import { Uplink } from './uplink.ts'
 import type { Buying, Selling, WireEngine } from './seam.ts'
 import { wireClass } from '#wire-class'
 
@@ -34,6 +36,8 @@ export interface EngineOptions {
   heldMax?: number
   /** What all peers without the plugin get together in an open swarm. Default 1 MiB/s. */
   freeBytesPerSecond?: number
+  /** The turns in which this torrent and others are sent. Default: whoever asks, as fast as his socket takes it. */
+  uplink?: Uplink
   /** Uniform in [0, 1); for tests. */
   random?: () => number
   /** Told when other pieces are selected than before. */
@@ -68,6 +72,7 @@ export interface TorrentEngine {
 interface Shared {
   picker: Picker
   freeShare: FreeShare
+  uplink: Uplink
   /** Addresses that are not dialled again. */
   dropped: Set<string>
 }
@@ -100,7 +105,12 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
   // Who is served is decided by signed requests and debt. WebTorrent's timer would choke buyers in mid-piece (W2).
   if (open._rechokeNumSlots > 0) open._rechokeNumSlots = Number.MAX_SAFE_INTEGER
   const freeShare = new FreeShare(options.freeBytesPerSecond ?? 1024 * 1024)
-  const dropped = refuseDropped(open)
+  const shared = {
+    picker,
+    freeShare,
+    uplink: options.uplink ?? new Uplink(false),
+    dropped: refuseDropped(open)
+  }
   const lookMs = Math.min(LOOK_MS, progressTimeoutMs / 4)
   const clock = setInterval(() => picker.expire(Date.now()), lookMs)
   if (typeof clock === 'object') clock.unref()
@@ -118,7 +128,7 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
     wire(wire) {
       let attached = engines.get(wire)
       if (!attached) {
-        attached = attachWire(open, openWire(wire), { picker, freeShare, dropped }, options)
+        attached = attachWire(open, openWire(wire), shared, options)
         engines.set(wire, attached)
         if (isFinishing) attached.finish()
         wire.once('close', () => engines.delete(wire))
@@ -188,7 +198,7 @@ function refuseDropped(torrent: Torrent & TorrentDoors): Set<string> {
 function attachWire(
   torrent: Torrent & TorrentDoors,
   wire: Wire & WireDoors,
-  { picker, freeShare, dropped }: Shared,
+  { picker, dropped, ...shared }: Shared,
   options: EngineOptions
 ): AttachedWire {
   const frames = guardWire(wire, {
@@ -199,7 +209,7 @@ function attachWire(
   })
   calmChokeTimer(torrent, wire)
   const outbox = new Outbox(wire, peerOf(torrent, wire)?.conn ?? null)
-  const gate = new Gate(torrent, wire, outbox, freeShare, options.heldMax ?? 4096)
+  const gate = new Gate(torrent, wire, outbox, shared, options.heldMax ?? 4096)
   const buyer = new Buyer(wire, picker)
   frames.sink = buyer
   picker.add(buyer)
@@ -209,12 +219,18 @@ function attachWire(
     gate.close()
     picker.remove(buyer)
   }
-  // `end` looks like a choke that no frame carried.
-  wire.on('choke', () => (frames.current === 0 ? buyer.release(buyer.pieces, 'choke') : close()))
+  wire.on('choke', () => {
+    if (frames.current !== 0) return close() // `end` looks like a choke that no frame carried
+    buyer.release(buyer.pieces, 'choke')
+    if (buyer.buying) echoChoke(wire)
+  })
   wire.once('finish', close)
   wire.once('close', close)
 
   const engine: WireEngine = {
+    get isChoking() {
+      return wire.amChoking
+    },
     open(buying: Buying, selling: Selling) {
       buyer.buying = buying
       gate.open(selling)
@@ -241,11 +257,13 @@ function attachWire(
 
 /**
  * WebTorrent ends a wire that keeps us choked for 5 s while other peers wait. Ours are unchoked only after the trade's
- * handshake, which takes longer in a crowd, and pieces would be lost unpaid. The event is the one that calls the timer
- * off; the wire's own state stays choked. It is given once WebTorrent has set the timer: on ready, in a later task.
+ * handshake, which takes longer in a crowd, and choked when their line is full; pieces would be lost unpaid. The event is
+ * the one that calls the timer off; the wire's own state stays choked. It is given once WebTorrent has set the timer: on
+ * ready or a choke, in a later task.
  */
 function calmChokeTimer(torrent: Torrent, wire: Wire): void {
   const calm = () => setTimeout(() => wire.emit('unchoke'), 0)
+  wire.on('choke', calm)
   if (torrent.ready) calm()
   else torrent.once('ready', calm)
 }

@@ -5,24 +5,23 @@
 import type Wire from 'bittorrent-protocol'
 import type { Respond } from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
-import { BLOCK_BYTES } from './bound-piece.ts'
+import { AskedBlocks, type Asked } from './asked.ts'
+import { BLOCK_BYTES, lengthOf } from './bound-piece.ts'
+import { Choking } from './choking.ts'
 import type { TorrentDoors, WireDoors } from './doors.ts'
 import type { FreeShare } from './free-share.ts'
 import type { Outbox } from './outbox.ts'
 import { PieceShelf } from './piece-shelf.ts'
+import { turnOf } from './progress.ts'
 import type { Selling } from './seam.ts'
+import type { Turn, Uplink } from './uplink.ts'
 
 type Inner = (index: number, offset: number, length: number, respond: Respond) => void
 
-interface Asked {
-  index: number
-  offset: number
-  length: number
-  respond: Respond
-}
-
 /** Bytes that may wait for the socket before we stop serving. */
 const BACKLOG_BYTES_MAX = 512 * 1024
+/** The same while the uplink is limited: what waits in a full line was taken from who comes after. */
+const BACKLOG_BYTES_LIMITED = 64 * 1024
 /** Requests for a piece we lack, or for a block twice, that are rejected before the wire is ended. */
 const ODD_MAX = 256
 const WHOLE = 'whole'
@@ -37,11 +36,12 @@ export class Gate {
   readonly #freeShare: FreeShare
   readonly #heldMax: number
   readonly #shelf: PieceShelf
+  readonly #uplink: Uplink
+  readonly #choking: Choking
+  readonly #turn: Turn
   /** WebTorrent's own listeners. */
   readonly #inner: Inner[] = []
-  readonly #held = new Map<number, Asked[]>()
-  #heldCount = 0
-  readonly #queue: Asked[] = []
+  readonly #asked = new AskedBlocks()
   /** Per piece the blocks that were served under its admission; `WHOLE` once all were. */
   readonly #served = new Map<number, Set<number> | typeof WHOLE>()
   /** Bytes that WebTorrent is reading from the store for a free wire. */
@@ -49,7 +49,8 @@ export class Gate {
   /** Refused pieces, and how many of their blocks may still be asked for: those were on their way. */
   readonly #refused = new Map<number, number>()
   #serving = -1
-  #wantsUnchoke = false
+  /** The piece that was sent last. */
+  #begun = -1
   #odd = 0
   #pumping = false
   readonly #pumpAgain = () => this.#pump()
@@ -58,7 +59,7 @@ export class Gate {
     torrent: Torrent & TorrentDoors,
     wire: Wire & WireDoors,
     outbox: Outbox,
-    freeShare: FreeShare,
+    { freeShare, uplink }: { freeShare: FreeShare; uplink: Uplink },
     heldMax: number
   ) {
     this.#freeShare = freeShare
@@ -67,12 +68,20 @@ export class Gate {
     this.#outbox = outbox
     this.#heldMax = heldMax
     this.#shelf = new PieceShelf(torrent)
+    this.#uplink = uplink
+    this.#turn = turnOf(torrent, wire, uplink, {
+      isBegun: () => this.#begun >= 0 && this.#asked.head?.index === this.#begun,
+      go: this.#pumpAgain,
+      park: () => this.#park(),
+      unpark: () => this.#choking.takeUp()
+    })
+    wire.on('uninterested', () => this.selling?.unwanted())
     this.#takeOverRequests()
-    this.#watchChoke()
+    this.#choking = new Choking(wire, () => this.#choked())
     const read = wire._read.bind(wire)
     wire._read = (done) => {
       read(done)
-      if (this.#queue.length > 0) queueMicrotask(() => this.#pump())
+      if (this.#asked.queued > 0) queueMicrotask(() => this.#pump())
     }
   }
 
@@ -80,41 +89,40 @@ export class Gate {
   open(selling: Selling | null): void {
     this.selling = selling
     this.free = selling === null
-    if (this.#wantsUnchoke) this.#wire.unchoke()
+    this.#choking.open()
   }
 
   admit(index: number): void {
     this.#served.delete(index)
     this.#refused.delete(index)
-    const asked = this.#held.get(index)
-    if (!asked) return
-    this.#forgetHeld(index)
-    for (const one of asked) this.#enqueue(one)
+    for (const one of this.#asked.takeHeld(index)) this.#enqueue(one)
     this.#pump()
   }
 
   refuse(index: number): void {
-    const asked = [...(this.#held.get(index) ?? []), ...this.#takeQueued(index)]
-    this.#forgetHeld(index)
-    this.#refused.set(index, Math.ceil(this.#lengthOf(index) / BLOCK_BYTES) - asked.length)
+    const asked = [...this.#asked.takeHeld(index), ...this.#takeQueued(index)]
+    this.#refused.set(index, Math.ceil(lengthOf(this.#torrent, index) / BLOCK_BYTES) - asked.length)
     for (const one of asked) one.respond(new Error('refused'))
   }
 
   close(): void {
-    this.#held.clear()
-    this.#heldCount = 0
-    this.#queue.length = 0
+    this.#asked.clear()
+    this.#uplink.leave(this.#turn)
     this.#shelf.clear()
   }
 
   /** Admitted, and none of it is out: it may still be refused. */
   #takeQueued(index: number): Asked[] {
-    const taken = this.#queue.filter((asked) => asked.index === index)
-    if (taken.length === 0) return taken
-    const others = this.#queue.filter((asked) => asked.index !== index)
-    this.#queue.splice(0, this.#queue.length, ...others)
-    this.#served.delete(index)
+    const taken = this.#asked.takeQueued(index)
+    if (taken.length > 0) this.#served.delete(index)
     return taken
+  }
+
+  /** Chokes a buyer who waits for too long, but not in the middle of a piece. */
+  #park(): boolean {
+    if (this.#asked.queued === 0 || this.#turn.isBegun()) return false
+    this.#choking.passOver(this.selling !== null)
+    return true
   }
 
   #takeOverRequests(): void {
@@ -126,37 +134,26 @@ export class Gate {
       this.#inner.push(listener)
     }
     for (const listener of wire.listeners('request')) replace(listener as Inner)
+    wire.on('cancel', (index, offset) => this.#cancel(index, offset))
     wire.on('request', gate)
     wire.on('newListener', (event, listener) => {
       if (event === 'request' && listener !== gate) queueMicrotask(() => replace(listener as Inner))
     })
   }
 
-  #watchChoke(): void {
-    const wire = this.#wire
-    wire.on('uninterested', () => this.selling?.unwanted())
-    const unchoke = wire.unchoke.bind(wire)
-    const choke = wire.choke.bind(wire)
-    wire.unchoke = () => {
-      if (this.selling || this.free) unchoke()
-      else this.#wantsUnchoke = true
-    }
-    wire.choke = () => {
-      this.#wantsUnchoke = false
-      if (wire.amChoking) return
-      // Debt is the trade's business: what we owe nobody any more is forgotten here, nothing else.
-      this.close()
-      this.#served.clear()
-      choke()
-      this.selling?.choked()
-    }
+  /** Debt is the trade's business: what we owe nobody any more is forgotten here, nothing else. */
+  #choked(): void {
+    this.close()
+    this.#served.clear()
+    this.#begun = -1
+    this.selling?.choked()
   }
 
   #ask(asked: Asked): void {
     if (this.free) {
       // WebTorrent never answers for a piece it lacks.
       if (!this.#torrent.bitfield.get(asked.index)) return this.#reject(asked)
-      this.#queue.push(asked)
+      this.#asked.push(asked)
       return this.#pump()
     }
     if (!this.selling) return
@@ -174,8 +171,8 @@ export class Gate {
 
   /** A piece that costs nothing: the trade counts its bytes, so a block may go out twice. */
   #give(asked: Asked): void {
-    if (this.#queue.length >= this.#heldMax) return this.#reject(asked)
-    this.#queue.push(asked)
+    if (this.#asked.queued >= this.#heldMax) return this.#reject(asked)
+    this.#asked.push(asked)
     this.#pump()
   }
 
@@ -189,47 +186,43 @@ export class Gate {
   /** Aligned, whole blocks only: then a piece can be counted, and nobody gets it twice. */
   #exact({ index, offset, length }: Asked): boolean {
     if (!(index >= 0 && index < this.#torrent.pieces.length)) return false
-    const bytes = this.#lengthOf(index)
+    const bytes = lengthOf(this.#torrent, index)
     if (!(offset >= 0 && offset < bytes) || offset % BLOCK_BYTES !== 0) return false
     return length === Math.min(BLOCK_BYTES, bytes - offset)
   }
 
   #hold(asked: Asked): void {
-    if (this.#heldCount >= this.#heldMax) return this.#reject(asked)
-    const list = this.#held.get(asked.index)
-    if (list) list.push(asked)
-    else {
-      this.#held.set(asked.index, [asked])
-      this.#readAhead()
-    }
-    this.#heldCount++
+    if (this.#asked.held >= this.#heldMax) return this.#reject(asked)
+    if (this.#asked.hold(asked)) this.#readAhead()
   }
 
-  #forgetHeld(index: number): void {
-    this.#heldCount -= this.#held.get(index)?.length ?? 0
-    this.#held.delete(index)
-  }
-
-  /** Reads what comes after the piece in service: the next admitted one, or the first that is held. */
   #readAhead(): void {
-    const now = this.#queue[0]?.index
-    const queued = this.#queue.find((asked) => asked.index !== now)?.index
-    const next = queued ?? this.#held.keys().next().value
-    if (next !== undefined) this.#shelf.prefetch(next, now)
+    const next = this.#asked.nextIndex
+    if (next !== undefined) this.#shelf.prefetch(next, this.#asked.head?.index)
+  }
+
+  /** What was cancelled may be asked for again. */
+  #cancel(index: number, offset: number): void {
+    if (!this.#asked.cancel(index, offset)) return
+    const served = this.#served.get(index)
+    if (served === WHOLE) this.#served.set(index, this.#offsetsBut(index, offset))
+    else served?.delete(offset)
+  }
+
+  #offsetsBut(index: number, offset: number): Set<number> {
+    const blocks = Math.ceil(lengthOf(this.#torrent, index) / BLOCK_BYTES)
+    const all = new Set(Array.from({ length: blocks }, (_, block) => block * BLOCK_BYTES))
+    all.delete(offset)
+    return all
   }
 
   #enqueue(asked: Asked): void {
     const served = this.#served.get(asked.index) ?? new Set()
     if (served === WHOLE || served.has(asked.offset)) return this.#reject(asked)
     served.add(asked.offset)
-    const whole = served.size === Math.ceil(this.#lengthOf(asked.index) / BLOCK_BYTES)
+    const whole = served.size === Math.ceil(lengthOf(this.#torrent, asked.index) / BLOCK_BYTES)
     this.#served.set(asked.index, whole ? WHOLE : served)
-    this.#queue.push(asked)
-  }
-
-  #lengthOf(index: number): number {
-    const { pieces, pieceLength, lastPieceLength } = this.#torrent
-    return index === pieces.length - 1 ? lastPieceLength : pieceLength
+    this.#asked.push(asked)
   }
 
   #reject(asked: Asked): void {
@@ -241,12 +234,16 @@ export class Gate {
   #pump(): void {
     if (this.#pumping) return
     this.#pumping = true
-    while (this.#queue.length > 0 && this.#outbox.backlog + this.#loading < BACKLOG_BYTES_MAX) {
-      const next = this.#queue[0]!
+    const most = this.#uplink.isLimited ? BACKLOG_BYTES_LIMITED : BACKLOG_BYTES_MAX
+    while (this.#outbox.backlog + this.#loading < most) {
+      const next = this.#asked.head
+      if (next === undefined) break
       if (this.free) {
+        if (!this.#uplink.isTurnOf(this.#turn)) break
         if (!this.#freeShare.take(next.length, this.#pumpAgain)) break
-        this.#queue.shift()
+        this.#asked.shift()
         this.#serveFreely(next)
+        this.#uplink.sent(this.#turn, next.index, next.length, false)
         continue
       }
       const bytes = this.#shelf.take(next.index, this.#pumpAgain)
@@ -254,9 +251,12 @@ export class Gate {
         this.#serving = next.index
         this.#readAhead()
       }
-      if (bytes === null) break
-      this.#queue.shift()
-      this.#serve(next, bytes)
+      if (bytes === null || !this.#uplink.isTurnOf(this.#turn)) break
+      this.#asked.shift()
+      this.#begun = next.index
+      const sent = this.#serve(next, bytes)
+      const isLast = this.#asked.head?.index !== next.index
+      if (sent > 0) this.#uplink.sent(this.#turn, next.index, sent, isLast)
     }
     this.#pumping = false
   }
@@ -271,11 +271,16 @@ export class Gate {
     for (const inner of this.#inner) inner(index, offset, length, answered)
   }
 
-  #serve(asked: Asked, piece: Uint8Array | Error): void {
-    if (piece instanceof Error) return asked.respond(piece)
+  /** Answers how many bytes went out. */
+  #serve(asked: Asked, piece: Uint8Array | Error): number {
+    if (piece instanceof Error) {
+      asked.respond(piece)
+      return 0
+    }
     const before = this.#wire.uploaded
     asked.respond(null, piece.subarray(asked.offset, asked.offset + asked.length))
     const sent = this.#wire.uploaded - before
     if (sent > 0) this.selling?.sent(asked.index, sent)
+    return sent
   }
 }

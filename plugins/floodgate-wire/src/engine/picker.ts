@@ -7,7 +7,7 @@
  * room, nothing for it (`barrenAt`; every event that could end that changes `#generation` or the note), or would be too slow.
  */
 import { Availability } from './availability.ts'
-import { BoundPiece } from './bound-piece.ts'
+import { BoundPiece, lengthOf } from './bound-piece.ts'
 import type { Buyer, BuyerHome } from './buyer.ts'
 import type { TorrentDoors } from './doors.ts'
 import { handOver, store } from './handover.ts'
@@ -237,9 +237,7 @@ export class Picker implements BuyerHome {
   }
 
   #open(index: number): BoundPiece {
-    const { pieces, pieceLength, lastPieceLength } = this.#torrent
-    const length = index === pieces.length - 1 ? lastPieceLength : pieceLength
-    return new BoundPiece(index, length, Date.now(), this.#buffers)
+    return new BoundPiece(index, lengthOf(this.#torrent, index), Date.now(), this.#buffers)
   }
 
   #pick({ wire, buying }: Buyer, count: number, only?: (index: number) => boolean): number[] {

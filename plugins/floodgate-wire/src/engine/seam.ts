@@ -51,7 +51,7 @@ export interface Selling {
   sent(index: number, bytes: number): void
   /**
    * We choked: held requests were forgotten, and the buyer gives back what it bound. Signed requests that come while
-   * `wire.amChoking` were sent before the buyer knew, and are void too, or they would keep places that nobody pays for.
+   * `isChoking` were sent before the buyer knew, and are void too, or they would keep places that nobody pays for.
    */
   choked(): void
   /** The buyer wants nothing more (BEP 3, not interested): what was begun goes on to its end, all else is void. */
@@ -60,6 +60,8 @@ export interface Selling {
 
 /** What the trade asks of the engine on one wire. Until `open` or `free` is called a wire neither buys nor serves. */
 export interface WireEngine {
+  /** Do we choke? What is asked for then was asked before the buyer knew, and is void. */
+  readonly isChoking: boolean
   /** The peer speaks Floodgate and proved its key: trade with it. */
   open(buying: Buying, selling: Selling): void
   /** Serve what is held for `index`. Call it once for every admission, a resend included: blocks are served once each. */

@@ -21,6 +21,7 @@ import type { Market } from './terms.ts'
 
 /** What the trade asks of the engine on the selling side. */
 export interface Shelf {
+  readonly isChoking: boolean
   admit(index: number): void
   refuse(index: number): void
 }
@@ -114,6 +115,7 @@ export class Selling implements SellingSeam {
 
   choked(): void {
     this.#forget()
+    this.sayStatements() // what is not owed is his again, for others
     this.#admitAll()
   }
 
@@ -142,6 +144,7 @@ export class Selling implements SellingSeam {
       equal(message.infoHash, content.infoHash) &&
       equal(message.payee, wallet.uid)
     if (!mine) throw new FloodgateError('wrong-session')
+    if (this.#shelf.isChoking) return
     const desk = this.#deskOf(message.purse)
     if (desk === undefined) throw new FloodgateError('wrong-purse')
     const hash = wallet.crypto.sha256(frame)
@@ -149,6 +152,7 @@ export class Selling implements SellingSeam {
     const known = this.#answers.get(id)
     if (known !== undefined) return this.#speech.sayFrame(known)
     await wallet.trust.signedBy('request', frame, this.#buyer.certificate)
+    if (this.#shelf.isChoking) return // since it came
     const accepted = message.indexes.filter((index) => this.#accept(desk, index, message.resend))
     if (accepted.length === 0) return
     const delivery = await desk.deliver(hash, accepted)
