@@ -153,8 +153,9 @@ export class OwnSeeder {
 
   /** What it sends from now on, all contents together, in bytes per second; so few that no block fits in are none. */
   setRate(rate: number): void {
-    if (this.#inTurns) this.#trading.floodgate.setUploadRate(rate)
-    else this.#trading.client.throttleUpload(rate < RATE_MIN ? 0 : rate)
+    const least = rate < RATE_MIN ? 0 : rate
+    if (this.#inTurns) this.#trading.floodgate.setUploadRate(least)
+    else this.#trading.client.throttleUpload(least)
   }
 
   /** All contents that are seeded now. */

@@ -48,12 +48,24 @@ describe('what is sent and nobody has said to have', () => {
   it('counts who makes it wait again and again no more', () => {
     const flight = new Flight<string>()
     for (let time = 0, index = 0; time < 3; time++, index++) {
-      flight.sent('mute', index, KIB, time * 10_000)
-      flight.expire(time * 10_000 + 5000)
-      flight.came('mute', index, time * 10_000 + 6000)
+      flight.sent('mute', index, KIB, time * 100_000)
+      flight.expire(time * 100_000 + 30_000)
+      flight.came('mute', index, time * 100_000 + 60_000)
     }
-    for (let index = 3; index < 9; index++) flight.sent('mute', index, KIB, 30_000)
-    assert.equal(flight.hasRoom(30_000), true)
+    for (let index = 3; index < 9; index++) flight.sent('mute', index, KIB, 300_000)
+    assert.equal(flight.hasRoom(300_000), true)
+  })
+
+  it('learns from who says it late how long it takes', () => {
+    const flight = new Flight<string>()
+    flight.sent('slow', 0, KIB, 0)
+    flight.expire(5000)
+    flight.came('slow', 0, 8000)
+    for (const index of [1, 2]) flight.sent('slow', index, KIB, 8000)
+    flight.expire(20_000)
+    assert.equal(flight.hasRoomFor('slow', 20_000), false, 'both are still waited for')
+    flight.came('slow', 1, 20_000)
+    assert.equal(flight.hasRoomFor('slow', 20_000), true)
   })
 
   it('gives a far line with large pieces as much as it carries (Little’s law)', () => {

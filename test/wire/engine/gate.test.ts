@@ -1,76 +1,9 @@
 /** What the seller's side does with requests that are early, late, odd, doubled or too many: seen from a bare wire. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import net from 'node:net'
-import Wire from 'bittorrent-protocol'
 import type { Admission } from '../../../plugins/floodgate-wire/src/engine/index.ts'
-import {
-  closeAll,
-  connect,
-  content,
-  done,
-  holdsAll,
-  KIB,
-  leecher,
-  MIB,
-  newClient,
-  seeder,
-  type Member
-} from './swarm.ts'
-
-const BLOCK = 16 * KIB
-
-interface Bare {
-  wire: Wire
-  socket: net.Socket
-  /** What came: index and offset of blocks, and of rejects. */
-  blocks: string[]
-  rejects: string[]
-}
-
-const sockets: net.Socket[] = []
-
-/** A bare wire to a member, with the pretend extension, interested and (if `unchoked`) unchoked. */
-async function bare(
-  member: Member,
-  options: { plugin?: boolean; unchoked?: boolean } = {}
-): Promise<Bare> {
-  const wire = new Wire()
-  const socket = net.connect(member.port, '127.0.0.1')
-  sockets.push(socket)
-  const blocks: string[] = []
-  const rejects: string[] = []
-  wire.on('piece', (index, offset) => blocks.push(`${index}/${offset / BLOCK}`))
-  wire.on('reject', (index, offset) => rejects.push(`${index}/${offset / BLOCK}`))
-  if (options.plugin !== false) {
-    class Pretend {
-      get name() {
-        return 'pretend'
-      }
-    }
-    wire.use(Pretend)
-  }
-  socket.on('error', () => wire.destroy())
-  socket.pipe(wire as never)
-  wire.pipe(socket)
-  wire.handshake(member.torrent.infoHash, Buffer.alloc(20, sockets.length), { fast: true })
-  await once(wire as never, 'have-all')
-  wire.haveNone()
-  wire.interested()
-  if (options.unchoked !== false) await once(wire as never, 'unchoke')
-  return { wire, socket, blocks, rejects }
-}
-
-/** Everything sent so far was handled by the member: it answered an extended message that it cannot know. */
-async function settled({ wire }: Bare, member: Member): Promise<void> {
-  const theirs = member.torrent.wires.at(-1)!
-  const answer = once(theirs as never, 'keep-alive')
-  wire.keepAlive()
-  await answer
-  const back = once(wire as never, 'keep-alive')
-  theirs.keepAlive()
-  await back
-}
+import { bare, BLOCK, settled, sockets, type Bare } from './bare.ts'
+import { closeAll, content, KIB, seeder, type Member } from './swarm.ts'
 
 describe('gate', () => {
   let admissions: Map<number, Admission>
@@ -126,6 +59,20 @@ describe('gate', () => {
     await settled(peer, seed)
     assert.deepEqual(peer.blocks.sort(), ['3/0', '3/1', '3/2', '3/3'])
     assert.deepEqual(peer.rejects, [])
+  })
+
+  it('W4: a cancel of what was sent brings no block twice', async () => {
+    admissions.set(3, 'admitted')
+    const peer = await bare(seed)
+    for (let again = 0; again < 3; again++) {
+      for (const block of [0, 1]) {
+        ask(peer, 3, block)
+        await settled(peer, seed)
+        peer.wire.cancel(3, block * BLOCK, BLOCK)
+      }
+    }
+    await settled(peer, seed)
+    assert.deepEqual(peer.blocks, ['3/0', '3/1'])
   })
 
   it('rejects what is held when the trade refuses it', async () => {
@@ -239,62 +186,5 @@ describe('gate', () => {
     assert.deepEqual(peer.blocks, [])
     assert.deepEqual(peer.rejects, ['3/0'])
     assert.equal(seed.trades[0]!.chokes, 1)
-  })
-})
-
-describe('gate under load', () => {
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) socket.destroy()
-    await closeAll()
-  })
-
-  it('stops reading the store while the peer does not read, and goes on when it does', async () => {
-    const made = await content({ bytes: 64 * MIB, pieceLength: MIB })
-    const seed = await seeder(made, { trade: { admission: () => 'admitted' } })
-    const peer = await bare(seed)
-    peer.socket.pause()
-    for (let index = 0; index < 64; index++) {
-      for (let block = 0; block < 64; block++) {
-        peer.wire.request(index, block * BLOCK, BLOCK, () => undefined)
-      }
-    }
-    const theirs = seed.torrent.wires[0]!
-    await once(theirs as never, 'upload')
-    let before = -1
-    while (theirs.uploaded > before) {
-      before = theirs.uploaded
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    assert.ok(theirs.uploaded < 16 * MIB, `${theirs.uploaded} bytes for a peer that does not read`)
-    // What waits may be cancelled and asked for again.
-    peer.wire.cancel(63, 5 * BLOCK, BLOCK)
-    peer.wire.request(63, 5 * BLOCK, BLOCK, () => undefined)
-    assert.ok(seed.store.gets < 20)
-    peer.socket.resume()
-    while (peer.blocks.length < 64 * 64) await once(peer.wire as never, 'piece')
-    assert.equal(theirs.uploaded, 64 * MIB)
-  })
-
-  it('serves a stock client when the swarm is open, as WebTorrent does', async () => {
-    const made = await content({ bytes: 4 * MIB })
-    const seed = await seeder(made)
-    seed.torrent.on('wire', () => seed.trades.at(-1)!.engine.free())
-    const stock = await leecher(made, { trade: null })
-    connect(stock, seed)
-    await done(stock)
-    assert.ok(holdsAll(stock, made))
-  })
-
-  it('does not buy from a stock client', async () => {
-    const made = await content({ bytes: MIB })
-    const stock = await seeder(made, { trade: null })
-    const leech = await leecher(made)
-    connect(leech, stock)
-    const [wire] = (await once(leech.torrent as never, 'wire')) as [Wire]
-    await once(wire as never, 'unchoke')
-    leech.trades[0]!.engine.free()
-    await new Promise((resolve) => setImmediate(resolve))
-    assert.equal(wire.requests.length, 0)
-    assert.equal(newClient().torrents.length, 0)
   })
 })

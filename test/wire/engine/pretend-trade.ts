@@ -104,6 +104,7 @@ export class WireTrade {
       sent: (index: number, bytes: number) => {
         this.sent.set(index, (this.sent.get(index) ?? 0) + bytes)
       },
+      unsent: () => undefined,
       choked: () => {
         this.chokes++
         this.waiting.length = 0

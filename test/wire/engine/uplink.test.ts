@@ -15,6 +15,8 @@ class Wanting implements Turn {
   unparked = 0
   isChoked = false
   perPiece = 1
+  /** Does its peer say what it has? */
+  says = true
   readonly pieceLength = BLOCK
 
   constructor(uplink: Uplink, wants = Infinity, rate = 0) {
@@ -37,7 +39,7 @@ class Wanting implements Turn {
       const index = Math.floor(this.sent++ / this.perPiece)
       this.wants--
       this.#uplink.sent(this, index, BLOCK, !this.isBegun())
-      if (!this.isBegun()) this.#uplink.came(this, index)
+      if (this.says && !this.isBegun()) this.#uplink.came(this, index)
     }
   }
 
@@ -116,6 +118,35 @@ describe('an uplink', () => {
     uplink.remove(ahead)
     uplink.remove(behind)
   })
+
+  it('keeps a low rate with large pieces, and does not choke the only one that wants something', async () => {
+    const uplink = new Uplink(true)
+    uplink.setRate(4 * BLOCK)
+    const only = new Wanting(uplink)
+    only.perPiece = 4
+    only.go()
+    await sleep(4000)
+    assert.equal(only.parked, 0)
+    assert.ok(only.sent >= 12 && only.sent <= 24, `${only.sent} of 16 blocks`)
+    uplink.remove(only)
+  }).timeout(10_000)
+
+  it('who waits for what is on its way to himself keeps nobody else choked', async () => {
+    const uplink = new Uplink(true)
+    uplink.setRate(0)
+    const other = new Wanting(uplink, 4, 20)
+    other.go()
+    await sleep(1000)
+    assert.equal(other.parked, 1)
+    const full = new Wanting(uplink, Infinity, 10)
+    full.says = false
+    uplink.setRate(100 * BLOCK)
+    full.go()
+    await sleep(2500)
+    assert.equal(full.sent, 2, 'two pieces may be on their way')
+    assert.equal(other.wants, 0)
+    uplink.remove(full)
+  }).timeout(10_000)
 
   it('unchokes all when nothing limits it any more', async () => {
     const uplink = new Uplink(true)

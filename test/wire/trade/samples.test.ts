@@ -16,6 +16,19 @@ describe('trade: free pieces', () => {
     assert.ok(samples.take(uid(2), 0, PIECE), 'another one has its own')
   })
 
+  it('what was asked for and not sent does not count', () => {
+    const samples = samplesOf(1)
+    for (let i = 0; i < 100; i++) {
+      assert.ok(samples.take(uid(1), 0, PIECE))
+      samples.giveBack(uid(1), 0, PIECE)
+    }
+    samples.giveBack(uid(1), 0, 100 * PIECE)
+    samples.giveBack(uid(2), 0, 100 * PIECE)
+    let given = 0
+    while (samples.take(uid(1), 0, PIECE)) given++
+    assert.equal(given, 4)
+  })
+
   it('gives nothing that is sold', () => {
     assert.ok(!samplesOf(3).take(uid(1), 3, 1))
     assert.ok(!samplesOf(0).take(uid(1), 0, 1))

@@ -9,7 +9,8 @@ export interface Asked {
 }
 
 export class AskedBlocks {
-  readonly #held = new Map<number, Asked[]>()
+  /** By piece and offset. */
+  readonly #held = new Map<number, Map<number, Asked>>()
   #heldCount = 0
   readonly #queue: Asked[] = []
 
@@ -34,42 +35,44 @@ export class AskedBlocks {
     this.#queue.shift()
   }
 
-  /** Answers whether it is the first of its piece. */
+  /** Answers false when it is held already. */
   hold(asked: Asked): boolean {
+    let blocks = this.#held.get(asked.index)
+    if (blocks === undefined) this.#held.set(asked.index, (blocks = new Map()))
+    if (blocks.has(asked.offset)) return false
+    blocks.set(asked.offset, asked)
     this.#heldCount++
-    const list = this.#held.get(asked.index)
-    if (list) list.push(asked)
-    else this.#held.set(asked.index, [asked])
-    return list === undefined
+    return true
   }
 
   takeHeld(index: number): Asked[] {
-    const taken = this.#held.get(index) ?? []
+    const taken = [...(this.#held.get(index)?.values() ?? [])]
     this.#heldCount -= taken.length
     this.#held.delete(index)
     return taken
   }
 
   takeQueued(index: number): Asked[] {
-    return this.#takeFromQueue((asked) => asked.index === index)
+    const taken = this.#queue.filter((asked) => asked.index === index)
+    if (taken.length > 0) {
+      this.#queue.splice(0, Infinity, ...this.#queue.filter((asked) => asked.index !== index))
+    }
+    return taken
   }
 
   /**
    * It is not wanted any more. Without this an answer to what was cancelled would be taken for one to what was asked for anew,
-   * and neither would be sent: the wire knows requests by their place. Answers whether it was to be sent.
+   * and neither would be sent: the wire knows requests by their place. Answers what was to be sent.
    */
-  cancel(index: number, offset: number): boolean {
-    const left = this.takeHeld(index).filter((asked) => asked.offset !== offset)
-    for (const asked of left) this.hold(asked)
-    const isIt = (asked: Asked): boolean => asked.index === index && asked.offset === offset
-    return this.#takeFromQueue(isIt).length > 0
+  cancel(index: number, offset: number): Asked | undefined {
+    if (this.#held.get(index)?.delete(offset)) this.#heldCount--
+    const at = this.#queue.findIndex((asked) => asked.index === index && asked.offset === offset)
+    return at < 0 ? undefined : this.#queue.splice(at, 1)[0]
   }
 
-  #takeFromQueue(isTaken: (asked: Asked) => boolean): Asked[] {
-    const taken = this.#queue.filter(isTaken)
-    if (taken.length === 0) return taken
-    this.#queue.splice(0, Infinity, ...this.#queue.filter((asked) => !isTaken(asked)))
-    return taken
+  /** How many blocks of a piece are to be sent. */
+  queuedOf(index: number): number {
+    return this.#queue.filter((asked) => asked.index === index).length
   }
 
   /** The piece after the one that is sent now: the next one to be sent, or the first that is held. */
@@ -79,9 +82,10 @@ export class AskedBlocks {
     return queued ?? this.#held.keys().next().value
   }
 
-  clear(): void {
+  /** Answers what was to be sent. */
+  clear(): Asked[] {
     this.#held.clear()
     this.#heldCount = 0
-    this.#queue.length = 0
+    return this.#queue.splice(0)
   }
 }

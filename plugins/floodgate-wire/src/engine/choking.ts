@@ -3,6 +3,10 @@
  * afterwards.
  */
 import type Wire from 'bittorrent-protocol'
+import { aside } from './aside.ts'
+
+/** An echo that did not come in so long will not come; milliseconds. */
+const ECHO_MS = 10_000
 
 export class Choking {
   readonly #wire: Wire
@@ -10,8 +14,8 @@ export class Choking {
   #isOpen = false
   #isPassedOver = false
   #wantsUnchoke = false
-  /** Did its peer hear of the choke? Until then what comes was asked before. */
-  #isHeard = true
+  /** Until its peer has heard of the choke, what comes was asked before. */
+  #heard: Promise<void> | undefined
 
   /** `choked` is called when a wire that was unchoked has been choked: what is said then comes behind it. */
   constructor(wire: Wire, choked: () => void) {
@@ -41,18 +45,40 @@ export class Choking {
     if (!this.#wire.amChoking) {
       this.#wire.choke()
       this.#wantsUnchoke = true
-      this.#isHeard = !echoes
-      if (echoes) this.#wire.once('interested', () => (this.#isHeard = true))
+      if (echoes) this.#heard = this.#echo()
     }
     this.#isPassedOver = true
   }
 
+  #echo(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = aside(setTimeout(resolve, ECHO_MS))
+      this.#wire.once('interested', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
   /** Soon, if its peer has not yet heard. */
-  takeUp(): void {
-    if (!this.#isHeard) return void this.#wire.once('interested', () => this.takeUp())
+  async takeUp(): Promise<void> {
+    await this.#heard
+    if (this.#wire.destroyed) return
     this.#isPassedOver = false
     if (this.#wantsUnchoke) this.#wire.unchoke()
   }
+}
+
+/** Calls back once for all chokes up to an unchoke. */
+export function onChoked(wire: Wire, choked: () => void): void {
+  let isChoked = false
+  wire.on('choke', () => {
+    if (isChoked) return
+    isChoked = true
+    choked()
+  })
+  // The event alone says nothing: it is also given to call a timer of WebTorrent off.
+  wire.on('unchoke', () => (isChoked = wire.peerChoking))
 }
 
 /**

@@ -5,7 +5,7 @@
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
 import { Buyer } from './buyer.ts'
-import { echoChoke } from './choking.ts'
+import { echoChoke, onChoked } from './choking.ts'
 import {
   openTorrent,
   openWire,
@@ -219,7 +219,7 @@ function attachWire(
     gate.close()
     picker.remove(buyer)
   }
-  wire.on('choke', () => {
+  onChoked(wire, () => {
     if (frames.current !== 0) return close() // `end` looks like a choke that no frame carried
     buyer.release(buyer.pieces, 'choke')
     if (buyer.buying) echoChoke(wire)
@@ -263,7 +263,7 @@ function attachWire(
  */
 function calmChokeTimer(torrent: Torrent, wire: Wire): void {
   const calm = () => setTimeout(() => wire.emit('unchoke'), 0)
-  wire.on('choke', calm)
+  onChoked(wire, calm)
   if (torrent.ready) calm()
   else torrent.once('ready', calm)
 }

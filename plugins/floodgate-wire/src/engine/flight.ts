@@ -12,9 +12,13 @@ const PIECES_MIN = 2
 const SLACK_MS = { all: 1000, one: 750 }
 /** The time in which what came is forgotten, beside twice what it takes; milliseconds. */
 const MEMORY_MS = 1000
-/** What did not come so long after its last byte went out is waited for no more: nobody has to say what he has. Milliseconds. */
+/**
+ * What did not come so long after its last byte went out is waited for no more: nobody has to say what he has. And twice what it
+ * takes at the best, up to so long, which is when a buyer gives up. Milliseconds.
+ */
 const LOST_MS = 5000
-/** Who was waited for in vain so often is waited for no more. */
+const LOST_MS_MAX = 30_000
+/** Who was waited for in vain so often, one time after the other, is waited for no more. */
 const LOST_TIMES_MAX = 3
 
 /** On its way. */
@@ -65,8 +69,8 @@ class Road {
 class Receiver {
   readonly road = new Road()
   readonly out = new Map<number, Piece>()
-  /** Given up. While there are some nothing is waited for. */
-  readonly lost = new Set<number>()
+  /** Given up, and when they began. While there are some nothing is waited for. */
+  readonly lost = new Map<number, number>()
   timesLost = 0
   /** From a piece's first byte to its HAVE, at the best. */
   leastMs = Infinity
@@ -106,11 +110,14 @@ export class Flight<To> {
   /** It says that it has this piece. */
   came(to: To, index: number, now: number): void {
     const receiver = this.#receivers.get(to)
-    if (receiver?.lost.has(index) && receiver.timesLost < LOST_TIMES_MAX) receiver.lost.clear()
-    const piece = receiver?.out.get(index)
-    if (receiver === undefined || piece === undefined) return
+    if (receiver === undefined) return
+    const piece = receiver.out.get(index)
+    const beganAt = receiver.lost.get(index) ?? piece?.beganAt
+    if (beganAt !== undefined) receiver.leastMs = Math.min(receiver.leastMs, now - beganAt)
+    if (receiver.lost.has(index) && receiver.timesLost < LOST_TIMES_MAX) receiver.lost.clear()
+    if (piece === undefined) return
+    receiver.timesLost = 0
     this.#forget(receiver, index)
-    receiver.leastMs = Math.min(receiver.leastMs, now - piece.beganAt)
     for (const road of [this.#all, receiver.road]) road.came(piece.bytes, receiver.leastMs, now)
   }
 
@@ -131,11 +138,12 @@ export class Flight<To> {
   /** Gives up what is out for too long. */
   expire(now: number): void {
     for (const receiver of this.#receivers.values()) {
-      const lostMs = LOST_MS + (receiver.leastMs === Infinity ? 0 : 2 * receiver.leastMs)
+      const known = receiver.leastMs === Infinity ? 0 : 2 * receiver.leastMs
+      const lostMs = Math.min(LOST_MS_MAX, LOST_MS + known)
       const lost = [...receiver.out].filter(([, { sentAt }]) => now - sentAt >= lostMs)
       if (lost.length > 0) receiver.timesLost++
-      for (const [index] of lost) {
-        receiver.lost.add(index)
+      for (const [index, { beganAt }] of lost) {
+        receiver.lost.set(index, beganAt)
         this.#forget(receiver, index)
       }
     }

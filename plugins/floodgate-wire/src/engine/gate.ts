@@ -73,7 +73,7 @@ export class Gate {
       isBegun: () => this.#begun >= 0 && this.#asked.head?.index === this.#begun,
       go: this.#pumpAgain,
       park: () => this.#park(),
-      unpark: () => this.#choking.takeUp()
+      unpark: () => void this.#choking.takeUp()
     })
     wire.on('uninterested', () => this.selling?.unwanted())
     this.#takeOverRequests()
@@ -106,7 +106,7 @@ export class Gate {
   }
 
   close(): void {
-    this.#asked.clear()
+    for (const { index, length } of this.#asked.clear()) this.selling?.unsent(index, length)
     this.#uplink.leave(this.#turn)
     this.#shelf.clear()
   }
@@ -145,6 +145,7 @@ export class Gate {
   #choked(): void {
     this.close()
     this.#served.clear()
+    this.#refused.clear()
     this.#begun = -1
     this.selling?.choked()
   }
@@ -193,7 +194,8 @@ export class Gate {
 
   #hold(asked: Asked): void {
     if (this.#asked.held >= this.#heldMax) return this.#reject(asked)
-    if (this.#asked.hold(asked)) this.#readAhead()
+    if (!this.#asked.hold(asked)) return this.#reject(asked)
+    this.#readAhead()
   }
 
   #readAhead(): void {
@@ -203,17 +205,21 @@ export class Gate {
 
   /** What was cancelled may be asked for again. */
   #cancel(index: number, offset: number): void {
-    if (!this.#asked.cancel(index, offset)) return
+    const asked = this.#asked.cancel(index, offset)
+    if (asked === undefined) return
+    this.selling?.unsent(index, asked.length)
     const served = this.#served.get(index)
-    if (served === WHOLE) this.#served.set(index, this.#offsetsBut(index, offset))
-    else served?.delete(offset)
+    if (served === undefined) return
+    const all = served === WHOLE ? this.#offsetsOf(index) : served
+    // Half a piece is not asked for again: all of it is, by a request of its own.
+    if (all.size > this.#asked.queuedOf(index) + 1) return
+    all.delete(offset)
+    this.#served.set(index, all)
   }
 
-  #offsetsBut(index: number, offset: number): Set<number> {
+  #offsetsOf(index: number): Set<number> {
     const blocks = Math.ceil(lengthOf(this.#torrent, index) / BLOCK_BYTES)
-    const all = new Set(Array.from({ length: blocks }, (_, block) => block * BLOCK_BYTES))
-    all.delete(offset)
-    return all
+    return new Set(Array.from({ length: blocks }, (_, block) => block * BLOCK_BYTES))
   }
 
   #enqueue(asked: Asked): void {

@@ -90,6 +90,8 @@ export function guardWire(wire: Wire, limits: GuardLimits = {}): FrameReader {
       const exact = exactLength[type]
       if (exact !== undefined && length !== exact) return 'odd-length'
       switch (type) {
+        case 0:
+          return unread() // each is answered
         case 4:
         case 13:
         case 17:

@@ -49,6 +49,8 @@ export interface Selling {
   admission(index: number, length: number): Admission
   /** `bytes` of piece `index` were handed to the socket (accounted by what was really sent). */
   sent(index: number, bytes: number): void
+  /** `bytes` of piece `index` were asked for, and are not sent after all: cancelled, or we choked. */
+  unsent(index: number, bytes: number): void
   /**
    * We choked: held requests were forgotten, and the buyer gives back what it bound. Signed requests that come while
    * `isChoking` were sent before the buyer knew, and are void too, or they would keep places that nobody pays for.

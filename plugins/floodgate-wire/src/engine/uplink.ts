@@ -5,6 +5,7 @@
  * what lay in a full line was lost to both, as no piece is fetched from two peers (F22).
  */
 
+import { aside } from './aside.ts'
 import { Flight } from './flight.ts'
 
 /** One who has something to send. */
@@ -186,18 +187,19 @@ export class Uplink {
     )
   }
 
-  /** Chokes who waits in vain, and unchokes who comes before all that wait, or whom there is something left for. */
+  /** Chokes who waits in vain, but not the next in line, and unchokes who comes before all that wait, or whom there is something left for. */
   #look(): void {
     const now = this.#now()
     this.#flight.expire(now)
     this.#run()
     const perMs = this.isLimited ? this.#rate / 1000 : this.#flight.rate(now)
+    const able = this.#able(now)
+    const next = this.#rate > 0 ? able.find((turn) => !turn.isBegun()) : undefined
     let ahead = 0
-    for (const turn of this.#inOrder()) {
-      if (!this.#flight.hasRoomFor(turn, now)) continue // it waits for itself
+    for (const turn of able) {
       const waitsMs = Math.max(now - this.#waiting.get(turn)!, perMs > 0 ? ahead / perMs : 0)
       ahead += turn.pieceLength
-      if (waitsMs < WAIT_MS || !turn.park()) continue
+      if (turn === next || waitsMs < WAIT_MS || !turn.park()) continue
       this.#waiting.delete(turn)
       this.#parked.set(turn, now)
     }
@@ -211,9 +213,14 @@ export class Uplink {
     this.#clock = undefined
   }
 
+  /** Who waits for us, and not for what is on its way to himself; in order. */
+  #able(now: number): Turn[] {
+    return this.#inOrder().filter((turn) => this.#flight.hasRoomFor(turn, now))
+  }
+
   /** How many of those who were choked may come back: some while nobody waits, one who comes before all that wait. */
   #places([next, ...others]: readonly Turn[]): number {
-    const [first] = this.#inOrder()
+    const [first] = this.#able(this.#now())
     if (next === undefined) return 0
     if (first !== undefined) return next.pace() < first.pace() ? 1 : 0
     const isLeft = this.#rate > 0 && this.#bytes >= this.#burst && this.#hasRoomFor(next)
@@ -224,10 +231,4 @@ export class Uplink {
     this.#parked.delete(turn)
     turn.unpark()
   }
-}
-
-/** A timer that keeps no process alive; browsers have no others. */
-function aside<T>(timer: T): T {
-  if (typeof timer === 'object') (timer as { unref?(): void }).unref?.()
-  return timer
 }

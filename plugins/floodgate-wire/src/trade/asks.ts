@@ -34,7 +34,12 @@ export class Asks {
     this.#asked.delete(index)
   }
 
-  async ask(paying: Paying, indexes: number[], resend: number): Promise<void> {
+  /** Says nothing when none of them is bound any more once it is signed. */
+  async ask(
+    paying: Paying,
+    { indexes, resend }: { indexes: number[]; resend: number },
+    isBound: (index: number) => boolean
+  ): Promise<void> {
     const { wallet, content } = this.#market
     const frame = await this.#speech.sign('request', {
       payee: this.#speech.other.certificate.uid,
@@ -43,6 +48,7 @@ export class Asks {
       indexes,
       resend
     })
+    if (!indexes.some(isBound)) return
     const ask: Ask = { paying, frame, hash: wallet.crypto.sha256(frame), delivery: undefined }
     for (const index of indexes) this.#asked.set(index, ask)
     this.#speech.sayFrame(frame)

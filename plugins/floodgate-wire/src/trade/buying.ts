@@ -133,8 +133,11 @@ export class Buying implements BuyingSeam {
     const triesOf = (index: number): number => this.#triesOf(paying, index)
     const first = indexes.filter((index) => triesOf(index) === 0)
     const again = indexes.filter((index) => triesOf(index) > 0)
-    if (first.length > 0) await this.#asked.ask(paying, first, 0)
-    for (const index of again) await this.#asked.ask(paying, [index], triesOf(index))
+    const isBound = (index: number): boolean => this.#bound.has(index)
+    const ask = (indexes: number[], resend: number): Promise<void> =>
+      this.#asked.ask(paying, { indexes, resend }, isBound)
+    if (first.length > 0) await ask(first, 0)
+    for (const index of again) await ask([index], triesOf(index))
   }
 
   /** Resends of this piece that were asked for so far, or that a payment or debt on record implies. */

@@ -220,6 +220,8 @@ export class Conversation {
         return answer === 'refused' && this.#reading ? 'held' : answer
       },
       sent: (index: number, bytes: number) => half.sent(index, bytes),
+      unsent: (index: number, bytes: number) =>
+        this.#market.samples.giveBack(this.#handshake.party!.certificate.uid, index, bytes),
       choked: () => half.choked(),
       unwanted: () => this.#inTurn(() => half.unwanted())
     }

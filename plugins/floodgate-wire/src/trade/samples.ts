@@ -30,4 +30,12 @@ export class Samples {
     this.#given.set(id, given)
     return true
   }
+
+  /** They were not given after all. */
+  giveBack(uid: Uint8Array, index: number, bytes: number): void {
+    const id = toHex(uid)
+    const given = this.#given.get(id)
+    if (index < this.#content.free && given !== undefined)
+      this.#given.set(id, Math.max(0, given - bytes))
+  }
 }

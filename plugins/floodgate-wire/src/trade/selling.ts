@@ -26,7 +26,7 @@ export interface Shelf {
   refuse(index: number): void
 }
 
-export class Selling implements SellingSeam {
+export class Selling implements Omit<SellingSeam, 'unsent'> {
   readonly #market: Market
   readonly #speech: Speech
   readonly #shelf: Shelf
