@@ -31,7 +31,10 @@ const options = {
   report: { value: 3, says: 'seconds from report to report of a leecher' },
   again: { value: 1, short: 0, says: 'one more run where other work disturbed one' },
   ground: { value: 'auto', says: `where: ${GROUNDS.join(' or ')}` },
-  turns: { value: false, says: 'leechers and the pool send in turns (experimental)' },
+  turns: {
+    value: 'on',
+    says: 'leechers and the pool send in turns: on, or off as they do unless asked'
+  },
   explain: { value: false, says: 'tells every decision' }
 }
 /** A run is disturbed when the provider waits for a processor for more of its time. */
@@ -44,7 +47,7 @@ export const qos = defineBench({
   line: 'the promised rate and what it costs the provider, real clients on limited lines',
   columns: [
     ...['mode', 'payments', 'p50Seconds', 'p95Seconds', 'startupP95Seconds'],
-    ...['belowTarget', 'egressBytes', 'offload', 'loss', 'delayMs']
+    ...['belowTarget', 'egressBytes', 'offload', 'loss', 'delayMs', 'turns']
   ],
   options,
   async run(stage, wish) {
@@ -92,7 +95,7 @@ async function openScene(stage: Stage, wish: Wish): Promise<Scene & { ground: Gr
       pieceLength: wish.pieces * KIB,
       maxConns: wish.conns,
       explain: wish.explain,
-      turns: wish.turns,
+      turns: wordOf('turns', wish.turns, ['on', 'off']) === 'on',
       again: wish.again
     },
     everyMs: wish.every * 1000
@@ -149,7 +152,7 @@ function disturbedOf(cases: readonly Case[]): string {
 }
 
 async function report(
-  { crowd, ground }: Scene & { ground: Ground },
+  { crowd, ground, turns }: Scene & { ground: Ground },
   cases: Case[]
 ): Promise<Outcome> {
   const results = cases.map(({ trial, payments, runs }) => resultOf(trial, payments, runs, crowd))
@@ -160,7 +163,7 @@ async function report(
   const shown = results.filter((one) => !isFixed(one) || best.includes(one))
   const { packets, lost } = await ground.lost()
   return {
-    results: [boundOf(crowd), ...shown.map((one) => rowOf(one, ground.weather))],
+    results: [boundOf(crowd), ...shown.map((one) => rowOf(one, ground.weather, turns))],
     notes: [
       `on ${ground.says}`,
       ...(packets > 0 ? [`${lost} of ${packets} packets were lost`] : []),

@@ -51,7 +51,8 @@ export function bestOf(fixed: readonly Result[]): Result | undefined {
 
 const seconds = (value: number): number | null => (value === NEVER ? null : round(value, 1))
 
-export const rowOf = (one: Result, { loss, delayMs }: Weather): Row => ({
+/** `turns`: did all send in turns? By HTTP alone nobody does. */
+export const rowOf = (one: Result, { loss, delayMs }: Weather, turns: boolean): Row => ({
   ...{ mode: one.trial.mode, payments: one.payments },
   p50Seconds: seconds(one.p50),
   p95Seconds: seconds(one.p95),
@@ -59,7 +60,7 @@ export const rowOf = (one: Result, { loss, delayMs }: Weather): Row => ({
   belowTarget: round(one.belowTarget, 3),
   egressBytes: Math.round(one.egress),
   offload: round(one.offload, 3),
-  ...{ loss, delayMs }
+  ...{ loss, delayMs, turns: turns && one.trial.way !== undefined }
 })
 
 /** What no swarm and no provider can do better. */
@@ -70,6 +71,6 @@ export function boundOf(crowd: Crowd): Row {
     p95Seconds: round(leastSeconds(crowd), 1),
     ...{ startupP95Seconds: null, belowTarget: 0, egressBytes: Math.round(egress) },
     offload: round(1 - egress / (crowd.leechers.length * crowd.length), 3),
-    ...{ loss: 0, delayMs: 0 }
+    ...{ loss: 0, delayMs: 0, turns: null }
   }
 }

@@ -38,7 +38,7 @@ const FIELDS: Record<string, string> = {
     'trace leechers promisedKbs policy split egressRatio missedShare retiredSeconds offload egressGb optimumGb',
   premiere:
     'peers simulated mib heldBefore keysBefore readableBefore opened providerShare pushShare firstByteP50Ms firstByteP95Ms',
-  qos: 'mode payments p50Seconds p95Seconds startupP95Seconds belowTarget egressBytes offload loss delayMs'
+  qos: 'mode payments p50Seconds p95Seconds startupP95Seconds belowTarget egressBytes offload loss delayMs turns'
 }
 const MACHINE = 'cpus cpuModel memoryGiB node os'
 

@@ -1,6 +1,7 @@
 // WebRTC peers that meet through a tracker, with real connections on loopback and the tracker's part played here.
 
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Meetings, type MeetingTorrent } from '../../plugins/floodgate-wire/src/meetings.ts'
 import { onEnd, type SimplePeer } from '../../plugins/floodgate-wire/src/rtc.ts'
 
@@ -47,13 +48,15 @@ const closed = (peer: SimplePeer): Promise<void> =>
 
 describe('wire: WebRTC peers meet', function () {
   this.timeout(20_000)
+  // Once in a dozen runs on a busy machine the native library neither connects nor ends.
+  this.retries(1)
   let small: Side
   let large: Side
   beforeEach(() => {
     small = new Side(SMALL)
     large = new Side(LARGE)
   })
-  afterEach(() => Promise.all([small.close(), large.close()]))
+  afterEach(() => Promise.race([Promise.all([small.close(), large.close()]), sleep(5000)]))
 
   /** Takes one offer of `from` to the other side; its answer can be brought back later. */
   const offer = async (from: Side, to: Side) => {

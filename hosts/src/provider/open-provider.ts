@@ -24,6 +24,8 @@ export interface ProviderOptions {
   announceSeconds?: number
   /** Bytes per second of all seeders of the pool together. Default 1 Gbit/s. */
   rateMax?: number
+  /** Seeders of the pool send in turns, as `turns` of the plugin has it (docs/quality.md). Default false. */
+  turns?: boolean
   /** Told of what fails and does not end the provider; the console unless said otherwise. */
   onError?: (error: unknown) => void
 }
@@ -44,7 +46,8 @@ const nothing = (): void => undefined
 
 /** Starts the provider of the directory `data`, which is made if need be. Throws as `floodgate provider` does. */
 export async function openProvider(data: string, options: ProviderOptions = {}): Promise<Provider> {
-  const { announceSeconds = ANNOUNCE_SECONDS, rateMax, onError = console.error, ...rest } = options
+  const { announceSeconds = ANNOUNCE_SECONDS, rateMax, turns, ...others } = options
+  const { onError = console.error, ...rest } = others
   const home = homeOf(data)
   const reports = new Reports()
   const service = await startService(home, {
@@ -62,7 +65,8 @@ export async function openProvider(data: string, options: ProviderOptions = {}):
   }
   try {
     await shop.keep(undefined, signal)
-    const { source, pool } = await openSwarms({ home, service, reports, out, signal, rateMax })
+    const swarms = { home, service, reports, out, signal, rateMax, section: { turns } }
+    const { source, pool } = await openSwarms(swarms)
     return { url: service.settings.url, tracker: service.tracker, pool, source, close }
   } catch (error) {
     await close()
