@@ -28,18 +28,16 @@ export interface ClientLimits {
   /** TCP port for incoming connections; 0 for any. */
   port?: number
   /** Bytes per second. */
-  uploadLimit?: number
   downloadLimit?: number
 }
 
 /** A client of our own. WebTorrent takes half a second to load, so only commands that trade do. */
 export async function createClient(limits: ClientLimits = {}): Promise<WebTorrent> {
   const { default: Client } = await import('webtorrent')
-  const { port, uploadLimit, downloadLimit } = limits
+  const { port, downloadLimit } = limits
   return new Client({
     ...CLIENT_OPTIONS,
     ...(port !== undefined && { torrentPort: port }),
-    ...(uploadLimit !== undefined && { uploadLimit }),
     ...(downloadLimit !== undefined && { downloadLimit })
   })
 }

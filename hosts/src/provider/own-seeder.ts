@@ -44,7 +44,6 @@ const RATE_MIN = 20_000
 
 export class OwnSeeder {
   readonly #trading: Trading
-  readonly #inTurns: boolean
   readonly #out: Output
   readonly #onSent: SeederOptions['onSent']
   readonly #onChanged: SeederOptions['onChanged']
@@ -56,9 +55,8 @@ export class OwnSeeder {
   #closed = false
   #ended = false
 
-  private constructor(trading: Trading, { out, onSent, onChanged, turns }: SeederOptions) {
+  private constructor(trading: Trading, { out, onSent, onChanged }: SeederOptions) {
     this.#trading = trading
-    this.#inTurns = turns ?? false
     this.#out = out
     this.#onSent = onSent
     this.#onChanged = onChanged
@@ -153,9 +151,7 @@ export class OwnSeeder {
 
   /** What it sends from now on, all contents together, in bytes per second; so few that no block fits in are none. */
   setRate(rate: number): void {
-    const least = rate < RATE_MIN ? 0 : rate
-    if (this.#inTurns) this.#trading.floodgate.setUploadRate(least)
-    else this.#trading.client.throttleUpload(least)
+    this.#trading.setUploadRate(rate < RATE_MIN ? 0 : rate)
   }
 
   /** All contents that are seeded now. */

@@ -32,6 +32,8 @@ export interface TradingOptions extends ClientLimits {
   out: Output
   /** Unpaid pieces that one buyer may have from us. */
   limit?: number
+  /** Bytes per second. */
+  uploadLimit?: number
   /** Send in turns; see `FloodgateOptions`. */
   turns?: boolean | undefined
   /** Asked before a purse is bought. */
@@ -69,6 +71,7 @@ export class Trading {
   /** Rejects when the trade itself fails. */
   readonly failed: Promise<never>
   readonly #fatal: boolean
+  readonly #inTurns: boolean
   #fail: (error: unknown) => void = () => undefined
   #lastWarning = ''
 
@@ -77,6 +80,7 @@ export class Trading {
     this.client = client
     this.#out = options.out
     this.#fatal = options.fatal ?? true
+    this.#inTurns = options.turns ?? false
     this.failed = new Promise((_, reject) => (this.#fail = reject))
     this.failed.catch(() => undefined) // whoever waits for it hears; nobody has to
     const { wallet, limit, approve, pushed, turns } = options
@@ -87,11 +91,16 @@ export class Trading {
 
   static async start(options: TradingOptions): Promise<Trading> {
     if (!options.wallet.registered) throw new FloodgateError('unknown-account', 'register first')
-    const { port, uploadLimit, downloadLimit, turns } = options
-    const limits = { port, downloadLimit, ...(turns !== true && { uploadLimit }) }
-    const trading = new Trading(await createClient(limits), options)
-    if (turns === true && uploadLimit !== undefined) trading.floodgate.setUploadRate(uploadLimit)
+    const { port, uploadLimit, downloadLimit } = options
+    const trading = new Trading(await createClient({ port, downloadLimit }), options)
+    if (uploadLimit !== undefined) trading.setUploadRate(uploadLimit)
     return trading
+  }
+
+  /** What it sends from now on, all contents together, in bytes per second: in turns of the plugin, or by WebTorrent's throttle. */
+  setUploadRate(bytesPerSecond: number): void {
+    if (this.#inTurns) this.floodgate.setUploadRate(bytesPerSecond)
+    else this.client.throttleUpload(bytesPerSecond)
   }
 
   #listen(chatty: boolean): void {

@@ -4,6 +4,7 @@
  */
 import type Wire from 'bittorrent-protocol'
 import type { Torrent } from 'webtorrent'
+import { aside } from './aside.ts'
 import { Buyer } from './buyer.ts'
 import { echoChoke, onChoked } from './choking.ts'
 import {
@@ -112,8 +113,7 @@ export function attachEngine(torrent: Torrent, options: EngineOptions = {}): Tor
     dropped: refuseDropped(open)
   }
   const lookMs = Math.min(LOOK_MS, progressTimeoutMs / 4)
-  const clock = setInterval(() => picker.expire(Date.now()), lookMs)
-  if (typeof clock === 'object') clock.unref()
+  const clock = aside(setInterval(() => picker.expire(Date.now()), lookMs))
   const engines = new Map<Wire, AttachedWire>()
   let isFinishing = false
   const stop = () => {

@@ -101,7 +101,7 @@ export class Gate {
 
   refuse(index: number): void {
     const asked = [...this.#asked.takeHeld(index), ...this.#takeQueued(index)]
-    this.#refused.set(index, Math.ceil(lengthOf(this.#torrent, index) / BLOCK_BYTES) - asked.length)
+    this.#refused.set(index, this.#blocksOf(index) - asked.length)
     for (const one of asked) one.respond(new Error('refused'))
   }
 
@@ -193,8 +193,8 @@ export class Gate {
   }
 
   #hold(asked: Asked): void {
-    if (this.#asked.held >= this.#heldMax) return this.#reject(asked)
-    if (!this.#asked.hold(asked)) return this.#reject(asked)
+    const isHeld = this.#asked.held < this.#heldMax && this.#asked.hold(asked)
+    if (!isHeld) return this.#reject(asked)
     this.#readAhead()
   }
 
@@ -218,15 +218,18 @@ export class Gate {
   }
 
   #offsetsOf(index: number): Set<number> {
-    const blocks = Math.ceil(lengthOf(this.#torrent, index) / BLOCK_BYTES)
-    return new Set(Array.from({ length: blocks }, (_, block) => block * BLOCK_BYTES))
+    return new Set(Array.from({ length: this.#blocksOf(index) }, (_, block) => block * BLOCK_BYTES))
+  }
+
+  #blocksOf(index: number): number {
+    return Math.ceil(lengthOf(this.#torrent, index) / BLOCK_BYTES)
   }
 
   #enqueue(asked: Asked): void {
     const served = this.#served.get(asked.index) ?? new Set()
     if (served === WHOLE || served.has(asked.offset)) return this.#reject(asked)
     served.add(asked.offset)
-    const whole = served.size === Math.ceil(lengthOf(this.#torrent, asked.index) / BLOCK_BYTES)
+    const whole = served.size === this.#blocksOf(asked.index)
     this.#served.set(asked.index, whole ? WHOLE : served)
     this.#asked.push(asked)
   }

@@ -67,8 +67,11 @@ export function turnOf(
   uplink: Uplink,
   acts: Omit<Turn, 'pace' | 'pieceLength'>
 ): Turn {
-  const progress = new Progress(torrent, wire)
-  const turn = { ...acts, pieceLength: torrent.pieceLength, pace: () => progress.pace() }
+  // Who is served as he asks is not watched.
+  const progress = uplink.inTurns ? new Progress(torrent, wire) : undefined
+  const pace = (): number => progress?.pace() ?? 0
+  const turn = { ...acts, pieceLength: torrent.pieceLength, pace }
+  if (progress === undefined) return turn
   wire.on('have', (index) => uplink.came(turn, index))
   wire.once('close', () => uplink.remove(turn))
   return turn

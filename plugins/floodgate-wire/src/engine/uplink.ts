@@ -164,7 +164,7 @@ export class Uplink {
 
   /** Who waits, who came least far first. */
   #inOrder(): Turn[] {
-    return [...this.#waiting.keys()].sort((one, other) => one.pace() - other.pace())
+    return slowestFirst(this.#waiting.keys())
   }
 
   /** Gives turns while there are bytes. A turn that is given is no longer waiting, so this ends. */
@@ -203,11 +203,9 @@ export class Uplink {
       this.#waiting.delete(turn)
       this.#parked.set(turn, now)
     }
-    const rested = [...this.#parked]
-      .filter(([, since]) => now - since >= CHOKED_MS)
-      .map(([turn]) => turn)
-      .sort((one, other) => one.pace() - other.pace())
-    for (const turn of rested.slice(0, this.#places(rested))) this.#unpark(turn)
+    const rested = [...this.#parked].filter(([, since]) => now - since >= CHOKED_MS)
+    const returning = slowestFirst(rested.map(([turn]) => turn))
+    for (const turn of returning.slice(0, this.#places(returning))) this.#unpark(turn)
     if (this.#waiting.size + this.#parked.size > 0) return
     clearInterval(this.#clock)
     this.#clock = undefined
@@ -231,4 +229,11 @@ export class Uplink {
     this.#parked.delete(turn)
     turn.unpark()
   }
+}
+
+/** Each is asked once: what he answers changes with the clock. */
+function slowestFirst(turns: Iterable<Turn>): Turn[] {
+  return Array.from(turns, (turn) => ({ turn, pace: turn.pace() }))
+    .sort((one, other) => one.pace - other.pace)
+    .map(({ turn }) => turn)
 }

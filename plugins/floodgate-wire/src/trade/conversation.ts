@@ -220,8 +220,7 @@ export class Conversation {
         return answer === 'refused' && this.#reading ? 'held' : answer
       },
       sent: (index: number, bytes: number) => half.sent(index, bytes),
-      unsent: (index: number, bytes: number) =>
-        this.#market.samples.giveBack(this.#handshake.party!.certificate.uid, index, bytes),
+      unsent: (index: number, bytes: number) => half.unsent(index, bytes),
       choked: () => half.choked(),
       unwanted: () => this.#inTurn(() => half.unwanted())
     }

@@ -33,9 +33,9 @@ export class Samples {
 
   /** They were not given after all. */
   giveBack(uid: Uint8Array, index: number, bytes: number): void {
+    if (index >= this.#content.free) return
     const id = toHex(uid)
     const given = this.#given.get(id)
-    if (index < this.#content.free && given !== undefined)
-      this.#given.set(id, Math.max(0, given - bytes))
+    if (given !== undefined) this.#given.set(id, Math.max(0, given - bytes))
   }
 }

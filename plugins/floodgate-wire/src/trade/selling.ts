@@ -26,7 +26,7 @@ export interface Shelf {
   refuse(index: number): void
 }
 
-export class Selling implements Omit<SellingSeam, 'unsent'> {
+export class Selling implements SellingSeam {
   readonly #market: Market
   readonly #speech: Speech
   readonly #shelf: Shelf
@@ -111,6 +111,10 @@ export class Selling implements Omit<SellingSeam, 'unsent'> {
     if (serving.sent < this.#market.content.pieceLength(index)) return
     this.#serving.delete(index)
     desk.await(index, () => this.#timedOut())
+  }
+
+  unsent(index: number, bytes: number): void {
+    this.#market.samples.giveBack(this.#buyer.certificate.uid, index, bytes)
   }
 
   choked(): void {
@@ -277,12 +281,9 @@ export class Selling implements Omit<SellingSeam, 'unsent'> {
   /** Forgets what was not begun. What was begun stays owed: its bytes are out (F36, F52). */
   #forget(): void {
     for (const [index, desk] of this.#untouched) desk.sale.unowe(index)
-    this.#untouched.clear()
     for (const [index, { desk, sent }] of this.#serving) desk.resends.breakOff(index, sent)
-    this.#serving.clear()
-    this.#queue.clear()
-    this.#proofs.clear()
-    this.#answers.clear()
+    const all = [this.#untouched, this.#serving, this.#queue, this.#proofs, this.#answers]
+    for (const forgotten of all) forgotten.clear()
   }
 
   close(): void {
