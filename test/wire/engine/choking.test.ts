@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import Wire from 'bittorrent-protocol'
 import { Choking, echoChoke, onChoked } from '../../../plugins/floodgate-wire/src/engine/choking.ts'
 
@@ -18,6 +17,13 @@ async function pair(): Promise<[seller: Wire, buyer: Wire]> {
   return [seller, buyer]
 }
 
+/** All that was sent so far is there. */
+async function arrived(from: Wire, to: Wire): Promise<void> {
+  const there = once(to as never, 'keep-alive')
+  from.keepAlive()
+  await there
+}
+
 describe('a choke', () => {
   it('is heard once, however often it is said', async () => {
     const [seller, buyer] = await pair()
@@ -26,7 +32,7 @@ describe('a choke', () => {
     seller.unchoke()
     for (let time = 0; time < 3; time++) {
       for (let again = 0; again < 1000; again++) seller.push(Buffer.from([0, 0, 0, 1, 0]))
-      await sleep(10)
+      await arrived(seller, buyer)
       // What calls a timer of WebTorrent off is no unchoke.
       buyer.emit('unchoke')
     }
@@ -35,7 +41,7 @@ describe('a choke', () => {
     seller.unchoke()
     await once(buyer as never, 'unchoke')
     seller.choke()
-    await sleep(10)
+    await arrived(seller, buyer)
     assert.equal(heard, 2)
   })
 
@@ -51,7 +57,7 @@ describe('a choke', () => {
     await once(buyer as never, 'unchoke')
     choking.passOver(true)
     void choking.takeUp()
-    await sleep(10)
+    await arrived(seller, buyer)
     assert.deepEqual([chokes, seller.amChoking, buyer.peerChoking], [1, true, true])
     echoChoke(buyer)
     await once(buyer as never, 'unchoke')

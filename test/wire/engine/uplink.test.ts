@@ -1,10 +1,24 @@
-// Who is sent to first, and who is told to look elsewhere (F78).
+// Who is sent to first, and who is told to look elsewhere (F78). Time is the test's own.
 
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { mock } from 'node:test'
 import { Uplink, type Turn } from '../../../plugins/floodgate-wire/src/engine/uplink.ts'
 
 const BLOCK = 16_384
+const STEP_MS = 10
+
+let now = 0
+
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= STEP_MS) {
+    now += STEP_MS
+    mock.timers.tick(STEP_MS)
+    await Promise.resolve()
+    await Promise.resolve()
+  }
+}
+
+const newUplink = (): Uplink => new Uplink(true, () => now)
 
 /** Wants blocks, of pieces of `perPiece`, and says what happens to it. */
 class Wanting implements Turn {
@@ -58,8 +72,11 @@ class Wanting implements Turn {
 }
 
 describe('an uplink', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'setInterval'] }))
+  afterEach(() => mock.timers.reset())
+
   it('sends what the sockets take while nothing limits it', () => {
-    const uplink = new Uplink(true)
+    const uplink = newUplink()
     const [one, other] = [new Wanting(uplink, 50), new Wanting(uplink, 50)]
     one.go()
     other.go()
@@ -67,15 +84,15 @@ describe('an uplink', () => {
   })
 
   it('keeps its rate, and serves first who came least far for his time', async () => {
-    const uplink = new Uplink(true)
+    const uplink = newUplink()
     uplink.setRate(20 * BLOCK)
     const behind = new Wanting(uplink, 6, 10)
     const ahead = new Wanting(uplink, Infinity, 20)
     ahead.go()
     behind.go()
-    await sleep(250)
+    await pass(250)
     assert.ok(ahead.sent <= 2, `${ahead.sent} to who is ahead`)
-    await sleep(550)
+    await pass(550)
     const all = ahead.sent + behind.sent
     assert.equal(behind.sent, 6)
     assert.ok(all >= 10 && all <= 20, `${all} of 16 blocks`)
@@ -83,77 +100,77 @@ describe('an uplink', () => {
   })
 
   it('chokes who waits in vain, and unchokes him when his turn has come', async () => {
-    const uplink = new Uplink(true)
+    const uplink = newUplink()
     uplink.setRate(10 * BLOCK)
     const behind = new Wanting(uplink, 36, 10)
     const ahead = new Wanting(uplink, Infinity, 20)
     behind.go()
     ahead.go()
-    await sleep(2200)
+    await pass(2200)
     assert.deepEqual([ahead.parked, ahead.unparked], [1, 0])
     assert.equal(behind.parked, 0)
-    await sleep(2400)
+    await pass(2400)
     assert.equal(behind.wants, 0)
     assert.equal(ahead.unparked, 1, 'something is left for him')
     assert.ok(ahead.sent > 0)
     uplink.remove(ahead)
-  }).timeout(10_000)
+  })
 
   it('finishes what is begun before it begins another, and also when nothing is to be sent any more', async () => {
-    const uplink = new Uplink(true)
+    const uplink = newUplink()
     uplink.setRate(20 * BLOCK)
     const ahead = new Wanting(uplink, 40, 20)
     ahead.perPiece = 10
     ahead.go()
-    await sleep(100)
+    await pass(100)
     const behind = new Wanting(uplink, 40, 10)
     behind.go()
-    await sleep(100)
+    await pass(100)
     assert.ok(ahead.sent > 0 && ahead.isBegun(), `${ahead.sent} blocks`)
     assert.equal(behind.sent, 0)
     uplink.setRate(0)
     assert.equal(ahead.sent, 10)
-    await sleep(300)
+    await pass(300)
     assert.deepEqual([ahead.sent, behind.sent], [10, 0])
     uplink.remove(ahead)
     uplink.remove(behind)
   })
 
   it('keeps a low rate with large pieces, and does not choke the only one that wants something', async () => {
-    const uplink = new Uplink(true)
+    const uplink = newUplink()
     uplink.setRate(4 * BLOCK)
     const only = new Wanting(uplink)
     only.perPiece = 4
     only.go()
-    await sleep(4000)
+    await pass(4000)
     assert.equal(only.parked, 0)
     assert.ok(only.sent >= 12 && only.sent <= 24, `${only.sent} of 16 blocks`)
     uplink.remove(only)
-  }).timeout(10_000)
+  })
 
   it('who waits for what is on its way to himself keeps nobody else choked', async () => {
-    const uplink = new Uplink(true)
+    const uplink = newUplink()
     uplink.setRate(0)
     const other = new Wanting(uplink, 4, 20)
     other.go()
-    await sleep(1500)
+    await pass(1500)
     assert.equal(other.parked, 1)
     const full = new Wanting(uplink, Infinity, 10)
     full.says = false
     uplink.setRate(100 * BLOCK)
     full.go()
-    await sleep(3000)
+    await pass(3000)
     assert.equal(full.sent, 2, 'two pieces may be on their way')
     assert.equal(other.wants, 0)
     uplink.remove(full)
-  }).timeout(10_000)
+  })
 
   it('unchokes all when nothing limits it any more', async () => {
-    const uplink = new Uplink(true)
+    const uplink = newUplink()
     uplink.setRate(0)
     const all = [new Wanting(uplink, 3), new Wanting(uplink, 3)]
     for (const one of all) one.go()
-    await sleep(2000)
+    await pass(2000)
     assert.deepEqual(
       all.map(({ parked, sent }) => [parked, sent]),
       [
@@ -166,5 +183,5 @@ describe('an uplink', () => {
       all.map(({ sent }) => sent),
       [3, 3]
     )
-  }).timeout(10_000)
+  })
 })
