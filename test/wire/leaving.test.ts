@@ -6,32 +6,23 @@ import { once } from 'node:events'
 import { decode, fromHex } from '@floodgate/protocol'
 import { buy } from '@floodgate/wallet'
 import { TestPeer, here } from '../support/peer.ts'
-import { TestProvider, type Sold } from '../support/provider.ts'
+import { TestSwarm } from '../support/swarm.ts'
+import type { Sold } from '../support/provider.ts'
 
 const PIECE = 65_536
 const PIECES = 64
 
 describe('wire: leaving', function () {
   this.timeout(60_000)
-  let provider: TestProvider
   let sold: Sold
   let seller: TestPeer
-  const peers: TestPeer[] = []
-  const peer = async (balance = 0n): Promise<TestPeer> => {
-    const made = new TestPeer(await provider.wallet(balance))
-    peers.push(made)
-    return made
-  }
+  const swarm = new TestSwarm()
+  const { peer } = swarm
 
   beforeEach(async () => {
-    provider = await TestProvider.start()
-    sold = await provider.sell('film', PIECES * PIECE, { pieceLength: PIECE })
+    sold = await swarm.provider.sell('film', PIECES * PIECE, { pieceLength: PIECE })
     seller = await peer()
     await seller.seed(sold)
-  })
-  afterEach(async () => {
-    await Promise.all(peers.splice(0).map((one) => one.close()))
-    await provider.close()
   })
 
   it('I2, F36: takes in and pays what was begun, and leaves no debt behind', async () => {
@@ -53,9 +44,9 @@ describe('wire: leaving', function () {
   })
 
   it('I2, I4: who says that he wants nothing more owes what he got all the same', async () => {
-    const wallet = await provider.wallet(1000n)
+    const wallet = await swarm.provider.wallet(1000n)
     const cheat = new TestPeer(wallet)
-    peers.push(cheat)
+    swarm.add(cheat)
     const { signer } = wallet
     const sign = signer.sign.bind(signer)
     signer.sign = (name, ...rest) =>
@@ -81,7 +72,7 @@ describe('wire: leaving', function () {
   })
 
   it('I2: who owes for another content as much as he may hears of it, and gets nothing', async () => {
-    const other = await provider.sell('other', PIECES * PIECE, { pieceLength: PIECE })
+    const other = await swarm.provider.sell('other', PIECES * PIECE, { pieceLength: PIECE })
     const buyer = await peer(1000n)
     const { wallet } = buyer
     const { purse } = await buy(wallet!, {

@@ -4,31 +4,18 @@ import assert from 'node:assert/strict'
 import { toHex } from '@floodgate/protocol'
 import { account, claim } from '@floodgate/wallet'
 import { TestPeer, done } from '../support/peer.ts'
-import { TestProvider } from '../support/provider.ts'
+import { TestSwarm } from '../support/swarm.ts'
 
 describe('wire: a paid swarm', function () {
   this.timeout(60_000)
-  let provider: TestProvider
-  const peers: TestPeer[] = []
-  const peer = async (balance = 0n): Promise<TestPeer> => {
-    const made = new TestPeer(await provider.wallet(balance))
-    peers.push(made)
-    return made
-  }
-
-  beforeEach(async () => {
-    provider = await TestProvider.start()
-  })
-  afterEach(async () => {
-    await Promise.all(peers.splice(0).map((one) => one.close()))
-    await provider.close()
-  })
+  const swarm = new TestSwarm()
+  const { peer } = swarm
 
   const copyOf = async (one: TestPeer): Promise<Buffer> =>
     Buffer.from(await one.client.torrents[0]!.files[0]!.arrayBuffer())
 
   it('F21–F48: three buyers buy, pay, sell to each other and claim; the books balance', async () => {
-    const sold = await provider.sell('film', 3_000_000)
+    const sold = await swarm.provider.sell('film', 3_000_000)
     const pieces = 46n
     const seeder = await peer()
     await seeder.seed(sold)
@@ -43,7 +30,7 @@ describe('wire: a paid swarm', function () {
     let earned = 0n
     for (const one of all) earned += (await account(one.wallet!)).earned
     assert.equal(earned, 3n * pieces * 2n)
-    assert.deepEqual((await provider.store.audit()).faults, [])
+    assert.deepEqual((await swarm.provider.store.audit()).faults, [])
     assert.deepEqual(
       all.flatMap((one) => one.warnings),
       []
@@ -51,11 +38,11 @@ describe('wire: a paid swarm', function () {
   })
 
   it('F3, F8: joins by magnet link; metadata come from peers, the offer with them', async () => {
-    const sold = await provider.sell('film', 500_000)
+    const sold = await swarm.provider.sell('film', 500_000)
     const seeder = await peer()
     const { infoHash } = await seeder.seed(sold)
     const buyer = await peer(1000n)
-    const tracker = encodeURIComponent(`${provider.url}/announce`)
+    const tracker = encodeURIComponent(`${swarm.provider.url}/announce`)
     await done(buyer.add(`magnet:?xt=urn:btih:${infoHash}&tr=${tracker}`))
     assert.ok((await copyOf(buyer)).equals(sold.data))
     assert.equal(buyer.wallet!.purses.all()[0]!.spent(), 8)
@@ -64,7 +51,7 @@ describe('wire: a paid swarm', function () {
   it('F75: the one piece that is sold comes too, after all that are free', async () => {
     const [pieceLength, pieces] = [16_384, 24]
     const options = { pieceLength, free: pieces - 1 }
-    const sold = await provider.sell('film', pieces * pieceLength, options)
+    const sold = await swarm.provider.sell('film', pieces * pieceLength, options)
     const seeder = await peer()
     await seeder.seed(sold)
     seeder.client.throttleUpload(200_000)
@@ -75,16 +62,16 @@ describe('wire: a paid swarm', function () {
   })
 
   it('I7: to buy, pay and sell costs the provider announces and claims, and nothing per piece', async () => {
-    const sold = await provider.sell('film', 4_000_000, { pieceLength: 16_384 })
+    const sold = await swarm.provider.sell('film', 4_000_000, { pieceLength: 16_384 })
     const seeder = await peer()
     await seeder.seed(sold)
     const buyer = await peer(1000n)
-    const before = { ...provider.tracker.counters.tracker }
+    const before = { ...swarm.provider.tracker.counters.tracker }
     const began = performance.now()
     await done(buyer.add(sold.torrent))
     await buyer.floodgate!.settled()
     await claim(seeder.wallet!)
-    const after = provider.tracker.counters.tracker
+    const after = swarm.provider.tracker.counters.tracker
     assert.equal(after.apiRequests - before.apiRequests, 1, 'one claim')
     // Two peers, each every second, and when they start and end.
     const byTheClock = (2 * (performance.now() - began)) / 1000
@@ -93,7 +80,7 @@ describe('wire: a paid swarm', function () {
   })
 
   it('F30, F2: without money there is no purse, and no piece', async () => {
-    const sold = await provider.sell('film', 200_000)
+    const sold = await swarm.provider.sell('film', 200_000)
     const seeder = await peer()
     await seeder.seed(sold)
     const buyer = await peer(1n)
@@ -107,11 +94,11 @@ describe('wire: a paid swarm', function () {
 
   it('a closed swarm gives a stock client nothing, an open one all, and stays alive', async () => {
     for (const open of [false, true]) {
-      const sold = await provider.sell(open ? 'open' : 'closed', 300_000, { open })
+      const sold = await swarm.provider.sell(open ? 'open' : 'closed', 300_000, { open })
       const seeder = await peer()
       const { client } = await seeder.seed(sold)
       const stranger = new TestPeer()
-      peers.push(stranger)
+      swarm.add(stranger)
       const torrent = stranger.add(sold.torrent)
       await new Promise<void>((resolve) => torrent.once('ready', resolve))
       torrent.addPeer(`127.0.0.1:${client.torrentPort}`)
@@ -125,7 +112,7 @@ describe('wire: a paid swarm', function () {
   })
 
   it('F34, F51, I3: junk is never paid, its seller is blacklisted, and the honest one sells', async () => {
-    const sold = await provider.sell('film', 1_000_000)
+    const sold = await swarm.provider.sell('film', 1_000_000)
     const cheat = await peer()
     await cheat.seed(sold, true)
     const buyer = await peer(1000n)
@@ -143,12 +130,12 @@ describe('wire: a paid swarm', function () {
   })
 
   it('I2, W6, F36: a buyer that never pays gets exactly one piece from each seller, and is blacklisted', async () => {
-    const sold = await provider.sell('film', 1_000_000)
+    const sold = await swarm.provider.sell('film', 1_000_000)
     const sellers = [await peer(), await peer()]
     for (const seller of sellers) await seller.seed(sold)
-    const wallet = await provider.wallet(1000n)
+    const wallet = await swarm.provider.wallet(1000n)
     const cheat = new TestPeer(wallet)
-    peers.push(cheat)
+    swarm.add(cheat)
     // Whatever it signs but payments.
     const { signer } = wallet
     const sign = signer.sign.bind(signer)

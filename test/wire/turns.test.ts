@@ -4,31 +4,18 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { account, claim } from '@floodgate/wallet'
 import { TestPeer, done } from '../support/peer.ts'
-import { TestProvider } from '../support/provider.ts'
+import { TestSwarm } from '../support/swarm.ts'
 
 const PIECE = 16_384
 const PIECES = 40
 
 describe('wire: a paid swarm in turns', function () {
   this.timeout(60_000)
-  let provider: TestProvider
-  const peers: TestPeer[] = []
-  const peer = async (balance = 0n): Promise<TestPeer> => {
-    const made = new TestPeer(await provider.wallet(balance), { turns: true })
-    peers.push(made)
-    return made
-  }
-
-  beforeEach(async () => {
-    provider = await TestProvider.start()
-  })
-  afterEach(async () => {
-    await Promise.all(peers.splice(0).map((one) => one.close()))
-    await provider.close()
-  })
+  const swarm = new TestSwarm({ turns: true })
+  const { peer } = swarm
 
   it('keeps the rate that is set, and what it chokes goes on later; all is paid, nobody is in debt', async () => {
-    const sold = await provider.sell('film', PIECES * PIECE, { pieceLength: PIECE })
+    const sold = await swarm.provider.sell('film', PIECES * PIECE, { pieceLength: PIECE })
     const seeder = await peer()
     await seeder.seed(sold)
     seeder.floodgate!.setUploadRate(8 * PIECE)
@@ -50,12 +37,12 @@ describe('wire: a paid swarm in turns', function () {
     for (const one of all) earned += (await account(one.wallet!)).earned
     assert.equal(earned, BigInt(2 * PIECES) * 2n)
     for (const one of all) assert.deepEqual(one.wallet!.blacklist.all(), [])
-    assert.deepEqual((await provider.store.audit()).faults, [])
+    assert.deepEqual((await swarm.provider.store.audit()).faults, [])
   })
 
   it('without turns there is no rate to set', async () => {
-    const plain = new TestPeer(await provider.wallet())
-    peers.push(plain)
+    const plain = new TestPeer(await swarm.provider.wallet())
+    swarm.add(plain)
     assert.throws(() => plain.floodgate!.setUploadRate(1000), { code: 'bad-option' })
   })
 })

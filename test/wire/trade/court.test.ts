@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict'
 import { decode, equal, toHex } from '@floodgate/protocol'
 import { account, type Proof } from '@floodgate/wallet'
-import type { FloodgateEvents, FloodgateOptions, FloodgateTarget } from '@floodgate/wire'
-import { TestPeer, done } from '../../support/peer.ts'
-import { TestProvider } from '../../support/provider.ts'
+import type { FloodgateEvents, FloodgateTarget } from '@floodgate/wire'
+import { done } from '../../support/peer.ts'
+import { TestSwarm } from '../../support/swarm.ts'
 import { lie } from '../../wallet/court-stage.ts'
 
 const HASTY = { paymentTimeoutMs: 100, complainAfterMs: 100, retryMs: 100 }
@@ -28,27 +28,11 @@ function heard<E extends keyof FloodgateEvents>(
 
 describe('wire: the court', function () {
   this.timeout(30_000)
-  let provider: TestProvider
-  const peers: TestPeer[] = []
-  const peer = async (
-    balance = 0n,
-    options: Omit<FloodgateOptions, 'wallet'> = {}
-  ): Promise<TestPeer> => {
-    const made = new TestPeer(await provider.wallet(balance), options)
-    peers.push(made)
-    return made
-  }
-
-  beforeEach(async () => {
-    provider = await TestProvider.start()
-  })
-  afterEach(async () => {
-    await Promise.all(peers.splice(0).map((one) => one.close()))
-    await provider.close()
-  })
+  const swarm = new TestSwarm()
+  const { peer } = swarm
 
   it('I4, F57: a withheld payment is made whole out of the purse, once, and nobody is banned', async () => {
-    const sold = await provider.sell('film', 500_000)
+    const sold = await swarm.provider.sell('film', 500_000)
     const seller = await peer(0n, HASTY)
     await seller.seed(sold)
     const buyer = await peer(1000n)
@@ -76,13 +60,13 @@ describe('wire: the court', function () {
     for (const pay of payments) pay()
     await done(torrent)
     assert.ok(await buyer.floodgate!.settled())
-    assert.deepEqual((await provider.store.audit()).faults, [])
+    assert.deepEqual((await swarm.provider.store.audit()).faults, [])
     assert.equal(buyer.wallet!.court.revocations.version, 0)
     assert.equal(buyer.wallet!.purses.all()[0]!.spent(), 8)
   })
 
   it('F57: a piece that never came is paid to who began to send it, and comes from the provider', async () => {
-    const sold = await provider.sell('film', 200_000)
+    const sold = await swarm.provider.sell('film', 200_000)
     const seller = await peer(0n, HASTY)
     const { wallet, client } = seller
     const { sales, blacklist } = wallet!
@@ -109,12 +93,12 @@ describe('wire: the court', function () {
     const purse = buyer.wallet!.purses.all()[0]!
     assert.deepEqual(purse.holder(index), wallet!.uid)
     assert.deepEqual([purse.isPaid(index), purse.spent()], [true, 1])
-    const bytes = await provider.store.audit()
+    const bytes = await swarm.provider.store.audit()
     assert.deepEqual(bytes.faults, [])
   })
 
   it('I5, F63: a complaint that its own receipt contradicts convicts the seller, and not the buyer', async () => {
-    const sold = await provider.sell('film', 300_000)
+    const sold = await swarm.provider.sell('film', 300_000)
     const seller = await peer()
     const proofs: Proof[] = []
     const { sales } = seller.wallet!
@@ -153,6 +137,6 @@ describe('wire: the court', function () {
     assert.equal((await told).kind, 'false-complaint')
     const entries = buyer.wallet!.court.revocations.all()
     assert.ok(entries.length === 1 && equal(entries[0]!.uid, seller.wallet!.uid))
-    assert.deepEqual((await provider.store.audit()).faults, [])
+    assert.deepEqual((await swarm.provider.store.audit()).faults, [])
   })
 })
