@@ -40,6 +40,7 @@ const options = {
   limit: { value: 8, says: 'unpaid pieces that a buyer may have' },
   processes: { value: 4, says: 'processes that the peers share' },
   conns: { value: 20, says: 'connections of a peer' },
+  turns: { value: false, says: 'peers with Floodgate send in turns' },
   wallets: { value: 'disk', says: 'where the wallets lie: disk or memory' },
   patience: {
     value: 120,
@@ -188,7 +189,7 @@ async function openPeers(
   await Promise.all(
     ids.map(async (id) => {
       const walletPath = volatile ? '' : join(wallets, `${id}.json`)
-      const trade = { walletPath, seller, limitMax: wish.limit }
+      const trade = { walletPath, seller, limitMax: wish.limit, turns: wish.turns }
       const options = { maxConns: wish.conns, trade: mode === 'floodgate' ? trade : undefined }
       const { uid } = await ofPeer(id).ask('open', { id, options })
       if (uid !== '') await provider.ask('fund', { uid, amount })

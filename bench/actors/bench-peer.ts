@@ -30,7 +30,14 @@ const SETTLE_MAX_MS = 60_000
 
 export interface PeerOptions {
   /** With Floodgate: where the wallet lies (empty: in memory), who sells, and the unpaid pieces a buyer may have. */
-  trade?: { walletPath: string; seller: Seller; limitMax: number; pushed?: boolean }
+  trade?: {
+    walletPath: string
+    seller: Seller
+    limitMax: number
+    pushed?: boolean
+    /** Does it send in turns? */
+    turns?: boolean
+  }
   maxConns?: number
 }
 
@@ -69,8 +76,8 @@ export class BenchPeer {
     this.client.on('error', (error) => this.warnings.push(String(error)))
     this.#wallet = wallet
     if (wallet === undefined) return
-    const { limitMax, pushed = false } = options.trade!
-    this.#floodgate = floodgate(this.client, { wallet, limitMax, pushed })
+    const { limitMax, pushed = false, turns = false } = options.trade!
+    this.#floodgate = floodgate(this.client, { wallet, limitMax, pushed, turns })
     this.#floodgate.on('warning', ({ error }) => this.warnings.push(String(error)))
   }
 
