@@ -1,18 +1,8 @@
 // How far ahead is asked: as many pieces as came lately, and from a far seller as fill the way twice.
 
 import assert from 'node:assert/strict'
-import type { Clock } from '../../../plugins/floodgate-wire/src/trade/terms.ts'
 import { Arrivals } from '../../../plugins/floodgate-wire/src/trade/arrivals.ts'
-
-/** A clock that stands where it is put. */
-function clockAt(start: number): Clock & { go(ms: number): void } {
-  let at = start
-  return {
-    now: () => at,
-    after: () => assert.fail('nothing waits here'),
-    go: (ms) => void (at += ms)
-  }
-}
+import { clockAt } from './clock-at.ts'
 
 describe('pieces that came lately', () => {
   it('are those of a write of the wallet, of a near seller', () => {

@@ -6,6 +6,7 @@
  * ready. Each asks for one pass a turn, taken back before the pass looks at anything. A pass leaves a wire only when it has no
  * room, nothing for it (`barrenAt`; every event that could end that changes `#generation` or the note), or would be too slow.
  */
+import { afterReading } from './aside.ts'
 import { Availability } from './availability.ts'
 import { BoundPiece, lengthOf } from './bound-piece.ts'
 import type { Buyer, BuyerHome } from './buyer.ts'
@@ -90,11 +91,11 @@ export class Picker implements BuyerHome {
     this.wake()
   }
 
-  /** Asks for a pass at the end of this turn. */
+  /** Asks for one pass for all that comes in this turn. */
   wake(): void {
     if (this.#due) return
     this.#due = true
-    queueMicrotask(() => {
+    afterReading(() => {
       this.#due = false
       if (this.#torrent.ready && !this.#torrent.destroyed) this.#pass()
     })

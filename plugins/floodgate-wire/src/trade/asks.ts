@@ -4,6 +4,7 @@
 import { FloodgateError, decode, equal } from '@floodgate/protocol'
 import { falseIndex, isTrueDelivery } from './delivery-check.ts'
 import type { Paying } from './paying.ts'
+import { Reminder } from './reminder.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
 
@@ -12,6 +13,7 @@ export interface Ask {
   paying: Paying
   frame: Uint8Array
   hash: Uint8Array
+  reminder: Reminder
   delivery: Uint8Array | undefined
 }
 
@@ -49,16 +51,24 @@ export class Asks {
       resend
     })
     if (!indexes.some(isBound)) return
-    const ask: Ask = { paying, frame, hash: wallet.crypto.sha256(frame), delivery: undefined }
+    const hash = wallet.crypto.sha256(frame)
+    const ask: Ask = {
+      paying,
+      frame,
+      hash,
+      reminder: new Reminder(this.#market),
+      delivery: undefined
+    }
     for (const index of indexes) this.#asked.set(index, ask)
     this.#speech.sayFrame(frame)
   }
 
-  /** Says requests again that were not answered, of those that asked for these pieces. */
+  /** Says requests again that were not answered for a while, of those that asked for these pieces. */
   sayAgain(indexes: Iterable<number>): void {
     const asks = new Set(Array.from(indexes, (index) => this.#asked.get(index)))
     for (const ask of asks) {
-      if (ask !== undefined && ask.delivery === undefined) this.#speech.sayFrame(ask.frame)
+      if (ask === undefined || ask.delivery !== undefined) continue
+      if (ask.reminder.isDue()) this.#speech.sayFrame(ask.frame)
     }
   }
 

@@ -17,6 +17,7 @@ import {
 import type { ReleaseReason, WireEngine } from '../engine/seam.ts'
 import { Buying } from './buying.ts'
 import { Handshake } from './handshake.ts'
+import { Reminder } from './reminder.ts'
 import { Selling } from './selling.ts'
 import { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
@@ -39,6 +40,7 @@ export class Conversation {
   #speech: Speech | undefined
   #selling: Selling | undefined
   #buying: Buying | undefined
+  #introduction: Reminder
   #stopClock: () => void = () => undefined
 
   constructor(market: Market, engine: WireEngine, transmit: (frame: Uint8Array) => void) {
@@ -48,6 +50,7 @@ export class Conversation {
       if (!this.#closed) transmit(frame)
     }
     this.#handshake = new Handshake(market, this.#transmit)
+    this.#introduction = new Reminder(market)
   }
 
   /** The other side's uid, once proven. */
@@ -73,11 +76,17 @@ export class Conversation {
 
   #tick(): void {
     this.#stopClock = this.#market.clock.after(this.#market.terms.retryMs, () => {
-      if (this.#handshake.party === undefined) this.#handshake.sayHello()
-      else if (this.#buying?.heard === false) this.#speech?.alongside(() => this.#handshake.prove())
+      this.#introduceAgain()
       this.#buying?.sayAgain()
       this.#tick()
     })
+  }
+
+  #introduceAgain(): void {
+    const isMet = this.#handshake.party !== undefined
+    if ((isMet && this.#buying?.heard !== false) || !this.#introduction.isDue()) return
+    if (isMet) this.#speech?.alongside(() => this.#handshake.prove())
+    else this.#handshake.sayHello()
   }
 
   /** Takes one frame of the other side. Never throws. */
@@ -185,6 +194,7 @@ export class Conversation {
   async purseChanged(): Promise<void> {
     if (this.#closed || this.#handshake.session === undefined) return
     this.#buying?.takeUp()
+    this.#introduction = new Reminder(this.#market)
     await this.#handshake.prove()
   }
 

@@ -12,6 +12,7 @@ import {
   type Message
 } from '@floodgate/protocol'
 import type { PayeeAccount, Purse } from '@floodgate/wallet'
+import { Reminder } from './reminder.ts'
 import type { Speech } from './speech.ts'
 import type { Market } from './terms.ts'
 
@@ -30,7 +31,7 @@ export class Paying {
   readonly #paid: () => void
   /** Vouchers without receipt, by their hash in hex: a receipt is kept with the voucher that it names. */
   readonly #vouchers = new Map<string, Uint8Array>()
-  #lastPayment: Uint8Array | undefined
+  #lastPayment: { frame: Uint8Array; reminder: Reminder } | undefined
   /** Bitmap of what the seller has once it took the last repeat. */
   #repeated: Uint8Array | undefined
   #busy = false
@@ -118,7 +119,8 @@ export class Paying {
     })
     this.#vouchers.set(this.#speech.hashText(voucher), voucher)
     if (this.#vouchers.size > WINDOW_MAX) this.#vouchers.delete(this.#vouchers.keys().next().value!)
-    this.#lastPayment = this.#speech.say('payment', { voucher, items })
+    const frame = this.#speech.say('payment', { voucher, items })
+    this.#lastPayment = { frame, reminder: new Reminder(this.#market) }
   }
 
   /**
@@ -179,9 +181,9 @@ export class Paying {
     return this.#due.size > 0 || this.#unreceipted() > 0
   }
 
-  /** Says the last payment again, if no receipt covers it. */
+  /** Says the last payment again, if no receipt has covered it for a while. */
   sayAgain(): void {
-    if (this.#lastPayment !== undefined) this.#speech.sayFrame(this.#lastPayment)
+    if (this.#lastPayment?.reminder.isDue() === true) this.#speech.sayFrame(this.#lastPayment.frame)
   }
 
   close(): void {
