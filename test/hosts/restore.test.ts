@@ -69,8 +69,11 @@ describe('hosts: a restored ledger that is older', function () {
     const { code, advice } = await head.until('error')
     assert.equal(code, 'forked-log')
     assert.match(String(advice), /--accept/)
-    assert.equal((head.seen('fork')[0]?.['heads'] as string[]).length, 2)
-    await stage.command('head', 'wallet', 'head', '--accept', '--wallet', wallet)
+    const [known, now] = head.seen('fork')[0]?.['heads'] as [string, string]
+    const accept = (line: string) => ['wallet', 'head', '--accept', line, '--wallet', wallet] as const
+    assert.equal((await stage.start(...accept(known)).until('error'))['code'], 'forked-log')
+    assert.equal((await stage.start(...accept('now')).until('error'))['code'], 'bad-request')
+    await stage.command('head', ...accept(now))
     await stage.command('head', 'wallet', 'head', '--wallet', wallet)
     await stage.command('proof', 'wallet', 'proof', '--wallet', wallet)
   })

@@ -2,7 +2,12 @@
 // the account.
 
 import assert from 'node:assert/strict'
-import { platformCrypto as crypto, sealTo, type ErrorCode } from '@floodgate/protocol'
+import {
+  platformCrypto as crypto,
+  sealTo,
+  type ErrorCode,
+  type FloodgateError
+} from '@floodgate/protocol'
 import { account, fetchProvider, payouts, register, type Wallet } from '@floodgate/wallet'
 import { code, type TestProvider } from './bed.ts'
 import { served } from './served.ts'
@@ -61,6 +66,22 @@ describe('wallet: the provider’s client', () => {
       await assert.rejects(fetchProvider(server.url), code('unreachable'))
       await assert.rejects(fetchProvider('http://127.0.0.1:1'), code('unreachable'))
       await assert.rejects(fetchProvider('no address'), code('unreachable'))
+    })
+
+    it('a refusal tells what the provider wrote, as one line that moves no cursor', async () => {
+      const told = async (detail: unknown): Promise<string> => {
+        server.instead = says(409, JSON.stringify({ error: 'price-changed', detail }))
+        return fetchProvider(server.url).then(
+          () => assert.fail('it is refused'),
+          (error: FloodgateError) => error.detail
+        )
+      }
+      assert.equal(await told('costs 3\n now'), 'costs 3 now')
+      assert.equal(await told('\u001b[2Jall is \u202ewell\u0000'), '[2Jall is well')
+      assert.equal((await told('x'.repeat(2000))).length, 300)
+      for (const nothing of ['', ' \n', 7, null, undefined]) {
+        assert.equal(await told(nothing), 'HTTP 409')
+      }
     })
 
     it('is asked once more when a kept connection ends under the request', async () => {

@@ -34,13 +34,16 @@ export const addDeposit: AddCommand = (program, act) => {
       parseReason
     )
     .option('--id <id>', 'names this booking: the same id is booked only once (default: a new one)')
-    .option('--take-back', 'it was booked by mistake: it leaves the account, as far as that has it')
+    .option(
+      '--take-back',
+      'it was booked by mistake: it leaves the account, as far as that has it; wants an --id of its own'
+    )
     .option('--yes', `do not ask, also above ${LARGE} whole units of the currency`)
     .addHelpText(
       'after',
       examples(
         'floodgate deposit 9f2c… 12.50 --reason "transfer 4711" --id bank-4711 --data ./shop',
-        'floodgate deposit 9f2c… 12.50 --take-back --reason "transfer 4711 was booked twice" --data ./shop'
+        'floodgate deposit 9f2c… 12.50 --take-back --reason "transfer 4711 was booked twice" --id back-4711 --data ./shop'
       )
     )
     .action(
@@ -54,24 +57,28 @@ async function runDeposit(
   { out, signal }: Session,
   uid: string,
   text: string,
-  { data, reason, id = randomUUID(), yes = false, takeBack = false }: DepositOptions
+  { data, reason, id, yes = false, takeBack = false }: DepositOptions
 ): Promise<void> {
   expectUid(uid)
+  if (takeBack && id === undefined) {
+    throw new FloodgateError('bad-option', '--take-back wants --id: said again, it takes no more')
+  }
   const provider = await operatorOf(data)
   const { currency } = provider
   const amount = amountIn(text, currency)
   if (amount === 0n) throw new FloodgateError('bad-option', 'an amount above 0')
   const [act, post] = takeBack ? ['Take back', postCorrection] : ['Book', postDeposit]
+  const name = id ?? randomUUID()
   const question = `${act} ${money(amount, currency)} for ${uid}?`
   const isLarge = amount > LARGE * 10n ** BigInt(minorDigitsOf(currency))
   if (isLarge && !yes && !(await confirm(question, signal))) throw new Stopped('Nothing is booked.')
-  const posting = post(provider, { uid, amount: String(amount), reason, id })
+  const posting = post(provider, { uid, amount: String(amount), reason, id: name })
   const { booked, balance } = await unlessStopped(signal, posting)
   const done = takeBack ? 'taken back' : 'booked'
-  const what = booked ? done : `${id} was ${done} before, nothing moved:`
+  const what = booked ? done : `${name} was ${done} before, nothing moved:`
   out.tell(
     takeBack ? 'corrected' : 'deposited',
-    { uid, amount, reason, id, booked, balance, currency },
+    { uid, amount, reason, id: name, booked, balance, currency },
     `${what} ${money(amount, currency)} for ${uid}, balance ${money(BigInt(balance), currency)}`
   )
 }

@@ -2,7 +2,7 @@
 
 import { ERRORS, codeOf, toHex } from '@floodgate/protocol'
 import {
-  acceptLog,
+  acceptHead,
   account,
   checkLog,
   compareHead,
@@ -58,8 +58,8 @@ export const addWallet: AddCommand = (program, act) => {
     .option(...PASSPHRASE_OPTION)
     .option('--compare <line>', 'with head: the line that another peer printed')
     .option(
-      '--accept',
-      'with head: take the provider’s log as it is now, though it does not go on from the one known before'
+      '--accept <line>',
+      'with head: go on from the head of this line, though it does not go on from the one known before'
     )
     .option('--csv', 'with statement: for spreadsheets')
     .option('--from <day>', 'with statement: a day such as 2026-11-22, or a month', parseDays)
@@ -85,7 +85,7 @@ export const addWallet: AddCommand = (program, act) => {
 interface ViewOptions extends WalletOptions, WalletStatementOptions {
   purse?: string | undefined
   compare?: string
-  accept?: boolean
+  accept?: string
   /** It is another process's: the provider is not asked, as that would want the wallet's next counter. */
   isGlance?: boolean
 }
@@ -128,8 +128,8 @@ async function head(
 ): Promise<void> {
   try {
     if (compare !== undefined) await unlessStopped(signal, compareHead(wallet, compare))
-    const take = accept === true ? acceptLog : checkLog
-    const { size, root, time, line } = await unlessStopped(signal, take(wallet))
+    const taken = accept === undefined ? checkLog(wallet) : acceptHead(wallet, accept)
+    const { size, root, time, line } = await unlessStopped(signal, taken)
     out.tell('head', { size, root: toHex(root), time, line }, line)
   } catch (error) {
     const { fork } = wallet.court.heads

@@ -94,6 +94,11 @@ const WORDS: readonly Word[] = [
     say: ({ budget }) => budget?.perDay
   },
   { word: 'in all', read: (inAll) => ({ budget: { inAll } }), say: ({ budget }) => budget?.inAll },
+  {
+    word: 'turns',
+    read: (turns) => ({ turns: turns === 'on' || (turns === 'off' ? false : turns) }),
+    say: ({ turns }) => turns && 'on'
+  },
   { word: 'pool', read: readPool, say: sayPool }
 ]
 
@@ -112,7 +117,7 @@ function sayPool({ processes, pool }: QosSection): string | undefined {
   return pool?.kubernetes && `kubernetes ${pool.kubernetes.deployment}`
 }
 
-/** Reads `target 500 kB/s, floor 1, web 8 MB/s, max 50 MB/s, per day 2 TB, in all 50 TB, pool kubernetes seeders`. Throws `bad-option`. */
+/** Reads `target 500 kB/s, floor 1, web 8 MB/s, max 50 MB/s, per day 2 TB, in all 50 TB, turns on, pool processes`. Throws `bad-option`. */
 export function parseQos(text: string): QosSection {
   const parts = text.split(',').map((part) => part.trim())
   const given = parts.reduce<Record<string, object>>((section, part) => {

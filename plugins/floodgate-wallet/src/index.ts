@@ -86,7 +86,7 @@ export {
   type WalletState
 } from './state.ts'
 export { memoryStorage, type WalletStorage } from './storage.ts'
-export { acceptLog, checkLog, compareHead, type Fork, type TreeHead } from './tree-heads.ts'
+export { acceptHead, checkLog, compareHead, type Fork, type TreeHead } from './tree-heads.ts'
 export type { TrackerReply } from './tracker-reply.ts'
 export type { WalletSummary } from './summary.ts'
 export { Wallet, type CreateOptions, type OpenOptions } from './wallet.ts'

@@ -90,18 +90,19 @@ export async function checkLog(wallet: Wallet): Promise<TreeHead> {
 }
 
 /**
- * Takes the provider's log as it is now, though it does not go on from the one that we knew: the owner's decision, as after the
- * provider put back an older backup. Both heads stay as evidence. Resolves when it is durable; throws as `issuedNow`.
+ * Goes on from the head `line`, though it does not go on from the one that we knew: the owner's decision, as after the provider
+ * put back an older backup. He names the head that he was shown, so that a third history is not taken with it. Both heads stay
+ * as evidence. Resolves with the newest when it is durable; throws as `compareHead`.
  */
-export async function acceptLog(wallet: Wallet): Promise<TreeHead> {
-  const bytes = await askHead(wallet)
+export async function acceptHead(wallet: Wallet, line: string): Promise<TreeHead> {
+  const bytes = bytesOf(line)
   const head = headOf(bytes, await issuedNow(wallet, 'treeHead', bytes))
   await showsFork(wallet, head) // with or without a look before
   wallet.court.heads.startFrom(head)
   wallet.purses.readAgain()
-  wallet.note('log', `taken as it is at ${head.size} lines`)
+  wallet.note('log', `taken as it was at ${head.size} lines`)
   await wallet.saved()
-  return head
+  return checkLog(wallet)
 }
 
 const askHead = (wallet: Wallet): Promise<Uint8Array> =>
@@ -109,9 +110,13 @@ const askHead = (wallet: Wallet): Promise<Uint8Array> =>
 
 /** Compares a head that another peer was given, as its line. Throws as `checkLog`, and `bad-request` for another text. */
 export async function compareHead(wallet: Wallet, line: string): Promise<TreeHead> {
+  return take(wallet, bytesOf(line))
+}
+
+function bytesOf(line: string): Uint8Array {
   const bytes = fromBase64url(line.trim())
   if (bytes === undefined) throw new FloodgateError('bad-request', 'not the line of a head')
-  return take(wallet, bytes)
+  return bytes
 }
 
 async function take(wallet: Wallet, bytes: Uint8Array): Promise<TreeHead> {

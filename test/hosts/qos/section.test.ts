@@ -32,6 +32,8 @@ describe('hosts qos: what is promised', () => {
 
   it('F76: who seeds is said in words too; what a webhook’s URL holds is said to nobody', () => {
     const said: [words: string, section: object][] = [
+      ['turns on', { turns: true }],
+      ['turns on, pool processes', { turns: true, processes: true }],
       ['pool processes', { processes: true }],
       ['pool kubernetes seeders', { pool: { kubernetes: { deployment: 'seeders' } } }],
       ['pool webhook https://x.example', { pool: { webhook: { url: 'https://x.example' } } }]
@@ -74,7 +76,9 @@ describe('hosts qos: what is promised', () => {
       'floor 1, pool kubernetes',
       'floor 1, pool webhook x'
     ],
-    'floor 1, pool processes, pool kubernetes x'
+    'floor 1, pool processes, pool kubernetes x',
+    ...['floor 1, turns', 'floor 1, turns yes', 'floor 1, turns on, turns off'],
+    'floor 1, turns on, pool kubernetes x'
   ]
   for (const text of WRONG_WORDS) {
     it(`refuses ${JSON.stringify(text)}`, () => {
