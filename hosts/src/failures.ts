@@ -49,7 +49,7 @@ const ADVICE: Partial<Record<string, string>> = {
     'The provider’s books are not those that this wallet saw before. Either it put back an older backup and lost what it had\n' +
     'acknowledged since, or it shows two histories. The wallet keeps both heads as evidence: floodgate wallet head prints\n' +
     'them, to show to the provider and to other peers (--compare). Ask the provider what happened. Whether you go on with it\n' +
-    'is your decision: floodgate wallet head --accept LINE, with the second of them, takes its books as they are there, and\n' +
+    'is your decision: floodgate wallet head --accept LINE, with the second of them, goes on with those books, and\n' +
     'floodgate wallet and floodgate wallet proof then show what it still knows of your money.'
 }
 

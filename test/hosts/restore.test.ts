@@ -70,10 +70,13 @@ describe('hosts: a restored ledger that is older', function () {
     assert.equal(code, 'forked-log')
     assert.match(String(advice), /--accept/)
     const [known, now] = head.seen('fork')[0]?.['heads'] as [string, string]
-    const accept = (line: string) => ['wallet', 'head', '--accept', line, '--wallet', wallet] as const
-    assert.equal((await stage.start(...accept(known)).until('error'))['code'], 'forked-log')
-    assert.equal((await stage.start(...accept('not a line')).until('error'))['code'], 'bad-request')
+    const accept = (line: string) =>
+      ['wallet', 'head', '--accept', line, '--wallet', wallet] as const
+    for (const other of [known, 'now', 'not a line']) {
+      assert.equal((await stage.start(...accept(other)).until('error'))['code'], 'bad-request')
+    }
     await stage.command('head', ...accept(now))
+    assert.equal((await stage.start(...accept(now)).until('error'))['code'], 'bad-request', 'twice')
     await stage.command('head', 'wallet', 'head', '--wallet', wallet)
     await stage.command('proof', 'wallet', 'proof', '--wallet', wallet)
   })

@@ -59,7 +59,7 @@ export const addWallet: AddCommand = (program, act) => {
     .option('--compare <line>', 'with head: the line that another peer printed')
     .option(
       '--accept <line>',
-      'with head: go on from the head of this line, though it does not go on from the one known before'
+      'with head: go on with the history of this line, the second that head printed with forked-log'
     )
     .option('--csv', 'with statement: for spreadsheets')
     .option('--from <day>', 'with statement: a day such as 2026-11-22, or a month', parseDays)
@@ -72,7 +72,8 @@ export const addWallet: AddCommand = (program, act) => {
         'floodgate wallet history --wallet me.wallet --json',
         'floodgate wallet proof --wallet me.wallet',
         'floodgate wallet statement --wallet me.wallet --from 2026-11 --csv > november.csv',
-        'floodgate wallet head --wallet me.wallet --compare LINE'
+        'floodgate wallet head --wallet me.wallet --compare LINE',
+        'floodgate wallet head --wallet me.wallet --accept LINE'
       )
     )
     .action(

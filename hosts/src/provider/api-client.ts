@@ -1,7 +1,7 @@
 // What our commands ask a provider over HTTP beside what a wallet asks: contents, torrents, status, the operator's acts.
 // Bounded in time and size; every failure has a code of the error table.
 
-import { FloodgateError, isErrorCode } from '@floodgate/protocol'
+import { FloodgateError, isErrorCode, saidLine } from '@floodgate/protocol'
 import type {
   AdvicesJson,
   AssignedJson,
@@ -82,7 +82,7 @@ function refusalOf(status: number, text: string): FloodgateError {
   if (typeof code !== 'string' || !isErrorCode(code)) {
     return new FloodgateError(status >= 500 ? 'unreachable' : 'not-found', `HTTP ${status}`)
   }
-  return new FloodgateError(code, typeof said.detail === 'string' ? said.detail : '')
+  return new FloodgateError(code, saidLine(said.detail))
 }
 
 async function fetchJson<T>(url: string, init?: RequestInit): Promise<T> {

@@ -97,7 +97,7 @@ const WORDS: readonly Word[] = [
   {
     word: 'turns',
     read: (turns) => ({ turns: turns === 'on' || (turns === 'off' ? false : turns) }),
-    say: ({ turns }) => turns && 'on'
+    say: ({ turns }) => (turns === true ? 'on' : undefined)
   },
   { word: 'pool', read: readPool, say: sayPool }
 ]

@@ -153,6 +153,18 @@ export class FloodgateError extends Error {
   }
 }
 
+/** Characters that are kept of what another machine wrote for people. */
+const SAID_MAX = 300
+
+/** What another machine wrote for people, as one line that moves no terminal's cursor; '' for what is no text. */
+export const saidLine = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+        .slice(0, SAID_MAX)
+        .replaceAll(/[\p{C}\s]+/gu, ' ')
+        .trim()
+    : ''
+
 /** Is `code` one of the table's? For codes that come from outside. */
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code)

@@ -1,11 +1,16 @@
 // The one place that talks HTTP to the provider: bounded in time and size, and every failure is one of the
 // error table's. What the provider says is checked by the callers.
 
-import { FloodgateError, concat, fromUtf8, isErrorCode, type ErrorCode } from '@floodgate/protocol'
+import {
+  FloodgateError,
+  concat,
+  fromUtf8,
+  isErrorCode,
+  saidLine,
+  type ErrorCode
+} from '@floodgate/protocol'
 
 const TIMEOUT_MS = 15_000
-/** Characters of a refusal's detail that are kept. */
-const DETAIL_MAX = 300
 
 /** What the provider refused with; `time` is its clock in Unix milliseconds, when it told. */
 export class Refusal extends FloodgateError {
@@ -93,15 +98,11 @@ function refusalOf(status: number, body: Uint8Array): FloodgateError {
   const code = said?.['error']
   const time = said?.['time']
   if (typeof code === 'string' && isErrorCode(code)) {
-    const detail = readable(said?.['detail']) || `HTTP ${status}`
+    const detail = saidLine(said?.['detail']) || `HTTP ${status}`
     return new Refusal(code, detail, typeof time === 'number' ? time : undefined)
   }
   return new FloodgateError(status >= 500 ? 'unreachable' : 'bad-request', `HTTP ${status}`)
 }
-
-/** What a provider wrote for people, without what moves a terminal's cursor; '' for what is no text. */
-const readable = (value: unknown): string =>
-  typeof value === 'string' ? value.slice(0, DETAIL_MAX).replaceAll(/[\p{C}\s]+/gu, ' ').trim() : ''
 
 /** A JSON object; undefined when it is anything else. */
 export function jsonOf(body: Uint8Array): Record<string, unknown> | undefined {

@@ -90,19 +90,28 @@ export async function checkLog(wallet: Wallet): Promise<TreeHead> {
 }
 
 /**
- * Goes on from the head `line`, though it does not go on from the one that we knew: the owner's decision, as after the provider
- * put back an older backup. He names the head that he was shown, so that a third history is not taken with it. Both heads stay
- * as evidence. Resolves with the newest when it is durable; throws as `compareHead`.
+ * Goes on with the history of the head `line`, the second of the fork that was found last: the owner's decision, as after the
+ * provider put back an older backup. He names what he was shown, so that no third history is taken with it. Both heads stay as
+ * evidence. Resolves with the provider's newest head when it is durable. Throws `bad-request` for another line, `forked-log` when
+ * the provider's log does not go on from this one either, and what `issuedNow` throws; then nothing has changed.
  */
 export async function acceptHead(wallet: Wallet, line: string): Promise<TreeHead> {
-  const bytes = bytesOf(line)
-  const head = headOf(bytes, await issuedNow(wallet, 'treeHead', bytes))
-  await showsFork(wallet, head) // with or without a look before
-  wallet.court.heads.startFrom(head)
+  const { heads } = wallet.court
+  const [known, shown] = heads.fork ?? []
+  if (line.trim() !== shown || heads.newest?.line !== known) {
+    throw new FloodgateError('bad-request', 'not the second line of the fork that was found last')
+  }
+  const head = headOf(bytesOf(shown)) // verified when it was kept
+  const bytes = await askHead(wallet)
+  const newest = headOf(bytes, await issuedNow(wallet, 'treeHead', bytes))
+  if (!(await isOneHistory(wallet, head, newest))) {
+    throw new FloodgateError('forked-log', `at ${head.size} and ${newest.size} lines`)
+  }
+  heads.startFrom(newest)
   wallet.purses.readAgain()
-  wallet.note('log', `taken as it was at ${head.size} lines`)
+  wallet.note('log', `taken as it is at ${newest.size} lines`)
   await wallet.saved()
-  return checkLog(wallet)
+  return newest
 }
 
 const askHead = (wallet: Wallet): Promise<Uint8Array> =>
@@ -115,8 +124,12 @@ export async function compareHead(wallet: Wallet, line: string): Promise<TreeHea
 
 function bytesOf(line: string): Uint8Array {
   const bytes = fromBase64url(line.trim())
-  if (bytes === undefined) throw new FloodgateError('bad-request', 'not the line of a head')
-  return bytes
+  try {
+    if (bytes !== undefined && decode(bytes, 'treeHead')) return bytes
+  } catch {
+    // Another text; the codec's word for what is wrong with it would tell nobody anything.
+  }
+  throw new FloodgateError('bad-request', 'not the line of a head')
 }
 
 async function take(wallet: Wallet, bytes: Uint8Array): Promise<TreeHead> {

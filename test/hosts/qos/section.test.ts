@@ -43,6 +43,8 @@ describe('hosts qos: what is promised', () => {
       assert.deepEqual(parseQos(text), { target: '1 kB/s', ...section })
       assert.equal(sayQos(parseQos(text)), text)
     }
+    assert.deepEqual(parseQos('floor 1, turns off'), { floor: { seeders: 1 }, turns: false })
+    assert.equal(sayQos({ target: '1 kB/s', turns: false }), 'target 1 kB/s')
     const url = 'https://me:word@x.example/path?key=1'
     assert.equal(
       sayQos(parseQos(`floor 1, pool webhook ${url}`)),
