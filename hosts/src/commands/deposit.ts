@@ -36,7 +36,7 @@ export const addDeposit: AddCommand = (program, act) => {
     .option('--id <id>', 'names this booking: the same id is booked only once (default: a new one)')
     .option(
       '--take-back',
-      'it was booked by mistake: it leaves the account, as far as that has it; wants an --id of its own'
+      'money booked by mistake leaves the account, all of it or nothing; wants an --id that names this'
     )
     .option('--yes', `do not ask, also above ${LARGE} whole units of the currency`)
     .addHelpText(

@@ -99,7 +99,10 @@ export async function acceptHead(wallet: Wallet, line: string): Promise<TreeHead
   const { heads } = wallet.court
   const [known, shown] = heads.fork ?? []
   if (line.trim() !== shown || heads.newest?.line !== known) {
-    throw new FloodgateError('bad-request', 'not the second line of the fork that was found last')
+    throw new FloodgateError(
+      'bad-request',
+      heads.fork === undefined ? 'no fork was found' : 'not the second line of the last fork'
+    )
   }
   const head = headOf(bytesOf(shown)) // verified when it was kept
   const bytes = await askHead(wallet)
